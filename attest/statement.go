@@ -1,0 +1,112 @@
+package attest
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/internal/strictjson"
+)
+
+// Types of in-toto Statements.
+const (
+	// StatementType is the _type of every statement we write (in-toto
+	// attestation framework, Statement v1).
+	StatementType = "https://in-toto.io/Statement/v1"
+	// statementTypeV01 is read in imported attestations only.
+	statementTypeV01 = "https://in-toto.io/Statement/v0.1"
+)
+
+const (
+	// MaxSubjects is the most subjects a statement has. Sigstore clients
+	// refuse more than 1024, for good (rules of format, R10).
+	MaxSubjects = 1000
+	// MaxPayload is the most bytes of one statement (rules of format, R19).
+	MaxPayload = 4 << 20
+)
+
+// Statement is an in-toto Statement v1: what is said (the predicate) about
+// what (the subjects). The bytes that were signed are kept apart from it and
+// never re-encoded.
+type Statement struct {
+	Type          string                        `json:"_type"`
+	Subject       []evidence.ResourceDescriptor `json:"subject"`
+	PredicateType string                        `json:"predicateType"`
+	Predicate     jsontext.Value                `json:"predicate"`
+}
+
+// NewStatement encodes a statement about subjects. The bytes it returns are
+// the payload to sign and, by their digest, the statement's identity.
+func NewStatement(subjects []evidence.ResourceDescriptor, predicateType string, predicate any) ([]byte, error) {
+	raw, err := strictjson.Marshal(predicate)
+	if err != nil {
+		return nil, fmt.Errorf("predicate %s: %w", predicateType, err)
+	}
+	s := Statement{StatementType, subjects, predicateType, raw}
+	payload, err := strictjson.Marshal(s)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := ParseStatement(payload); err != nil {
+		return nil, err
+	}
+	return payload, nil
+}
+
+// ParseStatement reads a Statement v1 strictly: no field beyond the four, at
+// most MaxSubjects subjects, each with a well-formed digest.
+func ParseStatement(payload []byte) (Statement, error) {
+	s, err := parse(payload, strictjson.RejectUnknown())
+	if err != nil {
+		return Statement{}, err
+	}
+	if s.Type != StatementType {
+		return Statement{}, fmt.Errorf("at /_type: got %.80q, want %q", s.Type, StatementType)
+	}
+	return s, s.validate()
+}
+
+// ParseImported reads a statement that another tool wrote: Statement v1 or
+// v0.1, where fields beyond the four are ignored, as in-toto asks of readers.
+func ParseImported(payload []byte) (Statement, error) {
+	s, err := parse(payload)
+	if err != nil {
+		return Statement{}, err
+	}
+	if s.Type != StatementType && s.Type != statementTypeV01 {
+		return Statement{}, fmt.Errorf("at /_type: %.80q is not an in-toto statement", s.Type)
+	}
+	return s, s.validate()
+}
+
+func parse(payload []byte, opts ...strictjson.Option) (Statement, error) {
+	if len(payload) > MaxPayload {
+		return Statement{}, fmt.Errorf("the statement has %d bytes, at most %d are read", len(payload), MaxPayload)
+	}
+	var s Statement
+	if err := strictjson.Unmarshal(payload, &s, opts...); err != nil {
+		return Statement{}, err
+	}
+	return s, nil
+}
+
+func (s Statement) validate() error {
+	switch {
+	case s.PredicateType == "":
+		return errors.New("at /predicateType: missing")
+	case len(s.Predicate) == 0:
+		return errors.New("at /predicate: missing")
+	case len(s.Subject) == 0:
+		return errors.New("at /subject: a statement needs at least one subject")
+	case len(s.Subject) > MaxSubjects:
+		return fmt.Errorf("at /subject: %d subjects, at most %d are allowed: sign a checksum list as one subject", len(s.Subject), MaxSubjects)
+	}
+	for i, sub := range s.Subject {
+		if err := sub.Digest.Validate(); err != nil {
+			return fmt.Errorf("at /subject/%d/digest: %w", i, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,195 @@
+package bundle
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/release-dossier/dossier/attest"
+	"github.com/release-dossier/dossier/evidence"
+)
+
+// Dossier is the set: statements, their signatures, and other blobs. What it
+// holds is what was found; only verification says what of it counts.
+//
+// A Dossier is built by one goroutine; after that its methods that read may be
+// called by several.
+type Dossier struct {
+	statements map[evidence.Digest]*Statement
+	blobs      map[evidence.Digest]Blob // everything but signatures and packaging
+	problems   []Problem
+	unreadable map[evidence.Digest]error
+	closer     io.Closer
+	memory     int64
+	signatures int
+	limits     Limits
+}
+
+// Statement is one statement of ours and its signatures. Its ID is the digest
+// of its payload.
+type Statement struct {
+	ID         evidence.Digest
+	Payload    []byte
+	Statement  attest.Statement
+	Links      evidence.Links
+	Signatures []*Signature // sorted by ID
+}
+
+// Signature is one Sigstore bundle over a statement. Its ID is the digest of
+// the bundle's bytes.
+type Signature struct {
+	ID     evidence.Digest
+	Bundle attest.Bundle
+	blob   Blob
+}
+
+// Blob returns the Sigstore bundle's bytes as they were found.
+func (s *Signature) Blob() Blob { return s.blob }
+
+// IsRelease reports whether s is a release statement.
+func (s *Statement) IsRelease() bool { return s.Statement.PredicateType == evidence.RecordType }
+
+// New returns an empty dossier.
+func New() *Dossier {
+	return &Dossier{
+		statements: map[evidence.Digest]*Statement{},
+		blobs:      map[evidence.Digest]Blob{},
+		limits:     Limits{}.withDefaults(),
+	}
+}
+
+// AddSignature adds a Sigstore bundle over a statement of ours, which becomes
+// part of the set with it. Adding what is there already changes nothing. It
+// authenticates nothing.
+func (d *Dossier) AddSignature(raw []byte) (*Statement, error) {
+	b, err := attest.ParseBundle(raw)
+	if err != nil {
+		return nil, err
+	}
+	st, err := readOwn(&b)
+	if err != nil {
+		return nil, err
+	}
+	if st == nil {
+		return nil, errors.New("not a statement of this dossier: imported attestations are materials")
+	}
+	return d.addOwn(st, &Signature{ID: evidence.Sum(raw), Bundle: b, blob: BytesBlob(raw)})
+}
+
+// addOwn puts a parsed statement and signature into the set.
+func (d *Dossier) addOwn(st *Statement, sig *Signature) (*Statement, error) {
+	if have, ok := d.statements[st.ID]; ok {
+		st = have
+	}
+	if st.signature(sig.ID) != nil {
+		return st, nil
+	}
+	if d.signatures >= d.limits.Statements {
+		return nil, &ReadError{Err: fmt.Errorf("more than %d signed statements", d.limits.Statements)}
+	}
+	if d.memory += sig.blob.Size; d.memory > d.limits.Memory {
+		return nil, &ReadError{Err: fmt.Errorf("the signed statements have more than %d bytes", d.limits.Memory)}
+	}
+	d.signatures++
+	d.statements[st.ID] = st
+	sig.Bundle.Payload = st.Payload // one copy however many signatures
+	st.Signatures = append(st.Signatures, sig)
+	slices.SortFunc(st.Signatures, func(a, b *Signature) int { return a.ID.Compare(b.ID) })
+	return st, nil
+}
+
+func (s *Statement) signature(id evidence.Digest) *Signature {
+	for _, sig := range s.Signatures {
+		if sig.ID == id {
+			return sig
+		}
+	}
+	return nil
+}
+
+// AddBlob adds a material. Adding what is there already changes nothing.
+func (d *Dossier) AddBlob(b Blob) {
+	if _, ok := d.blobs[b.Digest]; !ok {
+		d.blobs[b.Digest] = b
+	}
+}
+
+// readOwn returns the statement of ours in b, or nil if b is an attestation
+// that names no release and so can only be a material (rules of format, R9).
+func readOwn(b *attest.Bundle) (*Statement, error) {
+	if b.PayloadType != attest.PayloadType {
+		return nil, nil
+	}
+	st, err := attest.ParseStatement(b.Payload)
+	if err != nil {
+		if imported, ierr := attest.ParseImported(b.Payload); ierr == nil && !strings.HasPrefix(imported.PredicateType, evidence.PredicateBase) {
+			return nil, nil
+		}
+		return nil, err
+	}
+	if !strings.HasPrefix(st.PredicateType, evidence.PredicateBase) {
+		return nil, nil
+	}
+	links, err := evidence.DecodeLinks(st.Predicate)
+	if err != nil {
+		return nil, fmt.Errorf("predicate: %w", err)
+	}
+	if st.PredicateType != evidence.RecordType && links.Release == nil {
+		return nil, nil
+	}
+	return &Statement{ID: b.StatementID(), Payload: b.Payload, Statement: st, Links: links}, nil
+}
+
+// Statements returns the statements of ours, sorted by ID.
+func (d *Dossier) Statements() []*Statement {
+	list := make([]*Statement, 0, len(d.statements))
+	for _, s := range d.statements {
+		list = append(list, s)
+	}
+	slices.SortFunc(list, func(a, b *Statement) int { return a.ID.Compare(b.ID) })
+	return list
+}
+
+// Statement returns the statement with the given ID.
+func (d *Dossier) Statement(id evidence.Digest) (*Statement, bool) {
+	s, ok := d.statements[id]
+	return s, ok
+}
+
+// Blob returns a blob that is neither a signature nor packaging.
+func (d *Dossier) Blob(id evidence.Digest) (Blob, bool) {
+	b, ok := d.blobs[id]
+	return b, ok
+}
+
+// Blobs returns all blobs that are neither signatures nor packaging, sorted by
+// digest.
+func (d *Dossier) Blobs() []Blob {
+	list := make([]Blob, 0, len(d.blobs))
+	for _, b := range d.blobs {
+		list = append(list, b)
+	}
+	slices.SortFunc(list, func(a, b Blob) int { return a.Digest.Compare(b.Digest) })
+	return list
+}
+
+// Problems returns what was wrong with the packaging that was opened, sorted.
+func (d *Dossier) Problems() []Problem {
+	list := slices.Clone(d.problems)
+	slices.SortFunc(list, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.Code, b.Code), cmp.Compare(a.Entry, b.Entry), cmp.Compare(a.Detail, b.Detail))
+	})
+	return list
+}
+
+// Close releases the file that the dossier was opened from. Blobs cannot be
+// read after that.
+func (d *Dossier) Close() error {
+	if d.closer == nil {
+		return nil
+	}
+	return d.closer.Close()
+}

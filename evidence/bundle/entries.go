@@ -1,0 +1,152 @@
+package bundle
+
+import (
+	"archive/tar"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+)
+
+// entry is one file of a packaging: its slash-separated name, its size and how
+// to read it. Nothing about it is trusted.
+type entry struct {
+	name string
+	size int64
+	open func() (io.ReadCloser, error)
+}
+
+// entries collects what a packaging holds, within limits.
+type entries struct {
+	limits Limits
+	list   []entry
+	names  map[string]bool
+	total  int64
+}
+
+func (es *entries) add(e entry) error {
+	folded := strings.ToLower(e.name)
+	if es.names[folded] {
+		return &ReadError{Entry: e.name, Err: errors.New("two entries have this name"), Remedy: "the file was not written by this tool; ask its sender for the original"}
+	}
+	es.names[folded] = true
+	if len(es.list) >= es.limits.Entries {
+		return &ReadError{Entry: e.name, Err: fmt.Errorf("more than %d entries", es.limits.Entries)}
+	}
+	if e.size < 0 || e.size > es.limits.Total-es.total {
+		return &ReadError{Entry: e.name, Err: fmt.Errorf("the entries claim more than %d bytes", es.limits.Total)}
+	}
+	es.total += e.size
+	es.list = append(es.list, e)
+	return nil
+}
+
+// readTar lists the entries of a tar file without reading their bytes.
+func (es *entries) readTar(r io.ReaderAt, size int64) error {
+	section := io.NewSectionReader(r, 0, size)
+	tr := tar.NewReader(section)
+	for {
+		h, err := tr.Next()
+		if err == io.EOF {
+			return checkTail(r, section, size)
+		}
+		if err != nil {
+			return &ReadError{Err: fmt.Errorf("not a tar file, damaged or cut short: %w", err), Remedy: "fetch the file again and compare its digest with the sender's"}
+		}
+		if err := checkHeader(h); err != nil {
+			return err
+		}
+		if h.Typeflag == tar.TypeDir {
+			continue
+		}
+		offset, err := section.Seek(0, io.SeekCurrent)
+		if err != nil {
+			return err
+		}
+		if h.Size > size-offset {
+			return &ReadError{Entry: h.Name, Err: fmt.Errorf("claims %d bytes, the file has %d left", h.Size, size-offset), Remedy: "the file is cut short: fetch it again"}
+		}
+		n := h.Size
+		e := entry{h.Name, n, func() (io.ReadCloser, error) {
+			return io.NopCloser(io.NewSectionReader(r, offset, n)), nil
+		}}
+		if err := es.add(e); err != nil {
+			return err
+		}
+	}
+}
+
+func checkHeader(h *tar.Header) error {
+	if h.Typeflag != tar.TypeReg && h.Typeflag != tar.TypeDir {
+		return &ReadError{Entry: h.Name, Err: fmt.Errorf("entries of tar type %q (links, devices, sparse files) are not allowed", rune(h.Typeflag))}
+	}
+	for key := range h.PAXRecords {
+		if strings.HasPrefix(key, "GNU.sparse") {
+			return &ReadError{Entry: h.Name, Err: errors.New("sparse files are not allowed")}
+		}
+	}
+	if h.Typeflag == tar.TypeDir {
+		return checkName(strings.TrimSuffix(h.Name, "/"))
+	}
+	return checkName(h.Name)
+}
+
+// checkName refuses names that could lead out of the layout on any system.
+func checkName(name string) error {
+	if name == "" || path.Clean(name) != name || !fs.ValidPath(name) || name == "." ||
+		strings.ContainsAny(name, "\\:\x00") {
+		return &ReadError{Entry: name, Err: errors.New("the name is absolute, leads out of the layout or is not in its simplest form")}
+	}
+	return nil
+}
+
+// checkTail refuses bytes hidden behind the end of the archive: only zeros may
+// follow.
+func checkTail(r io.ReaderAt, section *io.SectionReader, size int64) error {
+	at, err := section.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return err
+	}
+	buf := make([]byte, 32<<10)
+	tail := io.NewSectionReader(r, at, size-at)
+	for {
+		n, err := tail.Read(buf)
+		for _, b := range buf[:n] {
+			if b != 0 {
+				return &ReadError{Err: errors.New("bytes follow the end of the archive")}
+			}
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return &ReadError{Err: err}
+		}
+	}
+}
+
+// readDir lists the files of a layout directory. Links are refused; root keeps
+// every later open inside the directory.
+func (es *entries) readDir(root *os.Root) error {
+	return fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return &ReadError{Entry: name, Err: err}
+		case d.IsDir():
+			if strings.Count(name, "/") >= 8 {
+				return &ReadError{Entry: name, Err: errors.New("directories are nested too deeply")}
+			}
+			return nil
+		case !d.Type().IsRegular():
+			return &ReadError{Entry: name, Err: errors.New("links, devices and pipes are not allowed")}
+		}
+		info, err := d.Info()
+		if err != nil {
+			return &ReadError{Entry: name, Err: err}
+		}
+		return es.add(entry{name, info.Size(), func() (io.ReadCloser, error) { return root.Open(name) }})
+	})
+}

@@ -1,0 +1,222 @@
+package bundle
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/release-dossier/dossier/attest"
+	"github.com/release-dossier/dossier/evidence"
+)
+
+// Open computes the set that the file or directory at path holds. Everything
+// is read once and hashed; signatures stay in memory, materials do not.
+// An error is a [ReadError] or comes from the operating system.
+func Open(path string, l Limits) (*Dossier, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if info.IsDir() {
+		return openDir(path, l)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	d, err := OpenTar(f, info.Size(), l)
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	d.closer = f
+	return d, nil
+}
+
+// OpenTar is Open for a tar file of the given size. r must stay readable as
+// long as the dossier's blobs are used.
+func OpenTar(r io.ReaderAt, size int64, l Limits) (*Dossier, error) {
+	if err := sniff(r); err != nil {
+		return nil, err
+	}
+	es := newEntries(l)
+	if err := es.readTar(r, size); err != nil {
+		return nil, err
+	}
+	return compute(es)
+}
+
+func openDir(path string, l Limits) (*Dossier, error) {
+	root, err := os.OpenRoot(path)
+	if err != nil {
+		return nil, err
+	}
+	es := newEntries(l)
+	if err = es.readDir(root); err == nil {
+		var d *Dossier
+		if d, err = compute(es); err == nil {
+			d.closer = root
+			return d, nil
+		}
+	}
+	root.Close()
+	return nil, err
+}
+
+func newEntries(l Limits) *entries {
+	return &entries{limits: l.withDefaults(), names: map[string]bool{}}
+}
+
+// sniff gives the compressed and the wrong files an error of their own.
+func sniff(r io.ReaderAt) error {
+	var head [4]byte
+	n, err := r.ReadAt(head[:], 0)
+	if n == 0 {
+		return &ReadError{Err: fmt.Errorf("the file is empty or unreadable: %w", err)}
+	}
+	for _, z := range []struct{ magic, name string }{
+		{"\x1f\x8b", "gzip"}, {"\x28\xb5\x2f\xfd", "zstd"}, {"BZh", "bzip2"}, {"\xfd7zX", "xz"}, {"PK\x03\x04", "zip"},
+	} {
+		if bytes.HasPrefix(head[:n], []byte(z.magic)) {
+			return &ReadError{Err: fmt.Errorf("the file is compressed with %s", z.name), Remedy: "decompress it first; a dossier is a plain tar file"}
+		}
+	}
+	return nil
+}
+
+// compute reads and hashes every entry and sorts it into the set.
+func compute(es *entries) (*Dossier, error) {
+	d := New()
+	d.limits = es.limits
+	p := &packaging{found: map[string][]byte{}}
+	layout := false
+	for _, e := range es.list {
+		switch {
+		case e.name == "oci-layout" || e.name == "index.json":
+			layout = true
+			if err := p.read(e); err != nil {
+				return nil, err
+			}
+		case strings.HasPrefix(e.name, "blobs/sha256/"):
+			if err := d.readBlob(e, p); err != nil {
+				return nil, err
+			}
+		default:
+			d.problems = append(d.problems, Problem{UnlistedEntry, e.name, "no file of this name belongs to a dossier"})
+		}
+	}
+	if !layout && len(d.statements) == 0 {
+		return nil, &ReadError{Err: errors.New("not a dossier: there is no OCI image layout in it"), Remedy: "give the .dossier file or the layout directory"}
+	}
+	return d, d.comparePackaging(p)
+}
+
+// readBlob hashes one blob and decides what it is.
+func (d *Dossier) readBlob(e entry, p *packaging) error {
+	if e.size > attest.MaxBundle {
+		return d.hashLarge(e)
+	}
+	data, err := readEntry(e)
+	if err != nil {
+		return err
+	}
+	sum := evidence.Sum(data)
+	d.checkNamed(e, sum)
+	if st, sig := d.classify(e, sum, data); sig != nil {
+		_, err := d.addOwn(st, sig)
+		return err
+	}
+	d.blobs[sum] = Blob{sum, e.size, e.open}
+	if looksLikePackaging(data) {
+		p.found[e.name] = data
+		p.blobs = append(p.blobs, sum)
+		if p.size += len(data); p.size > maxPackaging {
+			return &ReadError{Entry: e.name, Err: fmt.Errorf("the manifests have more than %d bytes", maxPackaging)}
+		}
+	}
+	return nil
+}
+
+// classify parses a blob that may be a signature over a statement of ours. A
+// blob that claims to be one and is malformed stays an ordinary blob; unless a
+// statement lists it, it will be an unlisted entry.
+func (d *Dossier) classify(e entry, sum evidence.Digest, data []byte) (*Statement, *Signature) {
+	if !bytes.Contains(data, []byte("application/vnd.dev.sigstore.bundle")) {
+		return nil, nil
+	}
+	b, err := attest.ParseBundle(data)
+	if err != nil {
+		d.malformed(sum, err)
+		return nil, nil
+	}
+	st, err := readOwn(&b)
+	if err != nil {
+		d.malformed(sum, err)
+		return nil, nil
+	}
+	if st == nil {
+		return nil, nil
+	}
+	return st, &Signature{ID: sum, Bundle: b, blob: Blob{sum, e.size, e.open}}
+}
+
+// hashLarge streams a blob too large to be a signature or a manifest.
+func (d *Dossier) hashLarge(e entry) error {
+	r, err := e.open()
+	if err != nil {
+		return &ReadError{Entry: e.name, Err: err}
+	}
+	defer r.Close()
+	h := sha256.New()
+	n, err := io.Copy(h, io.LimitReader(r, e.size+1))
+	if err != nil || n != e.size {
+		return shortEntry(e, n, err)
+	}
+	sum := evidence.Digest(h.Sum(nil))
+	d.checkNamed(e, sum)
+	d.blobs[sum] = Blob{sum, e.size, e.open}
+	return nil
+}
+
+func (d *Dossier) checkNamed(e entry, sum evidence.Digest) {
+	if want := strings.TrimPrefix(e.name, "blobs/sha256/"); want != sum.Hex() {
+		d.problems = append(d.problems, Problem{DigestMismatch, e.name, "its bytes have the digest " + sum.String()})
+	}
+}
+
+// malformed notes why a blob that looks like a signature could not be read as
+// one.
+func (d *Dossier) malformed(sum evidence.Digest, err error) {
+	if d.unreadable == nil {
+		d.unreadable = map[evidence.Digest]error{}
+	}
+	d.unreadable[sum] = err
+}
+
+// Unreadable says why a blob that claims to be a Sigstore bundle could not be
+// read as one; nil if it does not claim that or could be read.
+func (d *Dossier) Unreadable(id evidence.Digest) error { return d.unreadable[id] }
+
+func readEntry(e entry) ([]byte, error) {
+	r, err := e.open()
+	if err != nil {
+		return nil, &ReadError{Entry: e.name, Err: err}
+	}
+	defer r.Close()
+	data := make([]byte, e.size)
+	if n, err := io.ReadFull(r, data); err != nil {
+		return nil, shortEntry(e, int64(n), err)
+	}
+	return data, nil
+}
+
+func shortEntry(e entry, n int64, err error) error {
+	if err == nil || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		err = fmt.Errorf("read %d bytes, expected %d", n, e.size)
+	}
+	return &ReadError{Entry: e.name, Err: err, Remedy: "the file changed or is cut short: fetch it again"}
+}

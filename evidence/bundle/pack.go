@@ -1,0 +1,309 @@
+package bundle
+
+import (
+	"archive/tar"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/internal/strictjson"
+)
+
+// Media types of the packaging (OCI image-spec v1.1).
+const (
+	mediaTypeManifest  = "application/vnd.oci.image.manifest.v1+json"
+	mediaTypeIndex     = "application/vnd.oci.image.index.v1+json"
+	mediaTypeEmpty     = "application/vnd.oci.empty.v1+json"
+	mediaTypeMaterials = "application/vnd.release-dossier.materials.v1"
+
+	annotationTitle     = "org.opencontainers.image.title"
+	annotationStatement = "dossier.statement"
+	annotationContent   = "dev.sigstore.bundle.content"
+	annotationPredicate = "dev.sigstore.bundle.predicateType"
+
+	layoutFile   = `{"imageLayoutVersion":"1.0.0"}`
+	maxPackaging = 256 << 20
+)
+
+type descriptor struct {
+	MediaType    string            `json:"mediaType"`
+	ArtifactType string            `json:"artifactType,omitempty"`
+	Digest       string            `json:"digest"`
+	Size         int64             `json:"size"`
+	Annotations  map[string]string `json:"annotations,omitempty"`
+}
+
+type manifest struct {
+	SchemaVersion int               `json:"schemaVersion"`
+	MediaType     string            `json:"mediaType"`
+	ArtifactType  string            `json:"artifactType"`
+	Config        descriptor        `json:"config"`
+	Layers        []descriptor      `json:"layers"`
+	Subject       *descriptor       `json:"subject,omitempty"`
+	Annotations   map[string]string `json:"annotations,omitempty"`
+}
+
+type index struct {
+	SchemaVersion int          `json:"schemaVersion"`
+	MediaType     string       `json:"mediaType"`
+	Manifests     []descriptor `json:"manifests"`
+}
+
+// packaging is what is around the set: found (when opened) or computed.
+type packaging struct {
+	found map[string][]byte // by entry name
+	blobs []evidence.Digest // digests of found blobs that may be packaging
+	size  int
+}
+
+func (p *packaging) read(e entry) error {
+	if e.size > maxPackaging {
+		return &ReadError{Entry: e.name, Err: fmt.Errorf("%d bytes, at most %d are read", e.size, maxPackaging)}
+	}
+	data, err := readEntry(e)
+	if err == nil {
+		p.found[e.name] = data
+	}
+	return err
+}
+
+// looksLikePackaging reports whether a blob may be an OCI manifest, an index
+// or an empty config. It decides only what is compared with the canonical
+// packaging; a statement that lists the blob as a material wins.
+func looksLikePackaging(data []byte) bool {
+	if string(data) == "{}" {
+		return true
+	}
+	var m struct {
+		SchemaVersion int    `json:"schemaVersion"`
+		MediaType     string `json:"mediaType"`
+	}
+	if len(data) > 4<<20 || strictjson.Unmarshal(data, &m) != nil {
+		return false
+	}
+	return m.SchemaVersion == 2 && (m.MediaType == mediaTypeManifest || m.MediaType == mediaTypeIndex)
+}
+
+// canonical computes the files of the packaging of the set, without the blobs
+// of the set itself.
+func (d *Dossier) canonical() (map[string][]byte, error) {
+	files := map[string][]byte{"oci-layout": []byte(layoutFile)}
+	idx := index{SchemaVersion: 2, MediaType: mediaTypeIndex, Manifests: []descriptor{}}
+	for _, st := range d.Statements() {
+		for _, m := range d.manifests(st) {
+			raw, err := strictjson.Marshal(m)
+			if err != nil {
+				return nil, err
+			}
+			desc := describe(mediaTypeManifest, raw)
+			desc.ArtifactType = m.ArtifactType
+			files[blobName(evidence.Sum(raw))] = raw
+			idx.Manifests = append(idx.Manifests, desc)
+		}
+	}
+	if len(idx.Manifests) > 0 {
+		files[blobName(evidence.Sum([]byte("{}")))] = []byte("{}")
+	}
+	slices.SortFunc(idx.Manifests, func(a, b descriptor) int { return cmp.Compare(a.Digest, b.Digest) })
+	raw, err := strictjson.Marshal(idx)
+	files["index.json"] = raw
+	return files, err
+}
+
+// manifests returns the manifests of a statement: one for each signature and
+// image (rules of format, A1), and one for its materials and image.
+func (d *Dossier) manifests(st *Statement) []manifest {
+	subjects := d.images(st)
+	if len(subjects) == 0 {
+		subjects = []*descriptor{nil}
+	}
+	var list []manifest
+	for _, subject := range subjects {
+		for _, sig := range st.Signatures {
+			list = append(list, signatureManifest(st, sig, subject))
+		}
+		if m := d.materialsManifest(st, subject); len(m.Layers) > 0 {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+func signatureManifest(st *Statement, sig *Signature, subject *descriptor) manifest {
+	config := describe(mediaTypeEmpty, []byte("{}"))
+	config.ArtifactType = evidence.MediaTypeSigstoreBundle
+	return manifest{
+		SchemaVersion: 2,
+		MediaType:     mediaTypeManifest,
+		ArtifactType:  evidence.MediaTypeSigstoreBundle,
+		Config:        config,
+		Layers:        []descriptor{{MediaType: evidence.MediaTypeSigstoreBundle, Digest: sig.ID.String(), Size: sig.blob.Size}},
+		Subject:       subject,
+		Annotations: map[string]string{
+			annotationContent:   "dsse-envelope",
+			annotationPredicate: st.Statement.PredicateType,
+		},
+	}
+}
+
+func (d *Dossier) materialsManifest(st *Statement, subject *descriptor) manifest {
+	m := manifest{
+		SchemaVersion: 2,
+		MediaType:     mediaTypeManifest,
+		ArtifactType:  mediaTypeMaterials,
+		Config:        describe(mediaTypeEmpty, []byte("{}")),
+		Subject:       subject,
+		Annotations:   map[string]string{annotationStatement: st.ID.String()},
+	}
+	for _, mat := range st.Links.Materials {
+		if _, ok := d.blobs[mat.Digest]; !ok {
+			continue
+		}
+		m.Layers = append(m.Layers, descriptor{
+			MediaType: mat.MediaType, Digest: mat.Digest.String(), Size: mat.Size,
+			Annotations: map[string]string{annotationTitle: mat.Name},
+		})
+	}
+	return m
+}
+
+// images returns descriptors of the images that a statement names: artifacts
+// of the release whose media type is an image's and whose size is known.
+func (d *Dossier) images(st *Statement) []*descriptor {
+	known := map[evidence.Digest]evidence.Artifact{}
+	for _, s := range d.statements {
+		if !s.IsRelease() {
+			continue
+		}
+		if r, err := evidence.DecodeRecord(s.Statement.Predicate); err == nil {
+			for _, a := range r.Artifacts {
+				known[a.Digest] = a
+			}
+		}
+	}
+	var list []*descriptor
+	for _, sub := range st.Statement.Subject {
+		id, ok := sub.Digest.SHA256()
+		a, named := known[id]
+		if ok && named && isImage(a.MediaType) && a.Size > 0 {
+			list = append(list, &descriptor{MediaType: a.MediaType, Digest: id.String(), Size: a.Size})
+		}
+	}
+	slices.SortFunc(list, func(a, b *descriptor) int { return cmp.Compare(a.Digest, b.Digest) })
+	return list
+}
+
+func isImage(mediaType string) bool {
+	switch mediaType {
+	case mediaTypeManifest, mediaTypeIndex,
+		"application/vnd.docker.distribution.manifest.v2+json",
+		"application/vnd.docker.distribution.manifest.list.v2+json":
+		return true
+	}
+	return false
+}
+
+func describe(mediaType string, data []byte) descriptor {
+	return descriptor{MediaType: mediaType, Digest: evidence.Sum(data).String(), Size: int64(len(data))}
+}
+
+func blobName(id evidence.Digest) string { return "blobs/sha256/" + id.Hex() }
+
+// comparePackaging removes the packaging's blobs from the set and notes where
+// the packaging is not the canonical one.
+func (d *Dossier) comparePackaging(p *packaging) error {
+	listed := map[evidence.Digest]bool{}
+	for _, st := range d.statements {
+		for _, m := range st.Links.Materials {
+			listed[m.Digest] = true
+		}
+	}
+	for _, id := range p.blobs {
+		if !listed[id] {
+			delete(d.blobs, id)
+		}
+	}
+	want, err := d.canonical()
+	if err != nil {
+		return err
+	}
+	for name, data := range want {
+		if got, ok := p.found[name]; !ok || string(got) != string(data) {
+			d.problems = append(d.problems, Problem{NotCanonical, name, "missing or not as this tool writes it"})
+		}
+	}
+	for name, data := range p.found {
+		if _, ok := want[name]; !ok && !listed[evidence.Sum(data)] {
+			d.problems = append(d.problems, Problem{NotCanonical, name, "a manifest that this tool does not write"})
+		}
+	}
+	return nil
+}
+
+// files returns the whole canonical packaging, sorted by name.
+func (d *Dossier) files() ([]file, error) {
+	meta, err := d.canonical()
+	if err != nil {
+		return nil, err
+	}
+	var list []file
+	add := func(name string, b Blob) { list = append(list, file{name, b}) }
+	for name, data := range meta {
+		add(name, BytesBlob(data))
+	}
+	for id, b := range d.blobs {
+		if _, ok := meta[blobName(id)]; !ok {
+			add(blobName(id), b)
+		}
+	}
+	for _, st := range d.statements {
+		for _, sig := range st.Signatures {
+			if _, ok := d.blobs[sig.ID]; !ok {
+				add(blobName(sig.ID), sig.blob)
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b file) int { return strings.Compare(a.name, b.name) })
+	return list, nil
+}
+
+type file struct {
+	name string
+	blob Blob
+}
+
+// Pack writes the canonical packaging as one deterministic tar file: equal
+// sets give equal bytes.
+func (d *Dossier) Pack(w io.Writer) error {
+	if len(d.statements) == 0 {
+		return errors.New("the dossier is empty: there is no statement in it")
+	}
+	files, err := d.files()
+	if err != nil {
+		return err
+	}
+	tw := tar.NewWriter(w)
+	for _, f := range files {
+		if err := tw.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: f.name, Size: f.blob.Size, Mode: 0o644}); err != nil {
+			return err
+		}
+		if err := copyBlob(tw, f.blob); err != nil {
+			return fmt.Errorf("%s: %w", f.name, err)
+		}
+	}
+	return tw.Close()
+}
+
+func copyBlob(w io.Writer, b Blob) error {
+	r, err := b.Open()
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	_, err = io.Copy(w, r)
+	return err
+}

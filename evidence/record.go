@@ -1,0 +1,192 @@
+package evidence
+
+// PredicateBase is the base of the type URIs of our predicates.
+const PredicateBase = "https://release-dossier.github.io/dossier/predicates/"
+
+// Predicate types of our own statements, each described on a page of its own
+// under docs/predicates.
+const (
+	RecordType   = PredicateBase + "record/v1"
+	ApprovalType = PredicateBase + "approval/v1"
+)
+
+// Kind is the type of repository a release comes from (controls catalogue,
+// column "Applies").
+type Kind string
+
+// The repository types.
+const (
+	KindService        Kind = "svc"
+	KindLibrary        Kind = "lib"
+	KindInfrastructure Kind = "iac"
+	KindApp            Kind = "app"
+	KindMono           Kind = "mono"
+)
+
+// Record is the predicate of a release statement, the root of a dossier: the
+// facts about one release that were known when it was signed. What happens
+// later is stated by later statements and never edited in here.
+type Record struct {
+	// Critical names, as RFC 6901 pointers into this predicate, the fields a
+	// reader must understand. A reader that does not know one of them refuses
+	// the statement (compare RFC 7515, section 4.1.11).
+	Critical []string `json:"critical,omitempty"`
+	// Version is the version of the release without tag prefix: "1.4.0".
+	Version string `json:"version"`
+	// Component is the component's name in a repository that holds several.
+	Component string `json:"component,omitempty"`
+	// Repository is where the source lives.
+	Repository Repository `json:"repository"`
+	// Kind is the type of the repository.
+	Kind Kind `json:"kind"`
+	// CreatedAt is when the signer says this record was assembled.
+	CreatedAt Time `json:"createdAt"`
+	// Sequence numbers the release statements of a repository from 1; absent
+	// if the predecessor was not at hand.
+	Sequence int64 `json:"sequence,omitempty"`
+	// Predecessor is the repository's last release statement (R15).
+	Predecessor Predecessor `json:"predecessor"`
+	// ObjectFormat is the repository's object format: "sha1" or "sha256".
+	ObjectFormat string `json:"objectFormat"`
+	// Tag is the release tag.
+	Tag Tag `json:"tag"`
+	// Commit is the object id of the released commit, in full.
+	Commit string `json:"commit"`
+	// Base is the previous release on the same line, the start of Range.
+	Base Base `json:"base"`
+	// Artifacts are the released artifacts; each is a subject as well.
+	Artifacts []Artifact `json:"artifacts"`
+	// SBOMs say which material is the SBOM of which artifact.
+	SBOMs []Attachment `json:"sboms,omitempty"`
+	// Provenance says which material is the build provenance of which artifact.
+	Provenance []Attachment `json:"provenance,omitempty"`
+	// Attestations are imported statements that other parties signed before
+	// this one existed: approvals of a commit, for example (R9).
+	Attestations []Attachment `json:"attestations,omitempty"`
+	// Changes are the merged changes (pull or merge requests) in the release.
+	Changes []Change `json:"changes,omitempty"`
+	// Checks are results of checks on the commit or an artifact.
+	Checks []Check `json:"checks,omitempty"`
+	// Build says which run assembled this record, if one did.
+	Build *Build `json:"build,omitempty"`
+	// Materials are the blobs this statement brings along (R2).
+	Materials []Material `json:"materials,omitempty"`
+}
+
+// Repository names a source repository.
+type Repository struct {
+	// URI is the normal form of its address: scheme https, lower-case host, no
+	// user, no ".git", as NormalRepository makes it.
+	URI string `json:"uri"`
+	// ID is the forge's own stable number for it, if known.
+	ID string `json:"id,omitempty"`
+}
+
+// Tag is what is said of the release tag. What is proven of it comes from the
+// raw object among the materials.
+type Tag struct {
+	// Name is the tag's short name: "v1.4.0".
+	Name string `json:"name"`
+	// Object is the object id of the tag object, or of the commit for a
+	// lightweight tag.
+	Object string `json:"object"`
+	// Type is what the reference points at: "tag" (annotated) or "commit".
+	Type string `json:"type"`
+}
+
+// Base is the previous release on the same line, or why there is none.
+type Base struct {
+	// None is "first" if this is the first release of the line.
+	None string `json:"none,omitempty"`
+	// Tag is the previous release's tag name.
+	Tag string `json:"tag,omitempty"`
+	// Commit is the previous release's commit, in full.
+	Commit string `json:"commit,omitempty"`
+}
+
+// Predecessor links the release statements of a repository (R15). None is
+// "first" or "unknown", and then nothing else is set.
+type Predecessor struct {
+	None      string  `json:"none,omitempty"`
+	Statement *Digest `json:"statement,omitempty"`
+	State     *Digest `json:"state,omitempty"`
+	Sequence  int64   `json:"sequence,omitempty"`
+}
+
+// Artifact is one released artifact.
+type Artifact struct {
+	// Name is the subject's name; unique in the release.
+	Name string `json:"name"`
+	// Version is the artifact's own version, where it says one.
+	Version string `json:"version,omitempty"`
+	// Digest is the SHA-256 of the artifact's bytes (of an image: its manifest).
+	Digest Digest `json:"digest"`
+	// Size is the number of bytes, if it is a file.
+	Size int64 `json:"size,omitempty"`
+	// MediaType says what it is.
+	MediaType string `json:"mediaType,omitempty"`
+}
+
+// Attachment binds a material to what it is about.
+type Attachment struct {
+	// Material is the digest of a material of the same statement.
+	Material Digest `json:"material"`
+	// About lists the artifacts by digest. What the document itself names is
+	// read from its bytes; this is only what the recorder says.
+	About []Digest `json:"about,omitempty"`
+	// Tool is the program that made it, if known.
+	Tool string `json:"tool,omitempty"`
+}
+
+// Build says which CI run assembled a record or built an artifact.
+type Build struct {
+	// System is the CI system: "github", "gitlab", "local", ...
+	System string `json:"system"`
+	// RunID is the run's own id in that system.
+	RunID string `json:"runId,omitempty"`
+	// URI is the run's address.
+	URI string `json:"uri,omitempty"`
+	// Workflow is the workflow's reference: file, repository and ref.
+	Workflow string `json:"workflow,omitempty"`
+}
+
+// Change is one merged change: a pull request or merge request. The fields
+// are those every forge has; collectors fill them.
+type Change struct {
+	ID         string     `json:"id"`
+	URI        string     `json:"uri,omitempty"`
+	Title      string     `json:"title,omitempty"`
+	Opener     *Actor     `json:"opener,omitempty"`
+	HeadCommit string     `json:"headCommit,omitempty"`
+	MergedAs   string     `json:"mergedAs,omitempty"`
+	MergedAt   *Time      `json:"mergedAt,omitempty"`
+	MergedBy   *Actor     `json:"mergedBy,omitempty"`
+	Tickets    []string   `json:"tickets,omitempty"`
+	Reviews    []Approval `json:"reviews,omitempty"`
+}
+
+// Check is the result of one check (a test, a scan) on a commit or artifact.
+type Check struct {
+	Name       string               `json:"name"`
+	Outcome    string               `json:"outcome"` // "pass", "fail", "skipped" or "na"
+	Subject    ResourceDescriptor   `json:"subject"`
+	Attempt    int64                `json:"attempt,omitempty"`
+	RunID      string               `json:"runId,omitempty"`
+	StartedAt  *Time                `json:"startedAt,omitempty"`
+	FinishedAt *Time                `json:"finishedAt,omitempty"`
+	Rationale  string               `json:"rationale,omitempty"`
+	Evidence   []ResourceDescriptor `json:"evidence,omitempty"`
+}
+
+// Promotion is one step of artifacts into an environment.
+type Promotion struct {
+	ID          string               `json:"id"`
+	Environment string               `json:"environment"`
+	Action      string               `json:"action"` // "deploy", "promote", "publish", "rollback", ...
+	Artifacts   []ResourceDescriptor `json:"artifacts"`
+	RequestedBy *Actor               `json:"requestedBy,omitempty"`
+	ExecutedBy  *Actor               `json:"executedBy,omitempty"`
+	StartedAt   Time                 `json:"startedAt"`
+	FinishedAt  *Time                `json:"finishedAt,omitempty"`
+	Result      string               `json:"result"`
+}

@@ -1,0 +1,290 @@
+package evidence
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxText bounds one free-text field, in bytes.
+const maxText = 16 << 10
+
+// Validate reports the first field of r that contradicts its description.
+// Errors are [FieldError]s.
+func (r *Record) Validate() error {
+	v := &validator{}
+	v.text("/version", r.Version, true)
+	v.text("/component", r.Component, false)
+	v.check("/repository/uri", checkRepository(r.Repository.URI))
+	v.oneOf("/kind", string(r.Kind), "svc", "lib", "iac", "app", "mono")
+	v.time("/createdAt", r.CreatedAt)
+	v.oneOf("/objectFormat", r.ObjectFormat, "sha1", "sha256")
+	v.objectID("/commit", r.Commit, r.ObjectFormat)
+	v.text("/tag/name", r.Tag.Name, true)
+	v.objectID("/tag/object", r.Tag.Object, r.ObjectFormat)
+	v.oneOf("/tag/type", r.Tag.Type, "tag", "commit")
+	r.validateChain(v)
+	r.validateArtifacts(v)
+	r.validateAttachments(v)
+	v.materials(r.Materials)
+	for i, c := range r.Changes {
+		c.validate(v, fmt.Sprintf("/changes/%d", i))
+	}
+	for i, c := range r.Checks {
+		at := fmt.Sprintf("/checks/%d", i)
+		v.text(at+"/name", c.Name, true)
+		v.oneOf(at+"/outcome", c.Outcome, "pass", "fail", "skipped", "na")
+		v.check(at+"/subject", c.Subject.Validate())
+	}
+	return v.err
+}
+
+func (r *Record) validateChain(v *validator) {
+	switch {
+	case r.Base.None == "first":
+		if r.Base.Tag != "" || r.Base.Commit != "" {
+			v.fail("/base", errors.New(`none: "first" excludes tag and commit`))
+		}
+	case r.Base.None == "":
+		v.text("/base/tag", r.Base.Tag, true)
+		v.objectID("/base/commit", r.Base.Commit, r.ObjectFormat)
+	default:
+		v.fail("/base/none", fmt.Errorf(`unknown value %.20q: want "first"`, r.Base.None))
+	}
+	v.check("/predecessor", r.Predecessor.validate(r.Sequence))
+}
+
+func (p Predecessor) validate(sequence int64) error {
+	linked := p.Statement != nil || p.State != nil || p.Sequence != 0
+	switch p.None {
+	case "":
+		if p.Statement == nil || p.State == nil || p.Sequence < 1 {
+			return errors.New("want statement, state and sequence, or none")
+		}
+		if sequence != p.Sequence+1 {
+			return fmt.Errorf("sequence is %d, want %d, one more than the predecessor's", sequence, p.Sequence+1)
+		}
+		return nil
+	case "first":
+		if linked || sequence != 1 {
+			return errors.New(`none: "first" wants sequence 1 and no other member`)
+		}
+		return nil
+	case "unknown":
+		if linked || sequence != 0 {
+			return errors.New(`none: "unknown" wants no sequence and no other member`)
+		}
+		return nil
+	}
+	return fmt.Errorf(`none: unknown value %.20q: want "first" or "unknown"`, p.None)
+}
+
+func (r *Record) validateArtifacts(v *validator) {
+	if len(r.Artifacts) == 0 {
+		v.fail("/artifacts", errors.New("a release has at least one artifact"))
+	}
+	names, digests := map[string]bool{}, map[Digest]bool{}
+	for i, a := range r.Artifacts {
+		at := fmt.Sprintf("/artifacts/%d", i)
+		v.text(at+"/name", a.Name, true)
+		if names[a.Name] || strings.HasPrefix(a.Name, "git:") || a.Name == "release" {
+			v.fail(at+"/name", fmt.Errorf("name %.80q is used twice or reserved", a.Name))
+		}
+		if a.Digest.IsZero() || digests[a.Digest] {
+			v.fail(at+"/digest", errors.New("the digest is missing or used twice"))
+		}
+		if a.Size < 0 {
+			v.fail(at+"/size", errors.New("the size is negative"))
+		}
+		names[a.Name], digests[a.Digest] = true, true
+	}
+}
+
+func (r *Record) validateAttachments(v *validator) {
+	listed, artifacts := map[Digest]bool{}, map[Digest]bool{}
+	for _, m := range r.Materials {
+		listed[m.Digest] = true
+	}
+	for _, a := range r.Artifacts {
+		artifacts[a.Digest] = true
+	}
+	for _, list := range []struct {
+		name string
+		list []Attachment
+	}{{"sboms", r.SBOMs}, {"provenance", r.Provenance}, {"attestations", r.Attestations}} {
+		for i, a := range list.list {
+			at := fmt.Sprintf("/%s/%d", list.name, i)
+			if !listed[a.Material] {
+				v.fail(at+"/material", fmt.Errorf("%s is not among the materials of this statement", a.Material))
+			}
+			for k, d := range a.About {
+				if !artifacts[d] {
+					v.fail(fmt.Sprintf("%s/about/%d", at, k), fmt.Errorf("%s is not an artifact of this release", d))
+				}
+			}
+		}
+	}
+}
+
+func (c Change) validate(v *validator, at string) {
+	v.text(at+"/id", c.ID, true)
+	v.text(at+"/title", c.Title, false)
+	for _, a := range []struct {
+		name  string
+		actor *Actor
+	}{{"opener", c.Opener}, {"mergedBy", c.MergedBy}} {
+		if a.actor != nil {
+			v.check(at+"/"+a.name, a.actor.Validate())
+		}
+	}
+	for i := range c.Reviews {
+		v.check(fmt.Sprintf("%s/reviews/%d", at, i), c.Reviews[i].Approver.Validate())
+	}
+}
+
+// Validate reports the first field of a that contradicts its description.
+// Errors are [FieldError]s.
+func (a *Approval) Validate() error {
+	v := &validator{}
+	v.text("/id", a.ID, true)
+	v.oneOf("/decision", string(a.Decision), string(Approved), string(Rejected))
+	v.check("/approver", a.Approver.Validate())
+	v.time("/at", a.At)
+	v.text("/rationale", a.Rationale, false)
+	v.text("/environment", a.Environment, false)
+	v.materials(a.Materials)
+	switch {
+	case a.Release != nil && a.Scope != nil:
+		v.fail("/scope", errors.New("an approval of a release takes its scope from the release: leave scope out"))
+	case a.Release != nil:
+		v.check("/parents", checkParents(a.Parents))
+	case a.Scope != nil:
+		v.check("/scope", a.Scope.validate())
+		if len(a.Parents) > 0 {
+			v.fail("/parents", errors.New("an approval without a release has no parents"))
+		}
+	default:
+		v.fail("/release", errors.New("an approval names a release or a scope"))
+	}
+	return v.err
+}
+
+// MaxParents is the most parents a statement has (rules of format, R14).
+const MaxParents = 64
+
+func checkParents(parents []Parent) error {
+	if len(parents) == 0 {
+		return errors.New("an own statement names the statements it saw: parents is empty")
+	}
+	if len(parents) > MaxParents {
+		return fmt.Errorf("%d parents, at most %d are allowed", len(parents), MaxParents)
+	}
+	seen := map[Parent]bool{}
+	for i, p := range parents {
+		if p.Statement.IsZero() || p.Signature.IsZero() {
+			return fmt.Errorf("parent %d names no statement or no signature", i)
+		}
+		if seen[p] {
+			return fmt.Errorf("parent %d is repeated", i)
+		}
+		seen[p] = true
+	}
+	return nil
+}
+
+func (s *Scope) validate() error {
+	if err := checkRepository(s.Repository); err != nil {
+		return err
+	}
+	if len(s.Commits) == 0 {
+		return errors.New("the scope of an approval names at least one commit")
+	}
+	for _, c := range s.Commits {
+		if checkHex("gitCommit", c) != nil && checkHex("sha256", c) != nil {
+			return fmt.Errorf("commit %.70q is not a full lower-case object id", c)
+		}
+	}
+	return nil
+}
+
+func checkRepository(uri string) error {
+	got, err := NormalRepository(uri)
+	if err != nil {
+		return err
+	}
+	if got != uri {
+		return fmt.Errorf("%.200q is not in its normal form %.200q", uri, got)
+	}
+	return nil
+}
+
+// validator keeps the first error.
+type validator struct{ err error }
+
+func (v *validator) fail(pointer string, err error) {
+	if v.err == nil {
+		v.err = &FieldError{pointer, err}
+	}
+}
+
+func (v *validator) check(pointer string, err error) {
+	if err != nil {
+		v.fail(pointer, err)
+	}
+}
+
+func (v *validator) text(pointer, s string, required bool) {
+	switch {
+	case required && strings.TrimSpace(s) == "":
+		v.fail(pointer, errors.New("missing"))
+	case len(s) > maxText:
+		v.fail(pointer, fmt.Errorf("%d bytes of text, at most %d are allowed", len(s), maxText))
+	case !utf8.ValidString(s):
+		v.fail(pointer, errors.New("not valid UTF-8"))
+	}
+}
+
+func (v *validator) time(pointer string, t Time) {
+	if t.IsZero() {
+		v.fail(pointer, errors.New("missing: a time such as 2026-11-20T09:00:00Z"))
+	}
+}
+
+func (v *validator) oneOf(pointer, s string, allowed ...string) {
+	for _, a := range allowed {
+		if s == a {
+			return
+		}
+	}
+	v.fail(pointer, fmt.Errorf("got %.40q, want one of %s", s, strings.Join(allowed, ", ")))
+}
+
+func (v *validator) objectID(pointer, id, format string) {
+	alg := "gitCommit"
+	if format == "sha256" {
+		alg = "sha256"
+	}
+	if err := checkHex(alg, id); err != nil {
+		v.fail(pointer, fmt.Errorf("object id %.70q: want a full %s object id", id, format))
+	}
+}
+
+func (v *validator) materials(list []Material) {
+	if len(list) > MaxMaterials {
+		v.fail("/materials", fmt.Errorf("%d materials, at most %d are allowed", len(list), MaxMaterials))
+		return
+	}
+	names, digests := map[string]bool{}, map[Digest]bool{}
+	for i, m := range list {
+		at := fmt.Sprintf("/materials/%d", i)
+		v.check(at, m.Validate())
+		if names[m.Name] {
+			v.fail(at+"/name", fmt.Errorf("name %q is used twice", m.Name))
+		}
+		if digests[m.Digest] {
+			v.fail(at+"/digest", fmt.Errorf("digest %s is listed twice", m.Digest))
+		}
+		names[m.Name], digests[m.Digest] = true, true
+	}
+}

@@ -1,0 +1,128 @@
+package sbom
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// labelled is a line of the corpus's manifest.
+type labelled struct {
+	Kind, File, Version, Format, Expect string
+	Doc, Schema                         string
+	Elements                            int
+}
+
+// corpus returns the labelled third-party documents of a kind.
+func corpus(t *testing.T, kind string) (root string, cases []labelled) {
+	t.Helper()
+	root = os.Getenv("DOSSIER_CORPUS")
+	if root == "" {
+		t.Skip("DOSSIER_CORPUS is not set: the third-party SBOM corpus is not read")
+	}
+	f, err := os.Open(filepath.Join(root, "manifest.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		var l labelled
+		if !strings.Contains(lines.Text(), `"kind": "`+kind+`"`) {
+			continue
+		}
+		if err := json.Unmarshal(lines.Bytes(), &l); err != nil {
+			t.Fatal(err)
+		}
+		cases = append(cases, l)
+	}
+	if len(cases) == 0 {
+		t.Fatalf("no case of kind %s in %s", kind, root)
+	}
+	return root, cases
+}
+
+func TestCorpusCycloneDX(t *testing.T) {
+	root, cases := corpus(t, "cyclonedx")
+	judged := map[string]int{}
+	for _, c := range cases {
+		t.Run(filepath.Base(c.File), func(t *testing.T) {
+			if c.Format != "json" {
+				t.Skipf("%s is not read, only JSON is", c.Format)
+			}
+			data, err := os.ReadFile(filepath.Join(root, c.File))
+			if err != nil {
+				t.Fatal(err)
+			}
+			doc, err := Read(data)
+			if err != nil {
+				t.Fatalf("refused, want a graded document: %v", err)
+			}
+			if doc.Format != CycloneDX {
+				t.Errorf("read as %s", doc.Format)
+			}
+			if c.Version == "1.4" {
+				t.Skip("CycloneDX 1.4 is read and not validated")
+			}
+			judged[c.Expect]++
+			if ok := schemaValid(doc); ok != (c.Expect == "accept") {
+				t.Errorf("schema valid: %v, want %s: %+v", ok, c.Expect, doc.Problems)
+			}
+			for _, p := range doc.Problems {
+				t.Logf("%s at %s: %s", p.Code, p.Pointer, p.Message)
+			}
+		})
+	}
+	if judged["accept"] < 45 || judged["reject"] < 25 {
+		t.Errorf("judged only %v cases", judged)
+	}
+}
+
+func schemaValid(doc *Document) bool {
+	for _, p := range doc.Problems {
+		if p.Code == CodeSchema || p.Code == CodeVersion {
+			return false
+		}
+	}
+	return true
+}
+
+func TestCorpusRealDocuments(t *testing.T) {
+	root, cases := corpus(t, "sbom")
+	for _, c := range cases {
+		t.Run(c.Doc+"/"+c.File, func(t *testing.T) {
+			data, err := os.ReadFile(filepath.Join(root, c.File))
+			if err != nil {
+				t.Fatal(err)
+			}
+			doc, err := Read(data)
+			if strings.HasPrefix(c.Doc, "spdx3") {
+				if err == nil || !strings.Contains(err.Error(), "SPDX 3") {
+					t.Errorf("got %v, want a refusal that names SPDX 3", err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if doc.ComponentCount != c.Elements || len(doc.Components) != c.Elements {
+				t.Errorf("%d components, %d kept, want %d", doc.ComponentCount, len(doc.Components), c.Elements)
+			}
+			if v := strings.TrimPrefix(strings.TrimPrefix(c.Doc, "cdx"), "SPDX-"); doc.SpecVersion != v {
+				t.Errorf("version %q, want %q", doc.SpecVersion, v)
+			}
+			for _, p := range doc.Problems {
+				t.Logf("%s at %s: %s", p.Code, p.Pointer, p.Message)
+			}
+			if c.Doc == "cdx1.6" || c.Doc == "SPDX-2.3" {
+				if ok := schemaValid(doc); ok != (c.Schema == "accept") {
+					t.Errorf("schema valid: %v, want %s", ok, c.Schema)
+				}
+			}
+		})
+	}
+}

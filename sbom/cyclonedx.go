@@ -1,0 +1,185 @@
+package sbom
+
+import (
+	"strconv"
+	"strings"
+)
+
+// cycloneDX takes over a CycloneDX document.
+type cycloneDX struct {
+	*reader
+	path []string // of the walk over bom-refs
+}
+
+func (c *cycloneDX) member(name string, v any) {
+	c.define(v, name)
+	switch name {
+	case "serialNumber":
+		c.doc.ID, _ = v.(string)
+	case "metadata":
+		c.metadata(object(v))
+	}
+}
+
+func (c *cycloneDX) element(list string, i int, v any) {
+	c.define(v, list, strconv.Itoa(i))
+	switch list {
+	case "components":
+		c.component(v, list, strconv.Itoa(i))
+	case "dependencies":
+		c.dependency(i, v)
+	case "compositions":
+		c.useAll(v, list, i, "assemblies")
+		c.useAll(v, list, i, "dependencies")
+	}
+}
+
+// finish marks what the subject depends on.
+func (c *cycloneDX) finish([]byte) error {
+	for _, s := range c.doc.Subjects {
+		if s.Part {
+			continue
+		}
+		for _, ref := range c.doc.Dependencies[s.Ref] {
+			if i, ok := c.refs.component(ref); ok {
+				c.doc.Components[i].Direct = true
+			}
+		}
+	}
+	return nil
+}
+
+func (c *cycloneDX) metadata(m map[string]any) {
+	c.doc.Created = text(m, "timestamp")
+	c.doc.Tools = append(toolNames(list(m, "tools")), toolNames(list(m["tools"], "components"))...)
+	c.doc.Tools = append(c.doc.Tools, toolNames(list(m["tools"], "services"))...)
+	subject := child(m, "component")
+	if subject == nil {
+		return
+	}
+	c.doc.Name = fullName(subject)
+	c.subject(subject, false, "metadata", "component")
+	for i, part := range list(subject, "components") {
+		c.component(part, "metadata", "component", "components", strconv.Itoa(i))
+	}
+}
+
+// toolNames reads the entries of metadata.tools, of the old form (a list of
+// vendor, name, version) and the new one (components and services) alike.
+func toolNames(tools []any) []string {
+	var names []string
+	for _, t := range tools {
+		if n := strings.TrimSpace(text(t, "name") + " " + text(t, "version")); n != "" {
+			names = append(names, n)
+		}
+	}
+	return names
+}
+
+// subject adds a subject and the parts it declares.
+func (c *cycloneDX) subject(v any, part bool, path ...string) {
+	s := Subject{
+		Ref: text(v, "bom-ref"), Name: fullName(v), Version: text(v, "version"), PURL: text(v, "purl"), Part: part,
+		Digests: c.digests(list(v, "hashes"), "alg", "content", func() string { return pointer(append(path, "hashes")...) }),
+	}
+	if s.Digests == nil {
+		s.Digests = imageDigest(s.Version, s.PURL)
+	}
+	c.doc.Subjects = append(c.doc.Subjects, s)
+	for i, sub := range list(v, "components") {
+		if object(sub) != nil {
+			c.subject(sub, true, append(path[:len(path):len(path)], "components", strconv.Itoa(i))...)
+		}
+	}
+}
+
+// fullName is the name with its group before it, as the purl has them.
+func fullName(v any) string {
+	if g := text(v, "group"); g != "" {
+		return g + "/" + text(v, "name")
+	}
+	return text(v, "name")
+}
+
+// component adds a component and those within it.
+func (c *cycloneDX) component(v any, path ...string) {
+	if object(v) == nil {
+		return
+	}
+	ref := text(v, "bom-ref")
+	i := c.addComponent(Component{
+		Ref: ref, Name: fullName(v), Version: text(v, "version"), PURL: text(v, "purl"), Licenses: licenses(v),
+		Digests: c.digests(list(v, "hashes"), "alg", "content", func() string { return pointer(append(path, "hashes")...) }),
+	})
+	c.refs.setComponent(ref, i)
+	for k, sub := range list(v, "components") {
+		c.component(sub, append(path[:len(path):len(path)], "components", strconv.Itoa(k))...)
+	}
+}
+
+func licenses(v any) []string {
+	var found []string
+	for _, choice := range list(v, "licenses") {
+		l := child(choice, "license")
+		for _, s := range []string{text(l, "id"), text(l, "name"), text(choice, "expression")} {
+			if s != "" {
+				found = append(found, s)
+				break
+			}
+		}
+	}
+	return found
+}
+
+func (c *cycloneDX) dependency(i int, v any) {
+	ref := text(v, "ref")
+	c.refs.use(reference{ref, "dependencies", i, "ref", -1})
+	on := c.useAll(v, "dependencies", i, "dependsOn")
+	c.useAll(v, "dependencies", i, "provides")
+	c.doc.Dependencies[ref] = append(c.doc.Dependencies[ref], on...)
+}
+
+// useAll notes the references in a list of strings and returns them. A
+// BOM-Link points into another document.
+func (c *cycloneDX) useAll(v any, in string, i int, field string) []string {
+	refs := []string{}
+	for j, item := range list(v, field) {
+		s, ok := item.(string)
+		if !ok {
+			continue
+		}
+		refs = append(refs, s)
+		if !strings.HasPrefix(s, "urn:cdx:") {
+			c.refs.use(reference{s, in, i, field, j})
+		}
+	}
+	return refs
+}
+
+// define walks v for bom-refs: whatever has one, the reference is unique in
+// the document.
+func (c *cycloneDX) define(v any, path ...string) {
+	c.path = append(c.path[:0], path...)
+	c.walk(v)
+}
+
+func (c *cycloneDX) walk(v any) {
+	switch v := v.(type) {
+	case map[string]any:
+		for _, name := range sortedKeys(v) {
+			c.path = append(c.path, name)
+			if s, ok := v[name].(string); ok && name == "bom-ref" {
+				c.refs.define(s, noComponent, func() string { return pointer(c.path...) })
+			} else {
+				c.walk(v[name])
+			}
+			c.path = c.path[:len(c.path)-1]
+		}
+	case []any:
+		for i, item := range v {
+			c.path = append(c.path, strconv.Itoa(i))
+			c.walk(item)
+			c.path = c.path[:len(c.path)-1]
+		}
+	}
+}

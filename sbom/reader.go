@@ -1,0 +1,203 @@
+package sbom
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/release-dossier/dossier/sbom/schema"
+)
+
+// maxValues is the most JSON values that are decoded into memory at once. The
+// largest inventories of others have some hundred values per top-level
+// element; a decoded value costs up to 100 bytes.
+const maxValues = 2 << 20
+
+// reader reads one document. A large SBOM is a few top-level arrays of many
+// small elements, so the elements are decoded, judged by the schema and taken
+// over into the model one at a time: the whole decoded tree would need ten
+// times the memory of the text.
+type reader struct {
+	doc    *Document
+	format model
+	refs   refs
+	schema *jsonschema.Schema // nil if the version has none
+	// skeleton is the document with each top-level array cut after its first
+	// element. The schemas ask nothing of these arrays that the skeleton and
+	// the elements alone could not answer, except uniqueItems.
+	skeleton map[string]any
+}
+
+// model takes over the parts of a document of one format. What has the wrong
+// type is passed over: the schema names it.
+type model interface {
+	// member takes a top-level member that is not an array.
+	member(name string, v any)
+	// element takes an element of a top-level array.
+	element(list string, i int, v any)
+	// finish is called when all parts have been taken.
+	finish(text []byte) error
+}
+
+func newReader(doc *Document) (*reader, error) {
+	r := &reader{doc: doc, skeleton: map[string]any{}}
+	r.refs.report = r.problem
+	doc.Dependencies = map[string][]string{}
+	find, at := schema.CycloneDX, "/specVersion"
+	r.format = &cycloneDX{reader: r}
+	if doc.Format == SPDX {
+		find, at = schema.SPDX, "/spdxVersion"
+		r.format = &spdx{reader: r}
+	}
+	s, err := find(doc.SpecVersion)
+	if err != nil {
+		return nil, err
+	}
+	if s == nil {
+		r.problem(CodeVersion, at, fmt.Sprintf("%s %.20q is read but not judged by a schema: use CycloneDX 1.5 to 1.7 or SPDX 2.3", doc.Format, doc.SpecVersion))
+	}
+	r.schema = s
+	return r, nil
+}
+
+func (r *reader) problem(code, pointer, message string) {
+	r.doc.ProblemCount++
+	if len(r.doc.Problems) < MaxProblems {
+		r.doc.Problems = append(r.doc.Problems, Problem{code, pointer, message})
+	}
+}
+
+func (r *reader) read(text []byte) error {
+	err := eachMember(text, func(name string, d *jsontext.Decoder) error {
+		if d.PeekKind() == '[' {
+			return r.list(name, d)
+		}
+		raw, err := d.ReadValue()
+		if err != nil {
+			return err
+		}
+		v, ok, err := r.decode(pointer(name), raw)
+		if !ok || err != nil {
+			return err
+		}
+		r.skeleton[name] = v
+		r.format.member(name, v)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	r.judge(r.schema, r.skeleton)
+	if err := r.format.finish(text); err != nil {
+		return err
+	}
+	r.refs.finish()
+	return nil
+}
+
+// list reads a top-level array.
+func (r *reader) list(name string, d *jsontext.Decoder) error {
+	r.skeleton[name] = []any{}
+	array, item := r.listSchema(name)
+	seen := uniqueItems{}
+	return eachElement(d, func(i int, raw jsontext.Value) error {
+		v, ok, err := r.decode(pointer(name, strconv.Itoa(i)), raw)
+		if !ok || err != nil {
+			return err
+		}
+		if i == 0 {
+			r.skeleton[name] = []any{v}
+		} else {
+			r.judge(item, v, name, strconv.Itoa(i))
+		}
+		if array != nil && array.UniqueItems && seen.has(raw) {
+			r.problem(CodeSchema, pointer(name, strconv.Itoa(i)), "the element is in the list twice")
+		}
+		r.format.element(name, i, v)
+		return nil
+	})
+}
+
+// listSchema returns the schemas of a top-level array and of its elements,
+// or nil.
+func (r *reader) listSchema(name string) (array, item *jsonschema.Schema) {
+	if r.schema == nil {
+		return nil, nil
+	}
+	array = r.schema.Properties[name]
+	for array != nil && array.Ref != nil {
+		array = array.Ref
+	}
+	if array != nil {
+		item, _ = array.Items.(*jsonschema.Schema)
+	}
+	return array, item
+}
+
+// decode decodes raw, unless it would take too much memory.
+func (r *reader) decode(at string, raw jsontext.Value) (v any, ok bool, err error) {
+	// Every value but the first follows a comma or opens a container, so this
+	// counts too many (those in strings) and never too few.
+	n := bytes.Count(raw, []byte(",")) + bytes.Count(raw, []byte("{")) + bytes.Count(raw, []byte("["))
+	if n > maxValues {
+		r.problem(CodeLimit, at, fmt.Sprintf("more than %d values in one element are not examined: split the document", maxValues))
+		return nil, false, nil
+	}
+	v, err = decodeAny(raw)
+	return v, err == nil, err
+}
+
+// addComponent keeps a component and returns its index, or noComponent if
+// there are too many.
+func (r *reader) addComponent(c Component) int {
+	r.doc.ComponentCount++
+	if r.doc.ComponentCount > MaxComponents {
+		if r.doc.ComponentCount == MaxComponents+1 {
+			r.problem(CodeLimit, "", "more than "+strconv.Itoa(MaxComponents)+" components: the rest are counted only")
+		}
+		return noComponent
+	}
+	r.doc.Components = append(r.doc.Components, c)
+	return len(r.doc.Components) - 1
+}
+
+// judge reports what the schema s, if any, has against v, which is at path.
+func (r *reader) judge(s *jsonschema.Schema, v any, path ...string) {
+	if s == nil {
+		return
+	}
+	for _, p := range violations(s.Validate(v), path) {
+		r.problem(p.Code, p.Pointer, p.Message)
+	}
+}
+
+// uniqueItems remembers the elements of a list by the hash of their RFC 8785
+// form, in which equal values have equal bytes.
+type uniqueItems map[[sha256.Size / 2]byte]struct{}
+
+// has adds raw and reports whether it was there. Beyond [MaxComponents]
+// elements it stops adding.
+func (u uniqueItems) has(raw jsontext.Value) bool {
+	c := slices.Clone(raw)
+	if c.Canonicalize(jsontext.AllowDuplicateNames(true)) != nil {
+		return false
+	}
+	sum := sha256.Sum256(c)
+	key := [sha256.Size / 2]byte(sum[:])
+	if _, ok := u[key]; ok {
+		return true
+	}
+	if len(u) < MaxComponents {
+		u[key] = struct{}{}
+	}
+	return false
+}
+
+// sortedKeys makes walks over maps deterministic.
+func sortedKeys(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }

@@ -1,0 +1,192 @@
+package sbom
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// spdxDocument is the SPDXID of every SPDX document.
+const spdxDocument = "SPDXRef-DOCUMENT"
+
+// spdx takes over an SPDX 2 document.
+type spdx struct {
+	*reader
+	described []string // ids, in document order
+}
+
+func (s *spdx) member(name string, v any) {
+	switch name {
+	case "SPDXID":
+		id, _ := v.(string)
+		s.refs.define(id, noComponent, func() string { return "/SPDXID" })
+	case "name":
+		s.doc.Name, _ = v.(string)
+	case "documentNamespace":
+		s.doc.ID, _ = v.(string)
+	case "creationInfo":
+		s.doc.Created = text(v, "created")
+		for _, c := range list(v, "creators") {
+			if creator, _ := c.(string); strings.HasPrefix(creator, "Tool:") {
+				s.doc.Tools = append(s.doc.Tools, strings.TrimSpace(creator[len("Tool:"):]))
+			}
+		}
+	}
+}
+
+func (s *spdx) element(list string, i int, v any) {
+	where := func() string { return pointer(list, strconv.Itoa(i), "SPDXID") }
+	switch list {
+	case "packages":
+		s.pkg(i, v)
+	case "files":
+		s.doc.FileCount++
+		s.refs.define(text(v, "SPDXID"), noComponent, where)
+	case "snippets":
+		s.refs.define(text(v, "SPDXID"), noComponent, where)
+		s.use(text(v, "snippetFromFile"), list, i, "snippetFromFile")
+	case "documentDescribes":
+		if id, ok := v.(string); ok {
+			s.use(id, list, i, "")
+			s.described = append(s.described, id)
+		}
+	case "relationships":
+		s.relationship(i, v)
+	}
+}
+
+func (s *spdx) pkg(i int, v any) {
+	if object(v) == nil {
+		return
+	}
+	id := text(v, "SPDXID")
+	c := Component{Ref: id, Name: text(v, "name"), Version: text(v, "versionInfo"), PURL: spdxPURL(v), Licenses: spdxLicenses(v)}
+	c.Digests = s.checksums("packages", i, v)
+	s.refs.define(id, s.addComponent(c), func() string { return pointer("packages", strconv.Itoa(i), "SPDXID") })
+	for j, f := range list(v, "hasFiles") {
+		if file, ok := f.(string); ok && inDocument(file) {
+			s.refs.use(reference{file, "packages", i, "hasFiles", j})
+		}
+	}
+}
+
+func (s *spdx) checksums(in string, i int, v any) map[string]string {
+	return s.digests(list(v, "checksums"), "algorithm", "checksumValue", func() string {
+		return pointer(in, strconv.Itoa(i), "checksums")
+	})
+}
+
+func spdxPURL(v any) string {
+	for _, ref := range list(v, "externalRefs") {
+		if text(ref, "referenceType") == "purl" {
+			return text(ref, "referenceLocator")
+		}
+	}
+	return ""
+}
+
+func spdxLicenses(v any) []string {
+	var found []string
+	for _, name := range []string{"licenseConcluded", "licenseDeclared"} {
+		l := text(v, name)
+		if l != "" && l != "NONE" && l != "NOASSERTION" && !slices.Contains(found, l) {
+			found = append(found, l)
+		}
+	}
+	return found
+}
+
+// dependsOn says which relationships are dependencies (SPDX 2.3, clause 11):
+// true if the first element depends on the second, false the other way round.
+var dependsOn = map[string]bool{
+	"DEPENDS_ON": true, "DYNAMIC_LINK": true, "STATIC_LINK": true, "HAS_PREREQUISITE": true,
+	"DEPENDENCY_OF": false, "PREREQUISITE_FOR": false, "RUNTIME_DEPENDENCY_OF": false,
+	"BUILD_DEPENDENCY_OF": false, "DEV_DEPENDENCY_OF": false, "TEST_DEPENDENCY_OF": false,
+	"OPTIONAL_DEPENDENCY_OF": false, "PROVIDED_DEPENDENCY_OF": false,
+}
+
+func (s *spdx) relationship(i int, v any) {
+	a, b, kind := text(v, "spdxElementId"), text(v, "relatedSpdxElement"), text(v, "relationshipType")
+	s.use(a, "relationships", i, "spdxElementId")
+	s.use(b, "relationships", i, "relatedSpdxElement")
+	switch {
+	case kind == "DESCRIBES" && a == spdxDocument:
+		s.described = append(s.described, b)
+	case kind == "DESCRIBED_BY" && b == spdxDocument:
+		s.described = append(s.described, a)
+	}
+	forward, ok := dependsOn[kind]
+	if !ok || !inDocument(a) || !inDocument(b) {
+		return
+	}
+	if !forward {
+		a, b = b, a
+	}
+	s.doc.Dependencies[a] = append(s.doc.Dependencies[a], b)
+}
+
+func (s *spdx) use(id, in string, i int, field string) {
+	if inDocument(id) {
+		s.refs.use(reference{id, in, i, field, -1})
+	}
+}
+
+// inDocument reports whether id is one of this document, not of another one
+// ("DocumentRef-x:SPDXRef-y") or one of the words for nothing.
+func inDocument(id string) bool {
+	return id != "NONE" && id != "NOASSERTION" && !strings.HasPrefix(id, "DocumentRef-")
+}
+
+// finish resolves what the document describes. Only now are all ids known.
+func (s *spdx) finish(text []byte) error {
+	slices.Sort(s.described)
+	var files []string
+	for _, id := range slices.Compact(s.described) {
+		if i, ok := s.refs.component(id); ok {
+			s.describes(i)
+		} else {
+			files = append(files, id)
+		}
+	}
+	return s.describesFiles(text, files)
+}
+
+// describes makes component i a subject.
+func (s *spdx) describes(i int) {
+	c := &s.doc.Components[i]
+	c.Subject = true
+	sub := Subject{Ref: c.Ref, Name: c.Name, Version: c.Version, PURL: c.PURL, Digests: c.Digests}
+	if sub.Digests == nil {
+		sub.Digests = imageDigest(c.Version, c.PURL)
+	}
+	s.doc.Subjects = append(s.doc.Subjects, sub)
+	for _, ref := range s.doc.Dependencies[c.Ref] {
+		if k, ok := s.refs.component(ref); ok {
+			s.doc.Components[k].Direct = true
+		}
+	}
+}
+
+// describesFiles makes the files with the given ids subjects. Files are many
+// and are rarely described, so they are not kept but read again.
+func (s *spdx) describesFiles(doc []byte, ids []string) error {
+	if len(ids) == 0 || s.doc.FileCount == 0 {
+		return nil
+	}
+	return eachMember(doc, func(name string, d *jsontext.Decoder) error {
+		if name != "files" || d.PeekKind() != '[' {
+			return d.SkipValue()
+		}
+		return eachElement(d, func(i int, raw jsontext.Value) error {
+			v, ok, err := s.decode(pointer(name, strconv.Itoa(i)), raw)
+			if _, found := slices.BinarySearch(ids, text(v, "SPDXID")); ok && found {
+				s.doc.Subjects = append(s.doc.Subjects, Subject{
+					Ref: text(v, "SPDXID"), Name: text(v, "fileName"), Digests: s.checksums(name, i, v),
+				})
+			}
+			return err
+		})
+	})
+}

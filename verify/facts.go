@@ -1,0 +1,189 @@
+package verify
+
+import (
+	"time"
+
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/gitobj"
+	"github.com/release-dossier/dossier/evidence/provenance"
+	"github.com/release-dossier/dossier/verify/trust"
+)
+
+// Facts is what verification established about one release: the only input of
+// a policy. Every fact carries how it is known.
+type Facts struct {
+	// AsOf is the moment of judgement.
+	AsOf time.Time
+	// Gate is the decision being taken.
+	Gate Gate
+	// Trust says who may state what; never nil when a policy judges.
+	Trust *trust.Trust
+	// Release is the digest of the release statement that is relied on.
+	Release evidence.Digest
+	// Record is its predicate.
+	Record *evidence.Record
+	// Signers are the allowed signers of the release statement.
+	Signers []Signer
+	// Tag, Range, Artifacts, SBOMs, Provenance and Approvals are the facts by
+	// subject.
+	Tag        TagFact
+	Range      RangeFact
+	Artifacts  []ArtifactFact
+	SBOMs      []SBOMFact
+	Provenance []ProvenanceFact
+	Approvals  []ApprovalFact
+	// Statements are all statements that count, the release statement first.
+	Statements []StatementFact
+	// Checks are the checks of layers 1 to 4, for controls that restate one.
+	Checks []Check
+}
+
+// Signer is who made one signature, as far as could be told.
+type Signer struct {
+	Statement evidence.Digest `json:"statement"`
+	Signature evidence.Digest `json:"signature"`
+	// Identity is who signed; empty if no key was found that verifies it.
+	Identity evidence.Identity `json:"identity,omitempty"`
+	// Fingerprint is the SSH form of the key's fingerprint, SHA256:..., for
+	// people and for --signer.
+	Fingerprint string `json:"fingerprint,omitempty"`
+	// Person is the name under which trust knows the signer; "" if it does not.
+	Person string `json:"person,omitempty"`
+	// Roles are the signer's roles in trust, sorted.
+	Roles []string `json:"roles,omitempty"`
+	// Allowed reports whether the signature counts: it verifies, the signer is
+	// trusted and a grant covers the statement. Code says why not.
+	Allowed bool   `json:"allowed"`
+	Code    string `json:"code,omitempty"`
+	Detail  string `json:"detail,omitempty"`
+	// NotBefore and NotAfter bound when the signature was made (rules of
+	// format, R3); nil is an open end, which no proof closes.
+	NotBefore *evidence.Time `json:"notBefore,omitempty"`
+	NotAfter  *evidence.Time `json:"notAfter,omitempty"`
+}
+
+// Name is the best name there is for people: person, fingerprint, identity.
+func (s Signer) Name() string {
+	switch {
+	case s.Person != "":
+		return s.Person
+	case s.Fingerprint != "":
+		return s.Fingerprint
+	case s.Identity != "":
+		return string(s.Identity)
+	}
+	return "an unknown signer"
+}
+
+// StatementFact is one statement that counts.
+type StatementFact struct {
+	ID            evidence.Digest
+	PredicateType string
+	Signers       []Signer
+	// StatedAt is the time the signer states.
+	StatedAt time.Time
+}
+
+// TagFact is what the tag's own bytes say.
+type TagFact struct {
+	// Embedded reports whether the raw tag object is in the dossier and hashes
+	// to the id that the record states.
+	Embedded bool
+	// Object is the parsed tag object; zero for a lightweight tag.
+	Object gitobj.Tag
+	// Commit is the commit the tag leads to, by the objects; "" if not proven.
+	Commit string
+	// Signature is the state of the tag's own signature.
+	Signature TagSignature
+	Proof     Proof
+}
+
+// TagSignature is the signature inside a tag object.
+type TagSignature struct {
+	// Scheme is "ssh", "openpgp", "x509" or "" for none.
+	Scheme string
+	// Valid reports that it verifies under a key that trust names.
+	Valid bool
+	// Code and Detail say why not: "unsigned", "signer-not-trusted",
+	// "signature-invalid", "no-verifier", "revoked".
+	Code   string
+	Detail string
+	// Identity, Fingerprint, Person and Roles say whose key it is, if known.
+	Identity    evidence.Identity
+	Fingerprint string
+	Person      string
+	Roles       []string
+}
+
+// RangeFact is the commits of the release.
+type RangeFact struct {
+	// Commits are those reachable from the released commit and not from the
+	// base, newest first, parsed from embedded objects.
+	Commits []gitobj.CommitEntry
+	// Complete reports that the walk reached the base or the root everywhere.
+	Complete bool
+	// Why says what is missing otherwise.
+	Why string
+	// Unproven are boundary commits whose ancestry is only stated.
+	Unproven []string
+}
+
+// ArtifactFact is one released artifact.
+type ArtifactFact struct {
+	evidence.Artifact
+	// ComparedWith names the file or digest given to the verifier that has
+	// this digest; "" if none was given.
+	ComparedWith string
+	// Included reports that its bytes are in the dossier.
+	Included bool
+}
+
+// SBOMFact is one SBOM that the record lists.
+type SBOMFact struct {
+	evidence.Attachment
+	Material evidence.Material
+	// Present reports that the bytes are there with the right digest.
+	Present bool
+	// Summary is what the document says of itself; nil if unread, and Code and
+	// Detail say why ("missing", "no-verifier", "unreadable").
+	Summary *evidence.SBOMSummary
+	Code    string
+	Detail  string
+	// Names are the artifacts of this release whose digest the document itself
+	// names as what it is about.
+	Names []evidence.Digest
+	Proof Proof
+}
+
+// ProvenanceFact is one build provenance that the record lists.
+type ProvenanceFact struct {
+	evidence.Attachment
+	Material evidence.Material
+	Present  bool
+	// Signer is who signed it; nil if it is not signed.
+	Signer *Signer
+	// Summary is what it says; nil if unread, and Code and Detail say why.
+	Summary *provenance.Summary
+	Code    string
+	Detail  string
+	// Names are the artifacts of this release that it is about.
+	Names []evidence.Digest
+	Proof Proof
+}
+
+// ApprovalFact is one approval of the release or of a commit in its range.
+type ApprovalFact struct {
+	*evidence.Approval
+	// Statement is the approval statement's digest.
+	Statement evidence.Digest
+	// Signers are the allowed signers.
+	Signers []Signer
+	// Imported reports that it was signed before the release and came along as
+	// a material.
+	Imported bool
+	// ByApprover reports that one of the signers is the approver it names.
+	ByApprover bool
+	// Person is the approver as trust knows them; "" if it does not.
+	Person string
+	Proof  Proof
+}

@@ -1,7 +1,6 @@
 package attest
 
 import (
-	"context"
 	"errors"
 	"fmt"
 
@@ -22,13 +21,18 @@ const (
 	maxChain      = 16
 	maxTimestamps = 32
 	maxLogEntries = 32
+	maxHint       = 1024 // bytes
 )
 
-// Bundle is one signature: a Sigstore bundle (v0.3, protobuf-specs) around a
-// DSSE envelope with exactly one signature. It is read with our own strict
-// reader; what only a Sigstore client can judge is kept as it is.
+// ErrMessageSignature is the refusal of a Sigstore bundle that signs the
+// digest of an artifact (messageSignature) and says nothing about it.
+var ErrMessageSignature = errors.New("at /messageSignature: the bundle signs an artifact and states nothing: use a bundle with a dsseEnvelope (cosign attest-blob, not sign-blob)")
+
+// Bundle is one signature: a Sigstore bundle (protobuf-specs, v0.1 to v0.3)
+// around a DSSE envelope with exactly one signature. It is read with our own
+// strict reader; what only a Sigstore client can judge is kept as it is.
 type Bundle struct {
-	// MediaType names the bundle's version.
+	// MediaType names the bundle's version; empty for a bare envelope.
 	MediaType string
 	// PayloadType is the envelope's payload type.
 	PayloadType string
@@ -48,106 +52,107 @@ type Bundle struct {
 	LogEntries []jsontext.Value
 }
 
-// The JSON of a Sigstore bundle, as far as we read and write it.
-type bundleJSON struct {
-	MediaType string         `json:"mediaType"`
-	Material  materialJSON   `json:"verificationMaterial"`
-	DSSE      *envelope      `json:"dsseEnvelope,omitempty"`
-	Message   jsontext.Value `json:"messageSignature,omitempty"`
-}
-
-type materialJSON struct {
-	PublicKey   *publicKeyJSON `json:"publicKey,omitempty"`
-	Certificate *rawBytesJSON  `json:"certificate,omitempty"`
-	Chain       *struct {
-		Certificates []rawBytesJSON `json:"certificates"`
-	} `json:"x509CertificateChain,omitempty"`
-	LogEntries []jsontext.Value `json:"tlogEntries,omitempty"`
-	Timestamps *timestampsJSON  `json:"timestampVerificationData,omitempty"`
-}
-
-type publicKeyJSON struct {
-	Hint string `json:"hint,omitempty"`
-}
-
-type rawBytesJSON struct {
-	RawBytes []byte `json:"rawBytes"`
-}
-
-type timestampsJSON struct {
-	RFC3161 []struct {
-		SignedTimestamp []byte `json:"signedTimestamp"`
-	} `json:"rfc3161Timestamps,omitempty"`
-}
-
-type envelope struct {
-	Payload     []byte          `json:"payload"`
-	PayloadType string          `json:"payloadType"`
-	Signatures  []signatureJSON `json:"signatures"`
-}
-
-type signatureJSON struct {
-	Sig   []byte `json:"sig"`
-	KeyID string `json:"keyid,omitempty"`
-}
-
 // ParseBundle reads a Sigstore bundle that holds a DSSE envelope. It checks
-// form only: nothing it returns is authenticated.
+// form only: nothing it returns is authenticated. The error wraps
+// ErrMessageSignature if the bundle holds no envelope but a bare signature.
 func ParseBundle(raw []byte) (Bundle, error) {
-	if len(raw) > MaxBundle {
-		return Bundle{}, fmt.Errorf("the bundle has %d bytes, at most %d are read", len(raw), MaxBundle)
-	}
 	var j bundleJSON
-	if err := strictjson.Unmarshal(raw, &j, strictjson.RejectUnknown()); err != nil {
+	if err := unmarshal(raw, &j, strictjson.RejectUnknown()); err != nil {
 		return Bundle{}, err
 	}
 	if !supported(j.MediaType) {
-		return Bundle{}, fmt.Errorf("at /mediaType: %.80q is not a Sigstore bundle that is read here", j.MediaType)
+		return Bundle{}, fmt.Errorf("at /mediaType: %.80q is not a Sigstore bundle of version 0.1, 0.2 or 0.3", j.MediaType)
 	}
-	if j.DSSE == nil || len(j.Message) > 0 {
-		return Bundle{}, errors.New("at /dsseEnvelope: the bundle does not hold a DSSE envelope")
+	if j.DSSE == nil {
+		if len(j.Message) > 0 {
+			return Bundle{}, ErrMessageSignature
+		}
+		return Bundle{}, errors.New("at /dsseEnvelope: missing: the bundle signs nothing")
 	}
-	if n := len(j.DSSE.Signatures); n != 1 {
-		return Bundle{}, fmt.Errorf("at /dsseEnvelope/signatures: %d signatures, exactly one is allowed", n)
+	if len(j.Message) > 0 {
+		return Bundle{}, errors.New("at /messageSignature: stands beside dsseEnvelope: a bundle holds one of the two")
 	}
-	b := Bundle{
-		MediaType:   j.MediaType,
-		PayloadType: j.DSSE.PayloadType,
-		Payload:     j.DSSE.Payload,
-		Signature:   j.DSSE.Signatures[0].Sig,
-		Hint:        j.DSSE.Signatures[0].KeyID,
-		LogEntries:  j.Material.LogEntries,
+	b, err := j.DSSE.bundle("/dsseEnvelope")
+	if err != nil {
+		return Bundle{}, err
 	}
+	b.MediaType = j.MediaType
 	if err := b.material(j.Material); err != nil {
 		return Bundle{}, err
 	}
 	return b, b.limits()
 }
 
+// ParseEnvelope reads a bare DSSE envelope, which another tool wrote, with
+// exactly one signature. Members that DSSE does not define are ignored, as
+// DSSE asks of readers. The bundle has no MediaType and no proofs; it is not
+// authenticated.
+func ParseEnvelope(raw []byte) (Bundle, error) {
+	var j envelope
+	if err := unmarshal(raw, &j); err != nil {
+		return Bundle{}, err
+	}
+	b, err := j.bundle("")
+	if err != nil {
+		return Bundle{}, err
+	}
+	return b, b.limits()
+}
+
+func unmarshal(raw []byte, v any, opts ...strictjson.Option) error {
+	if len(raw) > MaxBundle {
+		return fmt.Errorf("the bundle has %d bytes, at most %d are read", len(raw), MaxBundle)
+	}
+	return strictjson.Unmarshal(raw, v, opts...)
+}
+
+// bundle returns what an envelope at the JSON pointer at says, if it is
+// complete.
+func (e *envelope) bundle(at string) (Bundle, error) {
+	if n := len(e.Signatures); n != 1 {
+		return Bundle{}, fmt.Errorf("at %s/signatures: %d signatures, exactly one is allowed", at, n)
+	}
+	b := Bundle{
+		PayloadType: e.PayloadType,
+		Payload:     e.Payload,
+		Signature:   e.Signatures[0].Sig,
+		Hint:        e.Signatures[0].KeyID,
+	}
+	switch {
+	case b.PayloadType == "":
+		return Bundle{}, fmt.Errorf("at %s/payloadType: missing", at)
+	case len(b.Signature) == 0:
+		return Bundle{}, fmt.Errorf("at %s/signatures/0/sig: the signature is empty", at)
+	case len(b.Payload) == 0:
+		return Bundle{}, fmt.Errorf("at %s/payload: the payload is empty", at)
+	case len(b.Payload) > MaxPayload:
+		return Bundle{}, fmt.Errorf("at %s/payload: %d bytes, at most %d are read", at, len(b.Payload), MaxPayload)
+	}
+	return b, nil
+}
+
 func (b *Bundle) material(m materialJSON) error {
-	if m.PublicKey != nil && m.PublicKey.Hint != "" {
-		b.Hint = m.PublicKey.Hint
+	if err := m.check(b.MediaType); err != nil {
+		return err
 	}
-	kinds := 0
-	if m.PublicKey != nil {
-		kinds++
-	}
-	if m.Certificate != nil {
-		kinds++
+	switch {
+	case m.PublicKey != nil:
+		if m.PublicKey.Hint != "" {
+			b.Hint = m.PublicKey.Hint
+		}
+	case m.Certificate != nil:
 		b.Chain = [][]byte{m.Certificate.RawBytes}
-	}
-	if m.Chain != nil {
-		kinds++
+	default:
 		for _, c := range m.Chain.Certificates {
 			b.Chain = append(b.Chain, c.RawBytes)
 		}
-		if len(b.Chain) == 0 {
-			return errors.New("at /verificationMaterial/x509CertificateChain: the chain is empty")
+	}
+	for i, c := range b.Chain {
+		if len(c) == 0 {
+			return fmt.Errorf("at /verificationMaterial: certificate %d is empty", i)
 		}
 	}
-	if kinds != 1 {
-		return errors.New("at /verificationMaterial: want exactly one of publicKey, certificate, x509CertificateChain")
-	}
+	b.LogEntries = m.LogEntries
 	if m.Timestamps != nil {
 		for _, t := range m.Timestamps.RFC3161 {
 			b.Timestamps = append(b.Timestamps, t.SignedTimestamp)
@@ -156,33 +161,55 @@ func (b *Bundle) material(m materialJSON) error {
 	return nil
 }
 
-func (b *Bundle) limits() error {
+// check reports verification material that names no key or several, or names
+// it in a way that the bundle's version does not have.
+func (m *materialJSON) check(mediaType string) error {
+	kinds := 0
+	for _, present := range []bool{m.PublicKey != nil, m.Certificate != nil, m.Chain != nil} {
+		if present {
+			kinds++
+		}
+	}
 	switch {
-	case len(b.Signature) == 0:
-		return errors.New("at /dsseEnvelope/signatures/0/sig: the signature is empty")
-	case len(b.Payload) == 0:
-		return errors.New("at /dsseEnvelope/payload: the payload is empty")
-	case len(b.Payload) > MaxPayload:
-		return fmt.Errorf("at /dsseEnvelope/payload: %d bytes, at most %d are read", len(b.Payload), MaxPayload)
-	case len(b.Chain) > maxChain:
-		return fmt.Errorf("at /verificationMaterial: %d certificates, at most %d are read", len(b.Chain), maxChain)
-	case len(b.Timestamps) > maxTimestamps:
-		return fmt.Errorf("at /verificationMaterial: %d timestamps, at most %d are read", len(b.Timestamps), maxTimestamps)
-	case len(b.LogEntries) > maxLogEntries:
-		return fmt.Errorf("at /verificationMaterial: %d log entries, at most %d are read", len(b.LogEntries), maxLogEntries)
+	case kinds != 1:
+		return errors.New("at /verificationMaterial: want exactly one of publicKey, certificate, x509CertificateChain")
+	case m.Chain != nil && isV03(mediaType):
+		return errors.New("at /verificationMaterial/x509CertificateChain: version 0.3 has certificate instead")
+	case m.Chain != nil && len(m.Chain.Certificates) == 0:
+		return errors.New("at /verificationMaterial/x509CertificateChain: the chain is empty")
+	}
+	return nil
+}
+
+func (b *Bundle) limits() error {
+	for _, l := range []struct {
+		what     string
+		got, max int
+	}{
+		{"certificates", len(b.Chain), maxChain},
+		{"timestamps", len(b.Timestamps), maxTimestamps},
+		{"log entries", len(b.LogEntries), maxLogEntries},
+		{"bytes of key hint", len(b.Hint), maxHint},
+	} {
+		if l.got > l.max {
+			return fmt.Errorf("at /verificationMaterial: %d %s, at most %d are read", l.got, l.what, l.max)
+		}
 	}
 	return nil
 }
 
 func supported(mediaType string) bool {
 	switch mediaType {
-	case evidence.MediaTypeSigstoreBundle,
-		"application/vnd.dev.sigstore.bundle+json;version=0.3",
-		"application/vnd.dev.sigstore.bundle+json;version=0.2",
+	case "application/vnd.dev.sigstore.bundle+json;version=0.2",
 		"application/vnd.dev.sigstore.bundle+json;version=0.1":
 		return true
 	}
-	return false
+	return isV03(mediaType)
+}
+
+func isV03(mediaType string) bool {
+	return mediaType == evidence.MediaTypeSigstoreBundle ||
+		mediaType == "application/vnd.dev.sigstore.bundle+json;version=0.3"
 }
 
 // StatementID is the identity of the statement that b signs.
@@ -191,63 +218,3 @@ func (b *Bundle) StatementID() evidence.Digest { return evidence.Sum(b.Payload) 
 // SignedBytes is what the signature is over: PAE(PayloadType, Payload) of the
 // DSSE protocol, v1.
 func (b *Bundle) SignedBytes() []byte { return dsse.PAE(b.PayloadType, b.Payload) }
-
-// Signer signs. Keys implement it here; keyless and KMS signers implement it
-// in attest/sigstore.
-type Signer interface {
-	// Sign signs message, which is the DSSE pre-authentication encoding of a
-	// statement, and returns the signature with what is needed to verify it.
-	Sign(ctx context.Context, message []byte) (Signed, error)
-}
-
-// Signed is what a Signer made.
-type Signed struct {
-	Signature []byte
-	// Hint helps a verifier find the key; ignored if Certificate is set.
-	Hint string
-	// Certificate is the signing certificate (DER), if there is one.
-	Certificate []byte
-	// Timestamps are RFC 3161 tokens over Signature (DER).
-	Timestamps [][]byte
-	// LogEntries are transparency-log entries as protobuf JSON.
-	LogEntries []jsontext.Value
-}
-
-// Sign signs a statement's payload and returns the Sigstore bundle: one line
-// of JSON without a final newline (rules of format, R1).
-func Sign(ctx context.Context, s Signer, payload []byte) ([]byte, error) {
-	if _, err := ParseStatement(payload); err != nil {
-		return nil, fmt.Errorf("payload to sign: %w", err)
-	}
-	got, err := s.Sign(ctx, dsse.PAE(PayloadType, payload))
-	if err != nil {
-		return nil, fmt.Errorf("sign: %w", err)
-	}
-	j := bundleJSON{
-		MediaType: evidence.MediaTypeSigstoreBundle,
-		Material:  materialJSON{LogEntries: got.LogEntries},
-		DSSE:      &envelope{payload, PayloadType, []signatureJSON{{Sig: got.Signature}}},
-	}
-	if got.Certificate != nil {
-		j.Material.Certificate = &rawBytesJSON{got.Certificate}
-	} else {
-		j.Material.PublicKey = &publicKeyJSON{got.Hint}
-	}
-	if len(got.Timestamps) > 0 {
-		t := &timestampsJSON{}
-		for _, token := range got.Timestamps {
-			t.RFC3161 = append(t.RFC3161, struct {
-				SignedTimestamp []byte `json:"signedTimestamp"`
-			}{token})
-		}
-		j.Material.Timestamps = t
-	}
-	raw, err := strictjson.Marshal(j)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := ParseBundle(raw); err != nil {
-		return nil, fmt.Errorf("the bundle just written is not readable: %w", err)
-	}
-	return raw, nil
-}

@@ -65,6 +65,9 @@ func ParseStatement(payload []byte) (Statement, error) {
 	if s.Type != StatementType {
 		return Statement{}, fmt.Errorf("at /_type: got %.80q, want %q", s.Type, StatementType)
 	}
+	if len(s.Predicate) > 0 && s.Predicate.Kind() != '{' {
+		return Statement{}, errors.New("at /predicate: want an object")
+	}
 	return s, s.validate()
 }
 

@@ -46,6 +46,7 @@ func NormalRepository(address string) (string, error) {
 	return "https://" + host + path, nil
 }
 
+// notRepository never quotes the address: it may hold a password.
 func notRepository(why string) error {
 	return errors.New("the repository's address " + why +
 		": give it as https://host/org/repo, on the command line with --repository")
@@ -58,6 +59,8 @@ func withScheme(s string) (string, error) {
 	}
 	first, rest, _ := strings.Cut(s, "/")
 	if host, path, ok := strings.Cut(first, ":"); ok {
+		// Without a user, "C:repo" is a drive and "x:repo" an entry of somebody's
+		// SSH configuration.
 		_, name, user := strings.Cut(host, "@")
 		if !user && !strings.Contains(host, ".") || user && name == "" {
 			return "", notRepository("is a local path, a drive or an unknown host")
@@ -73,6 +76,9 @@ func withScheme(s string) (string, error) {
 	return "https://" + s, nil
 }
 
+// normalHost returns the host in lower case, and a port that is not the
+// scheme's own. IPv6 addresses and names beyond ASCII are refused: no forge is
+// known by one, and they have more than one spelling.
 func normalHost(u *url.URL) (string, error) {
 	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
 	for label := range strings.SplitSeq(host, ".") {
@@ -104,19 +110,21 @@ func normalHost(u *url.URL) (string, error) {
 // normalPath decodes and encodes each element anew, so that one path has one
 // spelling.
 func normalPath(u *url.URL) (string, error) {
-	raw := strings.TrimSuffix(u.EscapedPath(), "/")
-	for strings.HasSuffix(raw, ".git") {
-		raw = strings.TrimSuffix(raw, ".git")
-	}
-	var b strings.Builder
-	for part := range strings.SplitSeq(strings.TrimPrefix(raw, "/"), "/") {
+	raw := strings.Trim(u.EscapedPath(), "/")
+	parts := strings.Split(raw, "/")
+	for i, part := range parts {
 		name, err := url.PathUnescape(part)
+		for i == len(parts)-1 && strings.HasSuffix(name, ".git") {
+			name = strings.TrimSuffix(name, ".git")
+		}
 		if err != nil || name == "" || name == "." || name == ".." || strings.ContainsFunc(name, notInPath) {
 			return "", notRepository("has an empty or unusable path element")
 		}
-		b.WriteString("/" + url.PathEscape(name))
+		parts[i] = url.PathEscape(name)
 	}
-	return b.String(), nil
+	return "/" + strings.Join(parts, "/"), nil
 }
 
+// notInPath lists what, once decoded, would split an element, hide in a
+// terminal or stand for bytes that are not UTF-8.
 func notInPath(r rune) bool { return r < 0x20 || r == 0x7f || r == '/' || r == '\\' || r == '\uFFFD' }

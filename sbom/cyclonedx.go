@@ -136,7 +136,7 @@ func (c *cycloneDX) dependency(i int, v any) {
 	c.refs.use(reference{ref, "dependencies", i, "ref", -1})
 	on := c.useAll(v, "dependencies", i, "dependsOn")
 	c.useAll(v, "dependencies", i, "provides")
-	c.doc.Dependencies[ref] = append(c.doc.Dependencies[ref], on...)
+	c.depend(ref, on...)
 }
 
 // useAll notes the references in a list of strings and returns them. A

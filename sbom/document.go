@@ -57,7 +57,8 @@ type Document struct {
 	Dependencies map[string][]string
 	// Problems are the first [MaxProblems] things wrong with the document.
 	Problems []Problem
-	// ProblemCount is the number of all problems that were found.
+	// ProblemCount is the number of all problems that were found. After some
+	// ten thousand the schema is not asked any more.
 	ProblemCount int
 }
 

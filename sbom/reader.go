@@ -19,6 +19,14 @@ import (
 // element; a decoded value costs up to 100 bytes.
 const maxValues = 2 << 20
 
+const (
+	// maxElements is the most elements of a top-level array that are examined.
+	maxElements = 4 << 20
+	// maxSought is the number of problems after which the schema is not asked
+	// any more: a document that is wrong everywhere costs time for nothing.
+	maxSought = 10_000
+)
+
 // reader reads one document. A large SBOM is a few top-level arrays of many
 // small elements, so the elements are decoded, judged by the schema and taken
 // over into the model one at a time: the whole decoded tree would need ten
@@ -27,6 +35,7 @@ type reader struct {
 	doc    *Document
 	format model
 	refs   refs
+	edges  int                // in doc.Dependencies
 	schema *jsonschema.Schema // nil if the version has none
 	// skeleton is the document with each top-level array cut after its first
 	// element. The schemas ask nothing of these arrays that the skeleton and
@@ -107,6 +116,12 @@ func (r *reader) list(name string, d *jsontext.Decoder) error {
 	array, item := r.listSchema(name)
 	seen := uniqueItems{}
 	return eachElement(d, func(i int, raw jsontext.Value) error {
+		if i >= maxElements {
+			if i == maxElements {
+				r.problem(CodeLimit, pointer(name), fmt.Sprintf("more than %d elements: the rest are not examined", maxElements))
+			}
+			return nil
+		}
 		v, ok, err := r.decode(pointer(name, strconv.Itoa(i)), raw)
 		if !ok || err != nil {
 			return err
@@ -167,9 +182,20 @@ func (r *reader) addComponent(c Component) int {
 	return len(r.doc.Components) - 1
 }
 
+// depend adds dependencies.
+func (r *reader) depend(ref string, on ...string) {
+	if r.edges += len(on) + 1; r.edges > maxRefs {
+		r.refs.overflow()
+		return
+	}
+	if ref != "" {
+		r.doc.Dependencies[ref] = append(r.doc.Dependencies[ref], on...)
+	}
+}
+
 // judge reports what the schema s, if any, has against v, which is at path.
 func (r *reader) judge(s *jsonschema.Schema, v any, path ...string) {
-	if s == nil {
+	if s == nil || r.doc.ProblemCount > maxSought {
 		return
 	}
 	for _, p := range violations(s.Validate(v), path) {

@@ -5,8 +5,9 @@ import (
 	"strconv"
 )
 
-// maxRefs is the most ids that are remembered.
-const maxRefs = 4 << 20
+// maxRefs is the most ids, the most references that wait for their id, and
+// the most dependencies that are remembered.
+const maxRefs = 1 << 20
 
 // refs knows the ids of a document and what points at them.
 type refs struct {
@@ -86,7 +87,7 @@ func (r *refs) use(ref reference) {
 
 func (r *refs) overflow() {
 	if !r.full {
-		r.report(CodeLimit, "", fmt.Sprintf("more than %d ids: the rest are not checked", maxRefs))
+		r.report(CodeLimit, "", fmt.Sprintf("more than %d ids or references: the rest are not kept, nor checked", maxRefs))
 	}
 	r.full = true
 }

@@ -50,7 +50,7 @@ func (s *spdx) element(list string, i int, v any) {
 	case "documentDescribes":
 		if id, ok := v.(string); ok {
 			s.use(id, list, i, "")
-			s.described = append(s.described, id)
+			s.describe(id)
 		}
 	case "relationships":
 		s.relationship(i, v)
@@ -113,9 +113,9 @@ func (s *spdx) relationship(i int, v any) {
 	s.use(b, "relationships", i, "relatedSpdxElement")
 	switch {
 	case kind == "DESCRIBES" && a == spdxDocument:
-		s.described = append(s.described, b)
+		s.describe(b)
 	case kind == "DESCRIBED_BY" && b == spdxDocument:
-		s.described = append(s.described, a)
+		s.describe(a)
 	}
 	forward, ok := dependsOn[kind]
 	if !ok || !inDocument(a) || !inDocument(b) {
@@ -124,7 +124,15 @@ func (s *spdx) relationship(i int, v any) {
 	if !forward {
 		a, b = b, a
 	}
-	s.doc.Dependencies[a] = append(s.doc.Dependencies[a], b)
+	s.depend(a, b)
+}
+
+func (s *spdx) describe(id string) {
+	if len(s.described) == maxRefs {
+		s.refs.overflow()
+		return
+	}
+	s.described = append(s.described, id)
 }
 
 func (s *spdx) use(id, in string, i int, field string) {

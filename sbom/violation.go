@@ -55,9 +55,13 @@ func explain(e *jsonschema.ValidationError) string {
 	case *kind.Required:
 		s = "missing: " + strings.Join(k.Missing, ", ")
 	case *kind.AdditionalProperties:
-		s = fmt.Sprintf("members that the schema does not have: %q", k.Properties[:min(len(k.Properties), 10)])
+		names := slices.Sorted(slices.Values(k.Properties))
+		s = fmt.Sprintf("members that the schema does not have: %.60q", names[:min(len(names), 10)])
 	case *kind.Enum:
-		s = fmt.Sprintf("%.60q is not one of the %d allowed values", fmt.Sprint(k.Got), len(k.Want))
+		s = fmt.Sprintf("%s is not one of the %d allowed values", shown(k.Got), len(k.Want))
+		if len(k.Want) == 1 {
+			s = fmt.Sprintf("%s is not %s, the only allowed value", shown(k.Got), shown(k.Want[0]))
+		}
 	case *kind.AnyOf:
 		s = "fits none of the allowed forms" + closest(e)
 	case *kind.OneOf:
@@ -76,6 +80,19 @@ func explain(e *jsonschema.ValidationError) string {
 	return s
 }
 
+// shown is a value for a message; what is large is only named.
+func shown(v any) string {
+	switch v := v.(type) {
+	case string:
+		return fmt.Sprintf("%.60q", v)
+	case map[string]any:
+		return "an object"
+	case []any:
+		return "an array"
+	}
+	return fmt.Sprint(v)
+}
+
 // plain is the validator's own text without the place.
 func plain(e *jsonschema.ValidationError) string {
 	if out := e.BasicOutput(); out.Error != nil {
@@ -87,16 +104,24 @@ func plain(e *jsonschema.ValidationError) string {
 // closest names what is wrong in the branch that got furthest into the value.
 func closest(e *jsonschema.ValidationError) string {
 	var best *jsonschema.ValidationError
+	why := ""
 	for _, cause := range e.Causes {
 		for _, leaf := range leaves(nil, cause) {
-			if best == nil || len(leaf.InstanceLocation) > len(best.InstanceLocation) {
-				best = leaf
+			depth := len(leaf.InstanceLocation)
+			if best != nil && depth < len(best.InstanceLocation) {
+				continue
+			}
+			// Causes are in random order, so ties are broken by the text.
+			text := failure(e, leaf)
+			if best == nil || depth > len(best.InstanceLocation) || text < why {
+				best, why = leaf, text
 			}
 		}
 	}
-	if best == nil {
-		return ""
-	}
-	inner := best.InstanceLocation[min(len(e.InstanceLocation), len(best.InstanceLocation)):]
-	return fmt.Sprintf("; the closest fails at %q: %s", pointer(inner...), explain(best))
+	return why
+}
+
+func failure(e, leaf *jsonschema.ValidationError) string {
+	inner := leaf.InstanceLocation[min(len(e.InstanceLocation), len(leaf.InstanceLocation)):]
+	return fmt.Sprintf("; the closest fails at %q: %s", pointer(inner...), explain(leaf))
 }

@@ -119,13 +119,11 @@ type TagSignature struct {
 type RangeFact struct {
 	// Commits are those reachable from the released commit and not from the
 	// base, newest first, parsed from embedded objects.
-	Commits []gitobj.CommitEntry
+	Commits []gitobj.CommitWithID
 	// Complete reports that the walk reached the base or the root everywhere.
 	Complete bool
 	// Why says what is missing otherwise.
 	Why string
-	// Unproven are boundary commits whose ancestry is only stated.
-	Unproven []string
 }
 
 // ArtifactFact is one released artifact.

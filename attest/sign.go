@@ -1,0 +1,74 @@
+package attest
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/secure-systems-lab/go-securesystemslib/dsse"
+
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/internal/strictjson"
+)
+
+// Signer signs. Keys implement it here; keyless and KMS signers implement it
+// in attest/sigstore.
+type Signer interface {
+	// Sign signs message, which is the DSSE pre-authentication encoding of a
+	// statement, and returns the signature with what is needed to verify it.
+	Sign(ctx context.Context, message []byte) (Signed, error)
+}
+
+// Signed is what a Signer made.
+type Signed struct {
+	// Signature is over the message as the key's algorithm defines it.
+	Signature []byte
+	// Hint helps a verifier find the key; ignored if Certificate is set.
+	Hint string
+	// Certificate is the signing certificate (DER), if there is one.
+	Certificate []byte
+	// Timestamps are RFC 3161 tokens over Signature (DER).
+	Timestamps [][]byte
+	// LogEntries are transparency-log entries as protobuf JSON.
+	LogEntries []jsontext.Value
+}
+
+// Sign signs a statement's payload and returns the Sigstore bundle: one line
+// of JSON without a final newline (rules of format, R1).
+func Sign(ctx context.Context, s Signer, payload []byte) ([]byte, error) {
+	if _, err := ParseStatement(payload); err != nil {
+		return nil, fmt.Errorf("payload to sign: %w", err)
+	}
+	got, err := s.Sign(ctx, dsse.PAE(PayloadType, payload))
+	if err != nil {
+		return nil, fmt.Errorf("sign: %w", err)
+	}
+	raw, err := strictjson.Marshal(bundleJSON{
+		MediaType: evidence.MediaTypeSigstoreBundle,
+		Material:  got.material(),
+		DSSE:      &envelope{payload, PayloadType, []signatureJSON{{Sig: got.Signature}}},
+	})
+	if err != nil {
+		return nil, err
+	}
+	if _, err := ParseBundle(raw); err != nil {
+		return nil, fmt.Errorf("the bundle just written is not readable: %w", err)
+	}
+	return raw, nil
+}
+
+func (s *Signed) material() materialJSON {
+	m := materialJSON{LogEntries: s.LogEntries}
+	if s.Certificate != nil {
+		m.Certificate = &certificateJSON{s.Certificate}
+	} else {
+		m.PublicKey = &publicKeyJSON{s.Hint}
+	}
+	for _, token := range s.Timestamps {
+		if m.Timestamps == nil {
+			m.Timestamps = &timestampsJSON{}
+		}
+		m.Timestamps.RFC3161 = append(m.Timestamps.RFC3161, timestampJSON{token})
+	}
+	return m
+}

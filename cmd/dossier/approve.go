@@ -1,0 +1,223 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/release-dossier/dossier/attest"
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/bundle"
+	"github.com/release-dossier/dossier/verify"
+	"github.com/release-dossier/dossier/verify/report"
+)
+
+// approveFlags are the flags of approve.
+type approveFlags struct {
+	judge                    judgeFlags
+	key, passphraseFile      string
+	rationale, environment   string
+	reject                   bool
+	name, supersedes, output string
+	commit, repository       string
+	refs                     []string
+}
+
+func (c *Cmd) approveCommand() *cobra.Command {
+	var f approveFlags
+	cmd := &cobra.Command{
+		Use:   "approve [FILE|DIR]",
+		Short: "Add a person's approval to a dossier, or approve a commit",
+		Long: `approve verifies the dossier (layers 1 to 3, under the trust you give), prints
+what is being approved, signs an approval with your key and adds it to the file.
+
+With --commit it approves a commit before any release exists: the signed
+approval is written to a file of its own, for "dossier create --attestation".`,
+		Example: `  dossier approve hello-1.4.0.dossier --key ~/.ssh/id_ed25519 --trust trust.yaml --rationale "staging green"
+  dossier approve --commit 9f3c61e... --repository github.com/owner/hello --key ~/.ssh/id_ed25519 -o approval.sigstore.json`,
+		Args: usageArgs(cobra.MaximumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case f.commit != "" && len(args) == 0:
+				return c.approveCommit(cmd.Context(), &f)
+			case f.commit == "" && len(args) == 1:
+				return c.approve(cmd.Context(), args[0], &f)
+			}
+			return usagef("approve: give either a dossier or --commit")
+		},
+	}
+	f.judge.register(cmd)
+	flags := cmd.Flags()
+	flags.StringVar(&f.key, "key", "", "your private key, or the public one if an SSH agent holds it (`FILE`)")
+	flags.StringVar(&f.passphraseFile, "passphrase-file", "", "passphrase of the key (`FILE`)")
+	flags.StringVar(&f.rationale, "rationale", "", "why, in one sentence (`TEXT`)")
+	flags.StringVar(&f.environment, "environment", "", "the environment it is for (`NAME`; default any)")
+	flags.BoolVar(&f.reject, "reject", false, "reject instead of approve")
+	flags.StringVar(&f.name, "name", "", "your name, for display (`TEXT`)")
+	flags.StringVar(&f.supersedes, "supersedes", "", "`ID` of an earlier approval of yours that this one corrects")
+	flags.StringArrayVar(&f.refs, "ref", nil, "address of what you looked at: a ticket, a change (`URI`; repeatable)")
+	flags.StringVar(&f.commit, "commit", "", "approve this commit, by its full id (`ID`)")
+	flags.StringVar(&f.repository, "repository", "", "repository of the commit (`URL`)")
+	flags.StringVarP(&f.output, "output", "o", "", "write to `FILE` instead of adding to the dossier in place")
+	return cmd
+}
+
+// approval returns the parts of the statement that the flags decide.
+func (c *Cmd) approval(f *approveFlags, s *attest.KeySigner) (evidence.Approval, error) {
+	id := make([]byte, 8)
+	if _, err := rand.Read(id); err != nil {
+		return evidence.Approval{}, err
+	}
+	a := evidence.Approval{
+		ID:          "approval-" + hex.EncodeToString(id),
+		Approver:    evidence.Actor{ID: s.Public().Identity(), Kind: evidence.Human, Display: f.name},
+		Decision:    evidence.Approved,
+		Environment: f.environment,
+		Rationale:   f.rationale,
+		At:          evidence.At(c.Now()),
+		Supersedes:  f.supersedes,
+	}
+	if f.reject {
+		a.Decision = evidence.Rejected
+	}
+	for _, ref := range f.refs {
+		a.Refs = append(a.Refs, evidence.ResourceDescriptor{URI: ref})
+	}
+	return a, nil
+}
+
+func (c *Cmd) approverKey(f *approveFlags) (*attest.KeySigner, error) {
+	if f.key == "" {
+		return nil, usagef("approve: --key is required: your own key, with which you sign your commits or tags")
+	}
+	return c.loadSigner(f.key, f.passphraseFile)
+}
+
+// approve adds an approval to the dossier at path.
+func (c *Cmd) approve(ctx context.Context, path string, f *approveFlags) error {
+	signer, err := c.approverKey(f)
+	if err != nil {
+		return err
+	}
+	d, err := openDossier(path)
+	if err != nil {
+		return c.cannotRead(err)
+	}
+	defer d.Close()
+	r, err := c.beforeAppend(ctx, d, path, f)
+	if err != nil {
+		return err
+	}
+	a, err := c.approval(f, signer)
+	if err != nil {
+		return err
+	}
+	a.Release = &evidence.Reference{Digest: r.Release.Statement}
+	a.Parents = r.Heads
+	key := bundle.BytesBlob(signer.Public().PEM())
+	if _, there := d.Blob(key.Digest); !there {
+		a.Materials = []evidence.Material{{
+			Name: "keys/" + signer.Public().Identity().Scheme() + "-" + key.Digest.Short() + ".pem", MediaType: evidence.MediaTypePublicKey,
+			Digest: key.Digest, Size: key.Size,
+		}}
+		d.AddBlob(key)
+	}
+	if err := a.Validate(); err != nil {
+		return usagef("approve: %w", err)
+	}
+	st, _ := d.Statement(r.Release.Statement)
+	record, err := evidence.DecodeRecord(st.Statement.Predicate)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.Stderr, "%s %s %s of %s as %s\n", a.Decision, r.Release.Name, record.Version, record.Repository.URI, signer.Public().Fingerprint())
+	payload, err := attest.NewStatement(evidence.OwnSubjects(r.Release.Statement, record.Artifacts), evidence.ApprovalType, a)
+	if err != nil {
+		return err
+	}
+	raw, err := attest.Sign(ctx, signer, payload)
+	if err != nil {
+		return err
+	}
+	if _, err := d.AddSignature(raw); err != nil {
+		return err
+	}
+	out := firstOf(f.output, path)
+	if err := writeDossier(d, out); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(c.Stdout, "%s  %s added by %s\n", out, a.ID, signer.Public().Fingerprint())
+	return err
+}
+
+// beforeAppend verifies what is about to be built upon and prints what is
+// being approved (rules of format, R14): nobody signs over what they have not
+// checked.
+func (c *Cmd) beforeAppend(ctx context.Context, d *bundle.Dossier, path string, f *approveFlags) (*verify.Report, error) {
+	o, err := f.judge.options(c.Now())
+	if err != nil {
+		return nil, err
+	}
+	if o.Trust == nil {
+		return nil, usagef("approve: say whose release statement you trust: --trust FILE or --signer FINGERPRINT; \"dossier verify %s\" lists the signers", path)
+	}
+	o.Target = path
+	r, err := verify.Bundle(ctx, d, verify.ExpectAnyUnsafe(), o)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.Appendable(); err != nil {
+		fmt.Fprintf(c.Stderr, "dossier: %s: nothing is added: %s\n", path, report.Safe(err.Error()))
+		return nil, exitStatus(max(r.Verdict.ExitCode(), 1))
+	}
+	return r, nil
+}
+
+// approveCommit writes a signed approval of a commit.
+func (c *Cmd) approveCommit(ctx context.Context, f *approveFlags) error {
+	if f.repository == "" || f.output == "" {
+		return usagef("approve --commit: --repository and --output are required")
+	}
+	uri, err := evidence.NormalRepository(f.repository)
+	if err != nil {
+		return usagef("--repository: %w", err)
+	}
+	signer, err := c.approverKey(f)
+	if err != nil {
+		return err
+	}
+	a, err := c.approval(f, signer)
+	if err != nil {
+		return err
+	}
+	a.Scope = &evidence.Scope{Repository: uri, Commits: []string{strings.ToLower(f.commit)}, Environment: f.environment}
+	if err := a.Validate(); err != nil {
+		return usagef("approve: %w", err)
+	}
+	payload, err := attest.NewStatement(a.Scope.ScopeSubjects(), evidence.ApprovalType, a)
+	if err != nil {
+		return err
+	}
+	raw, err := attest.Sign(ctx, signer, payload)
+	if err != nil {
+		return err
+	}
+	if err := writeNew(f.output, raw, 0o644); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(c.Stdout, "%s  %s by %s: add it with dossier create --attestation\n", f.output, a.ID, signer.Public().Fingerprint())
+	return err
+}
+
+// writeDossier writes a dossier in the packaging that out has or asks for.
+func writeDossier(d *bundle.Dossier, out string) error {
+	if info, err := os.Stat(out); err == nil && info.IsDir() || strings.HasSuffix(out, string(os.PathSeparator)) {
+		return d.WriteDir(out)
+	}
+	return d.WriteFile(out)
+}

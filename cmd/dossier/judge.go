@@ -1,0 +1,155 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/sbom"
+	"github.com/release-dossier/dossier/verify"
+	"github.com/release-dossier/dossier/verify/policy"
+	"github.com/release-dossier/dossier/verify/tagsig"
+	"github.com/release-dossier/dossier/verify/trust"
+)
+
+// judgeFlags are the flags that say by whose word, by which rules and when.
+type judgeFlags struct {
+	trust, policy, profile, signer, gate, asOf string
+}
+
+func (f *judgeFlags) register(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.trust, "trust", "", "trust document: who may state what (`FILE`)")
+	flags.StringVar(&f.policy, "policy", "", "policy document: what must hold; may hold the trust document too (`FILE`)")
+	flags.StringVar(&f.profile, "profile", "", "built-in profile to judge by instead of a policy (`solo|minimal`)")
+	flags.StringVar(&f.signer, "signer", "", "trust this one key, by its `FINGERPRINT`, for everything the profile solo asks")
+	flags.StringVar(&f.gate, "gate", "final", "the decision being taken (`tag|staging|production|final`)")
+	flags.StringVar(&f.asOf, "as-of", "", "the moment of judgement, RFC 3339 (`TIME`; default now)")
+}
+
+// options turns the flags into verification options.
+func (f *judgeFlags) options(now time.Time) (verify.Options, error) {
+	o := verify.Options{
+		AsOf: now, SBOMs: sbom.Reader{}, Tags: []verify.TagVerifier{tagsig.OpenPGP{}},
+	}
+	var err error
+	if o.Gate, err = verify.ParseGate(f.gate); err != nil {
+		return o, usageError{err}
+	}
+	if f.asOf != "" {
+		t, err := evidence.ParseTime(f.asOf)
+		if err != nil {
+			return o, usagef("--as-of: %w", err)
+		}
+		o.AsOf, o.AsOfGiven = t.Time, true
+	}
+	return o, f.documents(&o)
+}
+
+func (f *judgeFlags) documents(o *verify.Options) error {
+	if f.signer != "" && f.trust != "" {
+		return usagef("--signer and --trust exclude each other: name the key in the trust document")
+	}
+	if f.policy != "" && f.profile != "" {
+		return usagef("--policy and --profile exclude each other: a policy extends a profile")
+	}
+	var combined *trust.Trust
+	if f.policy != "" {
+		data, err := readFile(f.policy)
+		if err != nil {
+			return err
+		}
+		p, t, err := policy.ParseFile(f.policy, data)
+		if err != nil {
+			return usageError{err}
+		}
+		if p == nil {
+			return usagef("%s: holds no policy", f.policy)
+		}
+		o.Policy, combined = p, t
+	}
+	t, err := f.trustDocument(combined)
+	if err != nil {
+		return err
+	}
+	if t == nil {
+		return nil
+	}
+	o.Trust = t
+	if o.Policy == nil {
+		p, err := policy.Profile(strings.TrimSpace(firstOf(f.profile, "solo")))
+		if err != nil {
+			return usageError{err}
+		}
+		o.Policy = p
+	}
+	return nil
+}
+
+// trustDocument reads the one source of trust that was given; nil if none was.
+func (f *judgeFlags) trustDocument(combined *trust.Trust) (*trust.Trust, error) {
+	switch {
+	case f.signer != "":
+		if combined != nil {
+			return nil, usagef("--signer and a policy file with a trust section exclude each other")
+		}
+		t, err := trust.ForSigner(f.signer)
+		if err != nil {
+			return nil, usagef("--signer: %w", err)
+		}
+		return t, nil
+	case f.trust == "":
+		return combined, nil
+	case combined != nil:
+		return nil, usagef("%s holds a trust document already: leave out --trust, or split the file", f.policy)
+	}
+	data, err := readFile(f.trust)
+	if err != nil {
+		return nil, err
+	}
+	t, err := readTrust(f.trust, data)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return t, nil
+}
+
+// readTrust reads a trust document, alone or out of a combined file.
+func readTrust(name string, data []byte) (*trust.Trust, error) {
+	if !policy.Combined(data) {
+		return trust.Parse(name, data)
+	}
+	_, t, err := policy.ParseFile(name, data)
+	if err == nil && t == nil {
+		err = fmt.Errorf("%s: holds no trust document", name)
+	}
+	return t, err
+}
+
+// repeat is the part of the repeating command that these flags make.
+func (f *judgeFlags) repeat(r *verify.Report) []string {
+	var args []string
+	for _, kv := range [][2]string{
+		{"--trust", f.trust}, {"--policy", f.policy}, {"--profile", f.profile}, {"--signer", f.signer},
+	} {
+		if kv[1] != "" {
+			args = append(args, kv[0], kv[1])
+		}
+	}
+	if f.gate != "final" {
+		args = append(args, "--gate", f.gate)
+	}
+	return append(args, "--as-of", r.AsOf.Format(time.RFC3339))
+}
+
+func firstOf(list ...string) string {
+	for _, s := range list {
+		if s != "" {
+			return s
+		}
+	}
+	return ""
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/release-dossier/dossier/attest"
+)
+
+// loadSigner reads the private key at path, or finds the private half of the
+// public key at path in the SSH agent.
+func (c *Cmd) loadSigner(path, passphraseFile string) (*attest.KeySigner, error) {
+	path = c.expandHome(path)
+	data, err := readFile(path)
+	if err != nil {
+		return nil, err
+	}
+	s, err := attest.LoadSigner(data, func() ([]byte, error) { return c.passphrase(path, passphraseFile) })
+	var public *attest.PublicOnlyError
+	switch {
+	case errors.As(err, &public):
+		return c.agentSigner(path, data)
+	case errors.Is(err, attest.ErrPassphrase) && passphraseFile == "" && !isTerminal(c.Stdin):
+		return nil, usagef("key %s: %w; give it with --passphrase-file", path, err)
+	case err != nil:
+		return nil, usagef("key %s: %w", path, err)
+	}
+	return s, nil
+}
+
+// agentSigner signs through the SSH agent with the key whose public half is in
+// the file.
+func (c *Cmd) agentSigner(path string, data []byte) (*attest.KeySigner, error) {
+	key, err := attest.ParsePublicKey(data)
+	if err != nil {
+		return nil, usagef("key %s: %w", path, err)
+	}
+	if err := key.ForStatements(); err != nil {
+		return nil, usagef("key %s: %w", path, err)
+	}
+	socket := c.getenv("SSH_AUTH_SOCK")
+	if socket == "" {
+		return nil, usagef("key %s is a public key and no SSH agent is running: give the private key, or start an agent that holds it", path)
+	}
+	conn, err := net.Dial("unix", socket)
+	if err != nil {
+		return nil, usagef("key %s is a public key, and the SSH agent does not answer: %w", path, err)
+	}
+	// The connection lives as long as the process: one command, one signature.
+	s, err := attest.AgentSigner(conn, key)
+	if err != nil {
+		return nil, usagef("key %s: %w", path, err)
+	}
+	return s, nil
+}
+
+func (c *Cmd) passphrase(path, file string) ([]byte, error) {
+	if file != "" {
+		data, err := readFile(file)
+		return bytes.TrimRight(data, "\r\n"), err
+	}
+	if !isTerminal(c.Stdin) {
+		return nil, fmt.Errorf("the key is encrypted: give its passphrase with --passphrase-file: %w", attest.ErrPassphrase)
+	}
+	fmt.Fprintf(c.Stderr, "Passphrase of %s: ", path)
+	defer fmt.Fprintln(c.Stderr)
+	return term.ReadPassword(int(c.Stdin.(*os.File).Fd()))
+}
+
+// expandHome replaces a leading "~/" by the home directory.
+func (c *Cmd) expandHome(path string) string {
+	if rest, ok := strings.CutPrefix(path, "~/"); ok {
+		if home := firstOf(c.getenv("HOME"), c.getenv("USERPROFILE")); home != "" {
+			return filepath.Join(home, rest)
+		}
+	}
+	return path
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/release-dossier/dossier/attest"
+)
+
+func (c *Cmd) keygenCommand() *cobra.Command {
+	var out, passphraseFile string
+	var plain bool
+	cmd := &cobra.Command{
+		Use:   "keygen",
+		Short: "Make a new signing key, if you have none",
+		Long: `keygen writes a new ECDSA P-256 key: FILE holds the private key (PKCS #8, PEM),
+FILE.pub the public one. It is the last resort: an SSH key, an agent, a PEM key
+or a cosign.key that you already have works as well, and people know it.`,
+		Args: usageArgs(cobra.NoArgs),
+		RunE: func(*cobra.Command, []string) error {
+			pass, err := c.newPassphrase(passphraseFile, plain)
+			if err != nil {
+				return err
+			}
+			return c.keygen(out, pass)
+		},
+	}
+	cmd.Flags().StringVarP(&out, "output", "o", "dossier.key", "`FILE` of the private key")
+	cmd.Flags().StringVar(&passphraseFile, "passphrase-file", "", "encrypt the key with the passphrase in `FILE`")
+	cmd.Flags().BoolVar(&plain, "no-passphrase", false, "do not encrypt the key")
+	return cmd
+}
+
+func (c *Cmd) keygen(out string, pass []byte) error {
+	private, public, err := attest.GenerateKey(pass)
+	if err != nil {
+		return err
+	}
+	if err := writeNew(out, private, 0o600); err != nil {
+		return err
+	}
+	if err := writeNew(out+".pub", public.PEM(), 0o644); err != nil {
+		os.Remove(out)
+		return err
+	}
+	_, err = fmt.Fprintf(c.Stdout, "%s      private key, keep it secret\n%s.pub  public key, give it to those who verify\nfingerprint  %s\nidentity     %s\n",
+		out, out, public.Fingerprint(), public.Identity())
+	return err
+}
+
+// newPassphrase asks for the passphrase of a new key.
+func (c *Cmd) newPassphrase(file string, plain bool) ([]byte, error) {
+	switch {
+	case plain && file != "":
+		return nil, usagef("--no-passphrase and --passphrase-file exclude each other")
+	case plain:
+		return nil, nil
+	case file != "":
+		data, err := readFile(file)
+		if pass := bytes.TrimRight(data, "\r\n"); len(pass) > 0 || err != nil {
+			return pass, err
+		}
+		return nil, usagef("%s: the passphrase is empty", file)
+	case !isTerminal(c.Stdin):
+		return nil, usagef("there is no terminal to ask for a passphrase: give --passphrase-file, or --no-passphrase")
+	}
+	fmt.Fprint(c.Stderr, "New passphrase: ")
+	first, err := term.ReadPassword(int(c.Stdin.(*os.File).Fd()))
+	if err != nil {
+		return nil, err
+	}
+	fmt.Fprint(c.Stderr, "\nThe same again: ")
+	again, err := term.ReadPassword(int(c.Stdin.(*os.File).Fd()))
+	fmt.Fprintln(c.Stderr)
+	switch {
+	case err != nil:
+		return nil, err
+	case !bytes.Equal(first, again):
+		return nil, usagef("the passphrases differ")
+	case len(first) == 0:
+		return nil, usagef("the passphrase is empty: use --no-passphrase for a key without one")
+	}
+	return first, nil
+}

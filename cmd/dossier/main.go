@@ -1,0 +1,45 @@
+// Command dossier assembles and verifies release evidence.
+//
+//	dossier init                       write the short configuration files
+//	dossier create v1.4.0              assemble and sign the evidence of a release
+//	dossier approve FILE               add a person's approval
+//	dossier verify FILE                check it, offline
+//	dossier inspect FILE               show what is in it, as a tree
+//	dossier show FILE E3               print one exhibit, safely
+//	dossier controls, explain ID       what is judged, and why
+//	dossier keygen                     a new signing key, if there is none
+//
+// # Exit status
+//
+//	0  ACCEPTED, or the command succeeded
+//	1  NOT ACCEPTED
+//	2  usage or configuration
+//	3  NOT GENUINE: the file contradicts itself
+//	4  CANNOT READ: not a dossier, or a limit is exceeded
+//
+// Where several apply, 4 comes before 2 before 3 before 1.
+//
+// # What it reads
+//
+// verify, inspect and show open no socket. verify reads only the files that it
+// is given: no configuration is taken from the working directory, from the
+// dossier or from the environment.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	cmd := &Cmd{
+		Args: os.Args[1:], Env: os.Environ(),
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		Now: time.Now,
+	}
+	os.Exit(cmd.Run(ctx))
+}

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"golang.org/x/term"
+)
+
+// Rules of the user interface:
+//
+//   - results go to standard output, everything else to standard error;
+//   - questions go to the terminal only, and only if there is one;
+//   - messages begin in lower case with "dossier: " and end without a period;
+//   - colour only on a terminal, and never if NO_COLOR is set (no-color.org);
+//   - progress only on a terminal, and only for work of over a second;
+//   - text from outside is made safe before it is printed.
+
+// isTerminal reports whether w is a terminal.
+func isTerminal(w any) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// color reports whether output to w may be coloured.
+func (c *Cmd) color(w io.Writer) bool {
+	return isTerminal(w) && c.getenv("NO_COLOR") == "" && c.getenv("TERM") != "dumb"
+}
+
+// progress returns a function that shows how far a stage is, and one that ends
+// the display.
+func (c *Cmd) progress() (show func(stage string, done, total int64), end func()) {
+	if !isTerminal(c.Stderr) {
+		return func(string, int64, int64) {}, func() {}
+	}
+	var mu sync.Mutex
+	start, last, shown := time.Now(), time.Time{}, false
+	show = func(stage string, done, total int64) {
+		mu.Lock()
+		defer mu.Unlock()
+		now := time.Now()
+		if now.Sub(start) < time.Second || now.Sub(last) < 100*time.Millisecond {
+			return
+		}
+		last, shown = now, true
+		if total > 0 {
+			fmt.Fprintf(c.Stderr, "\r\x1b[K%s %d%%", stage, 100*done/total)
+		} else {
+			fmt.Fprintf(c.Stderr, "\r\x1b[K%s %d", stage, done)
+		}
+	}
+	end = func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if shown {
+			fmt.Fprint(c.Stderr, "\r\x1b[K")
+		}
+	}
+	return show, end
+}

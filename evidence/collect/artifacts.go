@@ -1,0 +1,123 @@
+package collect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"sync"
+
+	"github.com/release-dossier/dossier/attest"
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/bundle"
+)
+
+// maxArtifacts leaves room for commit and tag among a statement's subjects.
+const maxArtifacts = attest.MaxSubjects - 2
+
+// artifact is one artifact file.
+type artifact struct {
+	path string
+	blob bundle.Blob
+	goBuild
+}
+
+func (a *assembly) addArtifacts(ctx context.Context) error {
+	paths := a.Artifacts
+	if len(paths) == 0 {
+		return errors.New("no artifact was given: a release has at least one")
+	}
+	if len(paths) > maxArtifacts {
+		return fmt.Errorf("%d artifacts, at most %d are allowed: release a checksum list of them as one artifact", len(paths), maxArtifacts)
+	}
+	total, err := totalSize(paths)
+	if err != nil {
+		return err
+	}
+	if a.artifacts, err = a.hash(ctx, paths, total); err != nil {
+		return err
+	}
+	if err := checkDistinct(a.artifacts); err != nil {
+		return err
+	}
+	for i, name := range shortNames(paths) {
+		a.addArtifact(name, a.artifacts[i])
+	}
+	return nil
+}
+
+func (a *assembly) addArtifact(name string, art artifact) {
+	a.draft.Record.Artifacts = append(a.draft.Record.Artifacts, evidence.Artifact{
+		Name: name, Version: art.version, Digest: art.blob.Digest, Size: art.blob.Size,
+	})
+	a.found("artifact", fmt.Sprintf("%s, %d bytes, %s", name, art.blob.Size, art.blob.Digest), proven, art.path)
+	if a.IncludeArtifacts {
+		a.addMaterial("artifacts", name, evidence.MediaTypeOctets, art.blob)
+	}
+}
+
+// totalSize checks every file before the first is read.
+func totalSize(paths []string) (int64, error) {
+	var total int64
+	for _, p := range paths {
+		info, err := os.Stat(p)
+		if err != nil {
+			return 0, fmt.Errorf("artifact: %w", err)
+		}
+		if info.IsDir() {
+			return 0, fmt.Errorf("artifact %s is a directory: name the files in it, or release an archive of it", p)
+		}
+		if !info.Mode().IsRegular() {
+			return 0, fmt.Errorf("artifact %s is not a regular file", p)
+		}
+		total += info.Size()
+	}
+	return total, nil
+}
+
+// hash reads all files, as many at a time as there are processors to use.
+func (a *assembly) hash(ctx context.Context, paths []string, total int64) ([]artifact, error) {
+	list, errs := make([]artifact, len(paths)), make([]error, len(paths))
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	var done int64
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for i, p := range paths {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			if errs[i] = ctx.Err(); errs[i] != nil {
+				return
+			}
+			list[i], errs[i] = readArtifact(p)
+			mu.Lock()
+			defer mu.Unlock()
+			done += list[i].blob.Size
+			a.progress("artifacts", done, total)
+		})
+	}
+	wg.Wait()
+	return list, errors.Join(errs...)
+}
+
+func readArtifact(path string) (artifact, error) {
+	b, err := bundle.FileBlob(path)
+	if err != nil {
+		return artifact{}, fmt.Errorf("artifact: %w", err)
+	}
+	return artifact{path, b, readGoBuild(path)}, nil
+}
+
+// checkDistinct refuses two artifacts with the same bytes: a digest is the
+// name of one artifact.
+func checkDistinct(list []artifact) error {
+	seen := map[evidence.Digest]string{}
+	for _, art := range list {
+		if other, ok := seen[art.blob.Digest]; ok {
+			return fmt.Errorf("artifacts %s and %s have the same bytes (%s): give one of them", other, art.path, art.blob.Digest)
+		}
+		seen[art.blob.Digest] = art.path
+	}
+	return nil
+}

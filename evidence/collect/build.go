@@ -1,0 +1,100 @@
+package collect
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/release-dossier/dossier/attest"
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/bundle"
+	"github.com/release-dossier/dossier/evidence/collect/ci"
+	"github.com/release-dossier/dossier/evidence/provenance"
+)
+
+// buildProvenance lets the builder sign provenance for the artifacts that have
+// none. It states nothing that the run contradicts.
+func (a *assembly) buildProvenance() error {
+	missing := a.without(coverage(a.draft.Record.Provenance))
+	if len(missing) == 0 {
+		return nil
+	}
+	if why := a.notBuiltHere(); why != "" {
+		a.gap(Setting, "provenance", fmt.Sprintf("%d artifacts have none, %s", len(missing), why),
+			"give the builder's own with --provenance, or create the dossier in the job that builds the tag")
+		return nil
+	}
+	payload, err := provenance.New(a.build(missing))
+	if err != nil {
+		return err
+	}
+	raw, err := a.BuildProvenance(payload)
+	if err != nil {
+		return fmt.Errorf("sign provenance: %w", err)
+	}
+	b, err := attest.ParseBundle(raw)
+	if err != nil {
+		return fmt.Errorf("signed provenance: %w", err)
+	}
+	if !bytes.Equal(b.Payload, payload) {
+		return fmt.Errorf("signed provenance: the bundle signs other bytes than the statement")
+	}
+	a.attachBuilt(raw, missing)
+	return nil
+}
+
+// notBuiltHere says why no provenance can be made here; "" if it can.
+func (a *assembly) notBuiltHere() string {
+	r, run := a.draft.Record, a.draft.Run
+	switch {
+	case a.BuildProvenance == nil:
+		return "and no builder's key signs any here"
+	case run.System == ci.Local:
+		return ""
+	case run.Repository != r.Repository.URI:
+		return "and this run belongs to another repository"
+	case run.Commit != r.Commit:
+		return fmt.Sprintf("and this run is one of commit %s, not of the tagged one", run.Commit)
+	}
+	return ""
+}
+
+func (a *assembly) without(covered map[evidence.Digest]bool) []evidence.Artifact {
+	var list []evidence.Artifact
+	for _, art := range a.draft.Record.Artifacts {
+		if !covered[art.Digest] {
+			list = append(list, art)
+		}
+	}
+	return list
+}
+
+func (a *assembly) build(artifacts []evidence.Artifact) provenance.Build {
+	r, run := a.draft.Record, a.draft.Run
+	return provenance.Build{
+		Artifacts:  artifacts,
+		Repository: r.Repository.URI,
+		Commit:     r.Commit,
+		Ref:        "refs/tags/" + r.Tag.Name,
+		BuilderID:  run.BuilderID,
+		RunID:      run.URI,
+		System:     run.System,
+		Event:      run.Event,
+		Runner:     run.Runner,
+		Workflow:   run.WorkflowRef,
+	}
+}
+
+func (a *assembly) attachBuilt(raw []byte, artifacts []evidence.Artifact) {
+	blob := bundle.BytesBlob(raw)
+	at := evidence.Attachment{Material: blob.Digest}
+	for _, art := range artifacts {
+		at.About = append(at.About, art.Digest)
+	}
+	name := "release"
+	if len(artifacts) == 1 {
+		name = artifacts[0].Name
+	}
+	a.draft.Record.Provenance = append(a.draft.Record.Provenance, at)
+	a.addMaterial("provenance", name+".sigstore.json", evidence.MediaTypeSigstoreBundle, blob)
+	a.found("provenance", fmt.Sprintf("%s, about %d artifacts, signed here", a.draft.Run.BuilderID, len(artifacts)), proven, "this run")
+}

@@ -1,0 +1,83 @@
+package ci
+
+import (
+	"errors"
+	"strings"
+)
+
+var errNoRef = errors.New("not the name of a branch or tag")
+
+// github reads what docs.github.com lists under "Default environment
+// variables".
+func (v *variables) github() Run {
+	server, repository := v.server("GITHUB_SERVER_URL"), v.must("GITHUB_REPOSITORY", project)
+	ref := v.must("GITHUB_WORKFLOW_REF", workflow)
+	id := v.must("GITHUB_RUN_ID", number)
+	address := server + "/" + repository
+	run := Run{
+		System:       GitHub,
+		RunID:        id,
+		URI:          address + "/actions/runs/" + id,
+		Workflow:     v.text("GITHUB_WORKFLOW"),
+		WorkflowRef:  ref,
+		Commit:       v.must("GITHUB_SHA", objectID),
+		Ref:          v.may("GITHUB_REF", gitRef),
+		RefType:      v.may("GITHUB_REF_TYPE", refType),
+		Repository:   v.repository("GITHUB_REPOSITORY", address),
+		RepositoryID: v.may("GITHUB_REPOSITORY_ID", number),
+		BuilderID:    server + "/" + ref,
+		Runner:       v.text("RUNNER_ENVIRONMENT"),
+		Event:        v.text("GITHUB_EVENT_NAME"),
+		Actor:        v.may("GITHUB_ACTOR_ID", number),
+	}
+	if attempt := v.may("GITHUB_RUN_ATTEMPT", number); attempt != "" {
+		run.URI += "/attempts/" + attempt
+	}
+	return run
+}
+
+// gitlab reads what docs.gitlab.com lists under "Predefined CI/CD variables".
+func (v *variables) gitlab() Run {
+	server, path := v.server("CI_SERVER_URL"), v.must("CI_PROJECT_PATH", project)
+	id, runner := v.must("CI_JOB_ID", number), v.must("CI_RUNNER_ID", number)
+	address := server + "/" + path
+	run := Run{
+		System:       GitLab,
+		RunID:        id,
+		URI:          address + "/-/jobs/" + id,
+		Workflow:     v.text("CI_JOB_NAME"),
+		Commit:       v.must("CI_COMMIT_SHA", objectID),
+		RefType:      "branch",
+		Repository:   v.repository("CI_PROJECT_PATH", address),
+		RepositoryID: v.may("CI_PROJECT_ID", number),
+		BuilderID:    address + "/-/runners/" + runner,
+		Runner:       runner,
+		Event:        v.text("CI_PIPELINE_SOURCE"),
+		Actor:        v.may("GITLAB_USER_ID", number),
+	}
+	v.gitlabRef(&run)
+	if file := v.text("CI_CONFIG_PATH"); file != "" {
+		// The file may live in another project: "path/file.yml@group/project".
+		file, other, _ := strings.Cut(file, "@")
+		if other == "" {
+			other = path
+		}
+		run.WorkflowRef = other + "//" + file + "@" + run.Ref
+	}
+	return run
+}
+
+func (v *variables) gitlabRef(run *Run) {
+	name := v.text("CI_COMMIT_REF_NAME")
+	switch tag := v.text("CI_COMMIT_TAG"); {
+	case tag != "":
+		run.Ref, run.RefType = "refs/tags/"+tag, "tag"
+	case v.values["CI_MERGE_REQUEST_REF_PATH"] != "":
+		run.Ref = v.may("CI_MERGE_REQUEST_REF_PATH", gitRef)
+	case name != "":
+		run.Ref = "refs/heads/" + name
+	}
+	if run.Ref != "" && !gitRef.pattern.MatchString(run.Ref) {
+		v.fail("CI_COMMIT_REF_NAME", errNoRef)
+	}
+}

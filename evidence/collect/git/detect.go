@@ -1,0 +1,67 @@
+package git
+
+import (
+	"context"
+
+	"github.com/release-dossier/dossier/evidence/gitobj"
+)
+
+// Info is what a clone says about itself, for setting things up.
+type Info struct {
+	// TopLevel is the top directory of the working tree; "" if there is none.
+	TopLevel string
+	// Format is the object format.
+	Format gitobj.Format
+	// Shallow says that the clone's history was cut off.
+	Shallow bool
+	// RemoteURL is as in [Result].
+	RemoteURL string
+	// SigningFormat and SigningKey are git's gpg.format ("openpgp", "ssh" or
+	// "x509") and user.signingkey; "" if they are not set.
+	SigningFormat string
+	SigningKey    string
+	// Releases are the names of the release tags, highest version first.
+	Releases []string
+}
+
+// Detect looks at the repository that dir is in. What is not configured is
+// left empty; only a missing or unreadable repository is an error. The pattern
+// is that of Options.TagPattern.
+func Detect(ctx context.Context, dir, pattern string, env []string) (Info, error) {
+	if pattern == "" {
+		pattern = defaultPattern
+	}
+	g, err := newRunner(dir, env)
+	if err != nil {
+		return Info{}, err
+	}
+	var info Info
+	if info.Format, info.Shallow, err = g.probe(ctx); err != nil {
+		return Info{}, err
+	}
+	refs, err := g.tags(ctx, "")
+	if err != nil {
+		return Info{}, err
+	}
+	for _, r := range sortReleases(pattern, refs) {
+		info.Releases = append(info.Releases, r.tag)
+	}
+	// A bare repository has no top level: that is no failure.
+	if out, err := g.output(ctx, "rev-parse", "--show-toplevel"); err == nil && len(out) == 1 {
+		info.TopLevel = out[0]
+	}
+	info.RemoteURL = g.origin(ctx)
+	info.SigningFormat = g.config(ctx, "gpg.format")
+	info.SigningKey = g.config(ctx, "user.signingkey")
+	return info, nil
+}
+
+// config returns the value of a configuration key, or "" if it is not set, or
+// holds a line break as no address or key does.
+func (g *runner) config(ctx context.Context, key string) string {
+	out, err := g.output(ctx, "config", "--get", key)
+	if err != nil || len(out) != 1 {
+		return ""
+	}
+	return out[0]
+}

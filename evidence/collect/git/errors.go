@@ -1,0 +1,92 @@
+package git
+
+import (
+	"fmt"
+	"strings"
+)
+
+// RepositoryError says that a directory is in no git repository.
+type RepositoryError struct{ Dir string }
+
+// Error implements error.
+func (e *RepositoryError) Error() string {
+	return fmt.Sprintf("%s is not in a git repository: run the command in a clone, or name one", e.Dir)
+}
+
+// OwnershipError says that git refuses a repository because it belongs to
+// another user (safe.directory).
+type OwnershipError struct{ Dir string }
+
+// Error implements error.
+func (e *OwnershipError) Error() string {
+	return fmt.Sprintf("git refuses %s because another user owns it: if you trust it, run git config --global --add safe.directory %s", e.Dir, quote(e.Dir))
+}
+
+// TagError says that the clone has no such tag.
+type TagError struct{ Name string }
+
+// Error implements error.
+func (e *TagError) Error() string {
+	return fmt.Sprintf("the clone has no tag %q: fetch it with %s", e.Name, fetchTag(e.Name))
+}
+
+func fetchTag(name string) string {
+	ref := "refs/tags/" + name
+	return "git fetch --force origin " + quote(ref+":"+ref)
+}
+
+// quote makes s one word of a shell command: people copy remedies, and tags
+// may be called "v1;reboot".
+func quote(s string) string {
+	if strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._:+-") == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// ShallowError says that the history was cut off when the repository was
+// cloned, so that the range of a release cannot be known.
+type ShallowError struct {
+	// Commit is where the history ends; "" if it is the previous release that
+	// could not be found.
+	Commit string
+}
+
+// Error implements error.
+func (e *ShallowError) Error() string {
+	where := "the previous release cannot be known"
+	if e.Commit != "" {
+		where = "the history ends at commit " + e.Commit
+	}
+	return "the clone is shallow and " + where + ": run git fetch --unshallow --tags, or check out with full depth"
+}
+
+// ObjectError says that the clone lacks an object it should have.
+type ObjectError struct{ ID string }
+
+// Error implements error.
+func (e *ObjectError) Error() string {
+	return fmt.Sprintf("the clone lacks object %s: it is a partial clone or damaged; run git fetch --refetch --no-filter, or clone anew without --filter", e.ID)
+}
+
+// NoteCode names a kind of [Note].
+type NoteCode string
+
+// The notes.
+const (
+	NoteLightweight  NoteCode = "lightweight-tag"      // the tag is no object and cannot be signed
+	NoteNested       NoteCode = "nested-tag"           // the tag points at another tag
+	NoteTagName      NoteCode = "tag-name"             // the tag object has another name than the reference
+	NoteFirst        NoteCode = "first-release"        // no earlier release tag is an ancestor
+	NoteNotAncestor  NoteCode = "base-not-an-ancestor" // the previous release is on a parallel line
+	NoteNotRegular   NoteCode = "file-not-regular"     // a requested file is a link or a directory
+	NoteOtherVersion NoteCode = "tag-not-a-version"    // the tag is no semantic version
+)
+
+// Note is something the collector saw that a person or a policy may mind. It
+// did not stop the collection.
+type Note struct {
+	Code   NoteCode
+	Text   string
+	Remedy string // a command or an advice; "" if there is none
+}

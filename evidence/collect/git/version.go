@@ -1,0 +1,66 @@
+package git
+
+import (
+	"cmp"
+	"path"
+	"slices"
+	"strings"
+
+	"golang.org/x/mod/semver"
+)
+
+// defaultPattern is what release tags look like if nothing else is said.
+const defaultPattern = "v*"
+
+// release is a tag that names a released version.
+type release struct {
+	tag     string
+	version string // "v1.4.0", as package semver wants it
+}
+
+// parseRelease reads the version of a tag that matches pattern: what follows
+// the pattern's text before its first wildcard. Only full versions count, so
+// that a moving tag such as "v1" is never taken for a release.
+func parseRelease(pattern, tag string) (release, bool) {
+	if ok, err := path.Match(pattern, tag); err != nil || !ok {
+		return release{}, false
+	}
+	prefix, _, _ := strings.Cut(pattern, "*")
+	version := "v" + strings.TrimPrefix(strings.TrimPrefix(tag, prefix), "v")
+	if strings.Count(strings.SplitN(version, "-", 2)[0], ".") != 2 || !semver.IsValid(version) {
+		return release{}, false
+	}
+	return release{tag: tag, version: version}, true
+}
+
+func (r release) prerelease() bool { return semver.Prerelease(r.version) != "" }
+
+// sortReleases returns the releases among tags, highest version first; names
+// decide between equal versions.
+func sortReleases(pattern string, tags []tagRef) []release {
+	var out []release
+	for _, t := range tags {
+		if r, ok := parseRelease(pattern, t.name); ok {
+			out = append(out, r)
+		}
+	}
+	slices.SortFunc(out, func(a, b release) int {
+		return cmp.Or(semver.Compare(b.version, a.version), cmp.Compare(a.tag, b.tag))
+	})
+	return out
+}
+
+// previous picks the previous release among candidates, which are sorted and
+// all ancestors: the highest of the same line (major.minor), else the highest.
+func previous(candidates []release, current release) (release, bool) {
+	line := semver.MajorMinor(current.version)
+	for _, r := range candidates {
+		if line != "" && semver.MajorMinor(r.version) == line {
+			return r, true
+		}
+	}
+	if len(candidates) == 0 {
+		return release{}, false
+	}
+	return candidates[0], true
+}

@@ -1,0 +1,76 @@
+package collect
+
+import (
+	"time"
+
+	"github.com/release-dossier/dossier/evidence"
+)
+
+// Options say what the release is and where its evidence lies.
+type Options struct {
+	// Dir is a directory in the git repository.
+	Dir string
+	// Tag is the release tag. PreviousTag is the previous release's tag; ""
+	// means the highest release that is an ancestor. TagPattern says what
+	// release tags look like, as in package git.
+	Tag, PreviousTag, TagPattern string
+	// Version is the version without tag prefix; "" means from the tag.
+	Version string
+	// Name is what people call the release; "" means Component or else the
+	// repository's last path element.
+	Name string
+	// Component is the component's name in a repository with several.
+	Component string
+	// Kind is the type of the repository; "" means evidence.KindApp.
+	Kind evidence.Kind
+	// Repository is the repository's address in any form that
+	// evidence.NormalRepository reads; "" means the remote "origin".
+	Repository string
+
+	// Artifacts are paths of regular files, at least one.
+	Artifacts []string
+	// IncludeArtifacts embeds the artifacts' bytes.
+	IncludeArtifacts bool
+	// SBOMs are paths of CycloneDX or SPDX documents.
+	SBOMs []string
+	// GenerateSBOM makes an SBOM for each Go binary that no given SBOM is
+	// about.
+	GenerateSBOM bool
+	// Provenance and Attestations are paths of documents as
+	// provenance.ReadAny takes them.
+	Provenance, Attestations []string
+	// PublicKeys are signers' public keys, PEM or a line as OpenSSH writes it.
+	PublicKeys [][]byte
+	// Files are paths in the repository whose content at the released commit
+	// is embedded, beside git.DefaultFiles.
+	Files []string
+
+	// Environ is the environment as os.Environ gives it, to find git and the
+	// CI run in.
+	Environ []string
+	// Now is the time at which the record says it was assembled.
+	Now time.Time
+	// First says that this is the repository's first release statement.
+	First bool
+	// Predecessor is the repository's last release statement; nil, without
+	// First, means unknown.
+	Predecessor *evidence.Predecessor
+	// BuildProvenance signs a provenance statement with the builder's key and
+	// returns the Sigstore bundle. It is called once at most, for the
+	// artifacts that no given provenance is about; nil means never.
+	BuildProvenance func(payload []byte) (bundle []byte, err error)
+	// ToolVersion is the version of the calling program, for generated SBOMs.
+	ToolVersion string
+	// TempDir is where the git objects are kept until Close; "" means the
+	// system's directory for temporary files.
+	TempDir string
+	// Progress, if not nil, is told how far a stage is: "artifacts" in bytes,
+	// "git" in objects. It is called by one goroutine at a time.
+	Progress func(stage string, done, total int64)
+}
+
+func (o Options) progress(stage string, done, total int64) {
+	if o.Progress != nil {
+		o.Progress(stage, done, total)
+	}
+}

@@ -1,0 +1,160 @@
+package collect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+
+	"github.com/release-dossier/dossier/attest"
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/bundle"
+	"github.com/release-dossier/dossier/evidence/collect/ci"
+)
+
+// Draft is an assembled release that nobody has signed yet.
+type Draft struct {
+	// Name is what people call the release, without the version.
+	Name string
+	// Record is the predicate of the release statement. It is valid.
+	Record *evidence.Record
+	// Blobs are the record's materials, in their order. Some are read from
+	// files when they are written; a file that has changed by then is an error.
+	Blobs []bundle.Blob
+	// Gaps are sorted by who can close them.
+	Gaps []Gap
+	// Facts say what was found.
+	Facts []Found
+	// Run is the CI run that assembled the draft.
+	Run ci.Run
+
+	temp string
+}
+
+// Payload returns the release statement's bytes, to be signed.
+func (d *Draft) Payload() ([]byte, error) {
+	return attest.NewStatement(d.Record.Subjects(), evidence.RecordType, d.Record)
+}
+
+// Close removes temporary files. The draft's blobs cannot be read after that.
+func (d *Draft) Close() error {
+	if d.temp == "" {
+		return nil
+	}
+	return os.RemoveAll(d.temp)
+}
+
+// assembly is a draft in the making.
+type assembly struct {
+	Options
+	draft     *Draft
+	artifacts []artifact
+	names     map[string]bool          // names of materials
+	listed    map[evidence.Digest]bool // digests of materials
+}
+
+// Release assembles a draft. Whatever contradicts the release stops it with an
+// error: an artifact that cannot be read or is given twice, a version that
+// disagrees with the tag, a document that cannot be read as what it was given
+// for. What is merely missing is a Gap.
+func Release(ctx context.Context, o Options) (*Draft, error) {
+	temp, err := os.MkdirTemp(o.TempDir, "dossier-")
+	if err != nil {
+		return nil, err
+	}
+	a := &assembly{
+		Options: o,
+		draft:   &Draft{Record: &evidence.Record{}, temp: temp},
+		names:   map[string]bool{},
+		listed:  map[evidence.Digest]bool{},
+	}
+	if err := a.assemble(ctx); err != nil {
+		return nil, errors.Join(err, a.draft.Close())
+	}
+	return a.draft, nil
+}
+
+func (a *assembly) assemble(ctx context.Context) error {
+	if a.Now.IsZero() {
+		return errors.New("no time was given for the record")
+	}
+	run, err := ci.FromEnviron(a.Environ)
+	if err != nil {
+		return err
+	}
+	a.draft.Run = run
+	for _, step := range []func(context.Context) error{
+		a.addArtifacts, a.addGit, a.addRun, a.addPredecessor, a.addSBOMs, a.addProvenance, a.addAttestations, a.addKeys,
+	} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+	sortGaps(a.draft.Gaps)
+	if err := a.draft.Record.Validate(); err != nil {
+		return fmt.Errorf("the release record is not valid: %w", err)
+	}
+	return nil
+}
+
+// addRun states what is known besides git: when, by which run.
+func (a *assembly) addRun(context.Context) error {
+	r, run := a.draft.Record, a.draft.Run
+	r.Component = a.Component
+	r.Kind = a.Kind
+	if r.Kind == "" {
+		r.Kind = evidence.KindApp
+	}
+	r.CreatedAt = evidence.At(a.Now)
+	r.Build = run.Build()
+	a.draft.Name = a.name()
+	if run.System == ci.Local {
+		a.gap(Setting, "a build in CI", "this runs outside of any CI system", "create the dossier in the job that builds the release")
+		return nil
+	}
+	a.found("build", fmt.Sprintf("%s run %s", run.System, run.RunID), claimed, "the environment of the job")
+	if run.Repository == r.Repository.URI {
+		r.Repository.ID = run.RepositoryID
+	} else {
+		a.gap(Setting, "a build in the repository", fmt.Sprintf("the run belongs to %s, the release to %s", run.Repository, r.Repository.URI),
+			"release from the repository's own workflow")
+	}
+	return nil
+}
+
+func (a *assembly) name() string {
+	switch {
+	case a.Name != "":
+		return a.Name
+	case a.Component != "":
+		return a.Component
+	}
+	return path.Base(a.draft.Record.Repository.URI)
+}
+
+func (a *assembly) addPredecessor(context.Context) error {
+	r := a.draft.Record
+	switch {
+	case a.First && a.Predecessor != nil:
+		return errors.New("a first release has no predecessor: give one or say that it is the first, not both")
+	case a.First:
+		r.Predecessor, r.Sequence = evidence.Predecessor{None: "first"}, 1
+	case a.Predecessor == nil:
+		r.Predecessor = evidence.Predecessor{None: "unknown"}
+		a.gap(Line, "the previous dossier", "the link to the repository's last release statement is not stated, so a removed release would not be missed",
+			"give the last dossier with --predecessor, or --first for the repository's first")
+	default:
+		r.Predecessor = *a.Predecessor
+		switch a.Predecessor.None {
+		case "":
+			r.Sequence = a.Predecessor.Sequence + 1
+		case "first":
+			r.Sequence = 1
+		}
+	}
+	return nil
+}

@@ -1,0 +1,131 @@
+package collect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/bundle"
+	"github.com/release-dossier/dossier/evidence/collect/git"
+	"github.com/release-dossier/dossier/evidence/gitobj"
+)
+
+// addGit collects tag, commits and files from the repository.
+func (a *assembly) addGit(ctx context.Context) error {
+	got, err := git.Collect(ctx, git.Options{
+		Dir: a.Dir, Tag: a.Tag, PreviousTag: a.PreviousTag, TagPattern: a.TagPattern,
+		Files: slices.Concat(git.DefaultFiles(), a.Files), Env: a.Environ,
+		Progress: func(done, total int) { a.progress("git", int64(done), int64(total)) },
+	})
+	if err != nil {
+		return err
+	}
+	if err := a.stateGit(got); err != nil {
+		return err
+	}
+	a.noteGit(got)
+	a.noteBuilds()
+	return a.addObjects(ctx, got)
+}
+
+// stateGit fills the record's fields about the source.
+func (a *assembly) stateGit(got *git.Result) (err error) {
+	r := a.draft.Record
+	if r.Repository.URI, err = a.repository(got.RemoteURL); err != nil {
+		return err
+	}
+	if r.Version, err = releaseVersion(a.Version, got.TagName); err != nil {
+		return err
+	}
+	r.ObjectFormat = string(got.Format)
+	r.Commit = string(got.Commit)
+	r.Tag = evidence.Tag{Name: got.TagName, Object: string(got.TagObject), Type: string(got.TagType)}
+	r.Base = evidence.Base{Tag: got.PreviousTag, Commit: string(got.PreviousCommit)}
+	if got.PreviousTag == "" {
+		r.Base = evidence.Base{None: "first"}
+	}
+	return nil
+}
+
+func (a *assembly) repository(remote string) (string, error) {
+	if a.Repository != "" {
+		return evidence.NormalRepository(a.Repository)
+	}
+	if remote == "" {
+		return "", errors.New("the repository has no remote named origin: say where it lives with --repository https://host/org/repo")
+	}
+	uri, err := evidence.NormalRepository(remote)
+	if err != nil {
+		return "", fmt.Errorf("remote origin: %w", err)
+	}
+	return uri, nil
+}
+
+func (a *assembly) noteGit(got *git.Result) {
+	r := a.draft.Record
+	a.found("repository", r.Repository.URI, claimed, "git remote or argument")
+	text := fmt.Sprintf("%s, at commit %s", r.Tag.Name, r.Commit)
+	switch {
+	case got.TagType != gitobj.TypeTag:
+	case len(got.Tag.Signature) == 0:
+		a.gap(Habit, "a signed tag", fmt.Sprintf("tag %s is not signed", got.TagName), "sign the next tag: git tag -s")
+	default:
+		text += ", signed"
+	}
+	a.found("tag", text, proven, r.Tag.Object)
+	since := " since " + r.Base.Tag
+	if r.Base.None != "" {
+		since = ", the first release"
+	}
+	a.found("commits", fmt.Sprintf("%d commits%s", got.Commits, since), proven, r.Commit)
+	for _, n := range got.Notes {
+		a.gap(whoCan(n.Code), string(n.Code), n.Text, n.Remedy)
+	}
+}
+
+// whoCan says who can mend what the collector of git noted.
+func whoCan(code git.NoteCode) Who {
+	switch code {
+	case git.NoteFirst, git.NoteOtherVersion, git.NoteLightweight:
+		return Line
+	}
+	return Habit
+}
+
+// noteBuilds compares what Go binaries say of their source with the tag.
+func (a *assembly) noteBuilds() {
+	for i, art := range a.artifacts {
+		name := a.draft.Record.Artifacts[i].Name
+		switch {
+		case art.revision == "":
+		case art.revision != a.draft.Record.Commit:
+			a.gap(Habit, "a build of the tagged commit", fmt.Sprintf("%s says it was built from commit %.64s", name, art.revision), "build from a checkout of the tag")
+		case art.modified:
+			a.gap(Habit, "a build of the tagged commit", name+" says it was built from a modified working tree", "build from a clean checkout of the tag")
+		default:
+			a.found("build source", name+" says it was built from the tagged commit", claimed, art.path)
+		}
+	}
+}
+
+// addObjects writes the raw objects to a file, because there may be many.
+func (a *assembly) addObjects(ctx context.Context, got *git.Result) error {
+	path := filepath.Join(a.draft.temp, "git-objects")
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(got.WriteObjects(ctx, f), f.Close()); err != nil {
+		return err
+	}
+	b, err := bundle.FileBlob(path)
+	if err != nil {
+		return err
+	}
+	a.addMaterial("git", "objects", evidence.MediaTypeGitObjects, b)
+	return nil
+}

@@ -1,0 +1,154 @@
+package collect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/bundle"
+	"github.com/release-dossier/dossier/sbom"
+)
+
+func (a *assembly) addSBOMs(ctx context.Context) error {
+	for _, path := range a.SBOMs {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := a.addSBOM(path); err != nil {
+			return fmt.Errorf("sbom %s: %w", path, err)
+		}
+	}
+	covered := coverage(a.draft.Record.SBOMs)
+	for i, art := range a.artifacts {
+		stated := a.draft.Record.Artifacts[i]
+		switch {
+		case covered[stated.Digest]:
+		case a.GenerateSBOM && art.isGo:
+			if err := a.generateSBOM(stated, art.path); err != nil {
+				return fmt.Errorf("sbom for %s: %w", art.path, err)
+			}
+		default:
+			a.missingSBOM(stated.Name, art.isGo)
+		}
+	}
+	return nil
+}
+
+func (a *assembly) missingSBOM(name string, isGo bool) {
+	fix := "give one that names the artifact's SHA-256 with --sbom"
+	if isGo {
+		fix += ", or have one made with --generate-sbom"
+	}
+	a.gap(Line, "an SBOM", "no SBOM names "+name, fix)
+}
+
+// addSBOM attaches a document as it is, valid or not. It must be readable as
+// an SBOM at all, so that a wrong file is noticed now.
+func (a *assembly) addSBOM(path string) error {
+	doc, err := readSBOM(path)
+	if err != nil {
+		return err
+	}
+	b, err := bundle.FileBlob(path)
+	if err != nil {
+		return err
+	}
+	if b.Digest != doc.Digest {
+		return errors.New("the file was changed while it was read")
+	}
+	about, names := a.about(subjects(doc))
+	a.attachSBOM(doc, b, filepath.Base(path), path, about, names)
+	if len(about) == 0 {
+		a.gap(Setting, "an SBOM bound to an artifact", filepath.Base(path)+" names no digest of this release",
+			"have the SBOM tool write the artifact's SHA-256 as the hash of what the document is about")
+	}
+	if doc.ProblemCount > 0 {
+		p := doc.Problems[0]
+		a.gap(Setting, "a valid SBOM", fmt.Sprintf("%s has %d problems, the first at %s: %s", filepath.Base(path), doc.ProblemCount, p.Pointer, p.Message),
+			"update or configure the SBOM tool")
+	}
+	return nil
+}
+
+func readSBOM(path string) (*sbom.Document, error) {
+	f, err := openRegular(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return sbom.ReadFrom(f, sbom.MaxSize)
+}
+
+func subjects(doc *sbom.Document) []evidence.DigestSet {
+	var sets []evidence.DigestSet
+	for _, s := range doc.Subjects {
+		sets = append(sets, s.Digests)
+	}
+	return sets
+}
+
+func (a *assembly) generateSBOM(art evidence.Artifact, path string) error {
+	f, err := openRegular(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	raw, err := sbom.ForBinary(f, sbom.Options{
+		Version: art.Version, Time: a.Now, ToolVersion: a.ToolVersion, Digest: art.Digest,
+	})
+	if err != nil {
+		return err
+	}
+	doc, err := sbom.Read(raw)
+	if err != nil {
+		return err
+	}
+	a.attachSBOM(doc, bundle.BytesBlob(raw), art.Name, "build info of "+path, []evidence.Digest{art.Digest}, []string{art.Name})
+	return nil
+}
+
+// attachSBOM lists the document under the name of the one artifact it is
+// about, or its own.
+func (a *assembly) attachSBOM(doc *sbom.Document, b bundle.Blob, name, source string, about []evidence.Digest, names []string) {
+	ext, mediaType := ".cdx.json", evidence.MediaTypeCycloneDX
+	if doc.Format == sbom.SPDX {
+		ext, mediaType = ".spdx.json", evidence.MediaTypeSPDX
+	}
+	if len(names) == 1 {
+		name = names[0]
+	}
+	if !strings.HasSuffix(name, ext) {
+		name = strings.TrimSuffix(name, ".json") + ext
+	}
+	at := evidence.Attachment{Material: b.Digest, About: about}
+	if len(doc.Tools) > 0 {
+		at.Tool = doc.Tools[0]
+	}
+	attach(&a.draft.Record.SBOMs, at)
+	a.addMaterial("sbom", name, mediaType, b)
+	a.found("sbom", fmt.Sprintf("%s %s, %d components, about %s", doc.Format, doc.SpecVersion, doc.ComponentCount, listed(names)), claimed, source)
+}
+
+// coverage returns the artifacts that attachments are about.
+func coverage(list []evidence.Attachment) map[evidence.Digest]bool {
+	covered := map[evidence.Digest]bool{}
+	for _, at := range list {
+		for _, d := range at.About {
+			covered[d] = true
+		}
+	}
+	return covered
+}
+
+func listed(names []string) string {
+	switch n := len(names); {
+	case n == 0:
+		return "nothing in this release"
+	case n > 3:
+		return fmt.Sprintf("%d artifacts", n)
+	}
+	return strings.Join(names, ", ")
+}

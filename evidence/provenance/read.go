@@ -1,0 +1,187 @@
+package provenance
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/release-dossier/dossier/attest"
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/internal/strictjson"
+)
+
+const (
+	// MaxImport is the most bytes that ReadAny reads.
+	MaxImport = 32 << 20
+	// maxStatements is the most statements in one document.
+	maxStatements = 1000
+)
+
+// Kind is the form in which a statement was found.
+type Kind string
+
+// The kinds.
+const (
+	SigstoreBundle Kind = "sigstore-bundle" // signed, with what is needed to verify it
+	Envelope       Kind = "dsse"            // signed, bare DSSE envelope
+	Bare           Kind = "statement"       // not signed
+)
+
+// MediaType returns the media type of one document of that kind.
+func (k Kind) MediaType() string {
+	switch k {
+	case SigstoreBundle:
+		return evidence.MediaTypeSigstoreBundle
+	case Envelope:
+		return evidence.MediaTypeDSSE
+	}
+	return evidence.MediaTypeInToto
+}
+
+// Imported is what a document of another tool holds.
+type Imported struct {
+	// Entries are its statements in their order, at least one.
+	Entries []Entry
+	// Lines tells that the document holds one statement a line, List that it
+	// is npm's list of bundles.
+	Lines, List bool
+}
+
+// Entry is one statement in an imported document.
+type Entry struct {
+	Kind Kind
+	// Payload is the statement's bytes, as they were signed if they were.
+	Payload   []byte
+	Statement attest.Statement
+	// Bundle is the signature; nil for the kind Bare. It is not verified.
+	Bundle *attest.Bundle
+}
+
+// ReadAny reads what other tools write attestations into: a Sigstore bundle, a
+// DSSE envelope or a bare in-toto statement, as one document or one a line,
+// and the list of bundles that npm's registry hands out. It takes all or
+// nothing: an entry that cannot be read is an error that names its line.
+func ReadAny(raw []byte) (Imported, error) {
+	if len(raw) > MaxImport {
+		return Imported{}, fmt.Errorf("the attestation has %d bytes, at most %d are read", len(raw), MaxImport)
+	}
+	if lines, ok := splitLines(raw); ok {
+		return readLines(lines)
+	}
+	return readDocument(raw)
+}
+
+// splitLines returns the lines of a document whose first line is a complete
+// JSON value with something after it.
+func splitLines(raw []byte) ([][]byte, bool) {
+	first, rest, _ := bytes.Cut(bytes.TrimSpace(raw), []byte("\n"))
+	if len(bytes.TrimSpace(rest)) == 0 || strictjson.Check(first) != nil {
+		return nil, false
+	}
+	return bytes.SplitN(bytes.TrimSpace(raw), []byte("\n"), maxStatements+1), true
+}
+
+func readLines(lines [][]byte) (Imported, error) {
+	if len(lines) > maxStatements {
+		return Imported{}, fmt.Errorf("more than %d lines of attestations: split the file", maxStatements)
+	}
+	all := Imported{Lines: true}
+	for i, line := range lines {
+		if len(bytes.TrimSpace(line)) == 0 {
+			continue
+		}
+		e, err := readEntry(line)
+		if err != nil {
+			return Imported{}, fmt.Errorf("line %d: %w", i+1, err)
+		}
+		all.Entries = append(all.Entries, e)
+	}
+	return all, nil
+}
+
+// shape tells the forms apart by the members that only they have.
+type shape struct {
+	Envelope  jsontext.Value `json:"dsseEnvelope"`
+	MediaType jsontext.Value `json:"mediaType"`
+	Payload   jsontext.Value `json:"payload"`
+	Type      jsontext.Value `json:"_type"`
+	NPM       []struct {
+		Bundle jsontext.Value `json:"bundle"`
+	} `json:"attestations"`
+}
+
+func readDocument(raw []byte) (Imported, error) {
+	var s shape
+	if err := strictjson.Unmarshal(raw, &s); err != nil {
+		return Imported{}, err
+	}
+	if s.NPM == nil {
+		e, err := readShape(raw, s)
+		if err != nil {
+			return Imported{}, err
+		}
+		return Imported{Entries: []Entry{e}}, nil
+	}
+	if len(s.NPM) == 0 || len(s.NPM) > maxStatements {
+		return Imported{}, fmt.Errorf("at /attestations: %d attestations, want 1 to %d", len(s.NPM), maxStatements)
+	}
+	all := Imported{List: true}
+	for i, a := range s.NPM {
+		e, err := readEntry(a.Bundle)
+		if err != nil {
+			return Imported{}, fmt.Errorf("at /attestations/%d/bundle: %w", i, err)
+		}
+		all.Entries = append(all.Entries, e)
+	}
+	return all, nil
+}
+
+func readEntry(raw []byte) (Entry, error) {
+	var s shape
+	if err := strictjson.Unmarshal(raw, &s); err != nil {
+		return Entry{}, err
+	}
+	return readShape(raw, s)
+}
+
+func readShape(raw []byte, s shape) (Entry, error) {
+	switch {
+	case s.MediaType != nil || s.Envelope != nil:
+		b, err := attest.ParseBundle(raw)
+		return signed(SigstoreBundle, b, err)
+	case s.Payload != nil:
+		b, err := attest.ParseEnvelope(raw)
+		return signed(Envelope, b, err)
+	case s.Type != nil:
+		st, err := attest.ParseImported(raw)
+		return Entry{Kind: Bare, Payload: raw, Statement: st}, err
+	}
+	return Entry{}, errors.New("neither a Sigstore bundle, a DSSE envelope nor an in-toto statement")
+}
+
+func signed(k Kind, b attest.Bundle, err error) (Entry, error) {
+	if err != nil {
+		return Entry{}, err
+	}
+	if b.PayloadType != attest.PayloadType {
+		return Entry{}, fmt.Errorf("the payload type %.80q is not an in-toto statement's", b.PayloadType)
+	}
+	st, err := attest.ParseImported(b.Payload)
+	if err != nil {
+		return Entry{}, fmt.Errorf("in the payload: %w", err)
+	}
+	return Entry{k, b.Payload, st, &b}, nil
+}
+
+// Digests returns what the statements are about, as their subjects say.
+func (i Imported) Digests() []evidence.DigestSet {
+	var sets []evidence.DigestSet
+	for _, e := range i.Entries {
+		for _, s := range e.Statement.Subject {
+			sets = append(sets, s.Digest)
+		}
+	}
+	return sets
+}

@@ -1,0 +1,173 @@
+package provenance
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/release-dossier/dossier/evidence"
+)
+
+// input is a resolved dependency (v1) or material (v0.2).
+type input struct {
+	URI    string            `json:"uri"`
+	Digest map[string]string `json:"digest"`
+}
+
+// origin is a place in a git repository, each part "" if not stated.
+type origin struct {
+	repository string // normalised if possible
+	ref        string
+	commit     string
+	// workflowRef is the reference of the build's own definition, which is the
+	// source's unless something better is stated.
+	workflowRef string
+	// git tells that this is a git repository beyond doubt, not just an
+	// address that may be one.
+	git bool
+}
+
+// pinned reports whether in has a digest that could identify its bytes.
+func (in input) pinned() bool {
+	for alg, v := range in.Digest {
+		if (evidence.DigestSet{alg: v}).Validate() == nil || alg == "gitCommit" && isObjectID(v) {
+			return true
+		}
+	}
+	return false
+}
+
+// origin reads the forms in which builders write a place in a repository:
+// "git+https://host/org/repo@refs/tags/v1" (SPDX 2.3, section 7.7) and
+// "https://host/org/repo/commit/<id>".
+func (in input) origin() origin {
+	uri, git := strings.CutPrefix(in.URI, "git+")
+	uri, _, _ = strings.Cut(uri, "#")
+	repository, ref := cutRef(uri)
+	o := origin{ref: ref, git: git || strings.HasSuffix(repository, ".git") || strings.HasPrefix(repository, "git:")}
+	if base, id, ok := cutLast(repository, "/commit/"); ok && isObjectID(id) {
+		repository, o.commit, o.git = base, id, true
+	}
+	if id, ok := in.Digest["gitCommit"]; ok && isObjectID(id) {
+		o.commit, o.git = id, true
+	} else if id := in.Digest["sha1"]; isObjectID(id) {
+		o.commit = id
+	} else if id := in.Digest["sha256"]; o.git && isObjectID(id) {
+		o.commit = id // a repository with SHA-256 object ids
+	}
+	o.repository = repository
+	if normal, err := evidence.NormalRepository(repository); err == nil {
+		o.repository = normal
+	}
+	return o
+}
+
+// cutRef splits "…/repo@ref". A reference may hold an at sign itself, and so
+// may the user before the host.
+func cutRef(uri string) (repository, ref string) {
+	if before, after, ok := strings.Cut(uri, "@refs/"); ok {
+		return before, "refs/" + after
+	}
+	before, after, ok := cutLast(uri, "@")
+	if _, path, _ := strings.Cut(before, "://"); !ok || !strings.Contains(path, "/") {
+		return uri, ""
+	}
+	return before, after
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
+}
+
+func isObjectID(s string) bool {
+	return (len(s) == 40 || len(s) == 64) && strings.Trim(s, "0123456789abcdef") == ""
+}
+
+// setSource finds the source repository and collects all that is said of it.
+func (s *Summary) setSource(declared []origin, inputs []input) {
+	origins := slices.Clone(declared)
+	for _, in := range inputs {
+		origins = append(origins, in.origin())
+	}
+	var ok bool
+	if s.SourceURI, ok = s.findSource(declared, origins[len(declared):]); !ok {
+		return
+	}
+	var refs []string
+	for _, o := range origins {
+		if o.repository != s.SourceURI {
+			continue
+		}
+		s.SourceCommits = appendNew(s.SourceCommits, o.commit)
+		refs = appendNew(refs, o.ref)
+	}
+	if len(s.SourceCommits) > 1 {
+		s.problem("%d commits are stated for the source %.200q: %s", len(s.SourceCommits), s.SourceURI, listed(s.SourceCommits))
+	}
+	s.setRef(refs, declared)
+}
+
+// findSource returns the one repository that the parameters declare or, if
+// they declare none, the one among the inputs; false if that is not clear.
+func (s *Summary) findSource(declared, inputs []origin) (string, bool) {
+	var named []string
+	for _, o := range declared {
+		named = appendNew(named, o.repository)
+	}
+	if len(named) == 0 {
+		for _, o := range inputs {
+			if o.git {
+				named = appendNew(named, o.repository)
+			}
+		}
+	}
+	switch len(named) {
+	case 0:
+		return "", false
+	case 1:
+		return named[0], true
+	}
+	s.problem("%d repositories are named and it is not clear which is the source: %s", len(named), listed(named))
+	return "", false
+}
+
+func (s *Summary) setRef(refs []string, declared []origin) {
+	if len(refs) > 1 {
+		s.problem("%d references are stated for the source: %s", len(refs), listed(refs))
+		return
+	}
+	if len(refs) == 1 {
+		s.SourceRef = refs[0]
+		return
+	}
+	for _, o := range declared {
+		if s.SourceRef == "" {
+			s.SourceRef = o.workflowRef
+		}
+	}
+}
+
+func appendNew(list []string, s string) []string {
+	if s == "" || slices.Contains(list, s) {
+		return list
+	}
+	return append(list, s)
+}
+
+// listed joins the first of a list for people, each cut to a readable length.
+func listed(list []string) string {
+	const most = 4
+	var b strings.Builder
+	for i, s := range list[:min(len(list), most)] {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(s[:min(len(s), 200)])
+	}
+	if len(list) > most {
+		b.WriteString(", ...")
+	}
+	return b.String()
+}

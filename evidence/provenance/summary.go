@@ -1,0 +1,143 @@
+package provenance
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/release-dossier/dossier/attest"
+	"github.com/release-dossier/dossier/evidence"
+)
+
+// Predicate types of SLSA provenance (slsa.dev/spec).
+const (
+	TypeV1  = "https://slsa.dev/provenance/v1"
+	TypeV02 = "https://slsa.dev/provenance/v0.2"
+)
+
+// maxMaterials bounds the build inputs that one statement may list.
+const maxMaterials = 20_000
+
+// ErrNotProvenance is returned for a statement with another predicate type
+// than the two that are read here.
+var ErrNotProvenance = errors.New("not SLSA provenance v1 or v0.2")
+
+// Summary is what one provenance statement says, in the terms that both
+// versions share. It is what the builder says and nothing more.
+type Summary struct {
+	// PredicateType is TypeV1 or TypeV02.
+	PredicateType string
+	// BuildType says how the build's parameters are to be read.
+	BuildType string
+	// BuilderID names the builder (controls catalogue, provenance/trusted-builder).
+	BuilderID string
+	// SourceURI is the source repository in the form of
+	// evidence.NormalRepository, or as written where that is not possible; ""
+	// if the statement names none or more than one.
+	SourceURI string
+	// SourceCommits are the full object ids stated for SourceURI, each once.
+	// More than one is a contradiction, which Problems names too.
+	SourceCommits []string
+	// SourceRef is the git reference that was built, such as
+	// "refs/tags/v1.4.0"; "" if not stated.
+	SourceRef string
+	// RunID is the builder's id of the run: invocationId, buildInvocationID.
+	RunID string
+	// StartedAt and FinishedAt are zero if not stated.
+	StartedAt, FinishedAt evidence.Time
+	// Materials counts the build inputs listed (resolvedDependencies,
+	// materials), PinnedMaterials those with a well-formed digest.
+	Materials, PinnedMaterials int
+	// Subjects are the artifacts that were built.
+	Subjects []evidence.ResourceDescriptor
+	// Problems are contradictions within the statement and required fields
+	// that are missing, each a sentence without full stop.
+	Problems []string
+}
+
+// Parse reads a provenance statement. Fields it does not know are ignored, as
+// SLSA asks of readers. It returns ErrNotProvenance for other predicate types.
+func Parse(st attest.Statement) (*Summary, error) {
+	var read func([]byte) (facts, error)
+	switch st.PredicateType {
+	case TypeV1:
+		read = readV1
+	case TypeV02:
+		read = readV02
+	default:
+		return nil, fmt.Errorf("%w: predicate type %.100q", ErrNotProvenance, st.PredicateType)
+	}
+	f, err := read(st.Predicate)
+	if err != nil {
+		return nil, fmt.Errorf("provenance: in the predicate: %w", err)
+	}
+	if len(f.inputs) > maxMaterials {
+		return nil, fmt.Errorf("provenance: %d build inputs, at most %d are read", len(f.inputs), maxMaterials)
+	}
+	s := &Summary{PredicateType: st.PredicateType, Subjects: st.Subject}
+	return s, s.fill(f)
+}
+
+// facts are what the readers of both versions find.
+type facts struct {
+	buildType, builderID string
+	runIDs               []string
+	started, finished    string
+	declared             []origin // the source, as the parameters name it
+	inputs               []input
+}
+
+func (s *Summary) fill(f facts) error {
+	s.BuildType, s.BuilderID = f.buildType, f.builderID
+	if s.BuildType == "" {
+		s.problem("no build type is stated")
+	}
+	if s.BuilderID == "" {
+		s.problem("no builder is named")
+	}
+	s.setRun(f.runIDs)
+	s.setSource(f.declared, f.inputs)
+	for _, in := range f.inputs {
+		s.Materials++
+		if in.pinned() {
+			s.PinnedMaterials++
+		}
+	}
+	return s.setTimes(f.started, f.finished)
+}
+
+func (s *Summary) problem(format string, args ...any) {
+	s.Problems = append(s.Problems, fmt.Sprintf(format, args...))
+}
+
+func (s *Summary) setRun(ids []string) {
+	for _, id := range ids {
+		switch {
+		case s.RunID == "":
+			s.RunID = id
+		case id != "" && id != s.RunID:
+			s.problem("two run ids are stated: %.100q and %.100q", s.RunID, id)
+		}
+	}
+}
+
+func (s *Summary) setTimes(started, finished string) (err error) {
+	if s.StartedAt, err = readTime(started); err != nil {
+		return fmt.Errorf("provenance: start of the build: %w", err)
+	}
+	if s.FinishedAt, err = readTime(finished); err != nil {
+		return fmt.Errorf("provenance: end of the build: %w", err)
+	}
+	if !s.StartedAt.IsZero() && !s.FinishedAt.IsZero() && s.FinishedAt.Before(s.StartedAt.Time) {
+		s.problem("the build ended before it started")
+	}
+	return nil
+}
+
+// readTime reads a time that may be left out. Some builders write the year 1
+// where they mean that.
+func readTime(s string) (evidence.Time, error) {
+	if s == "" || s == "0001-01-01T00:00:00Z" {
+		return evidence.Time{}, nil
+	}
+	return evidence.ParseTime(s)
+}

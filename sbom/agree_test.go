@@ -1,0 +1,167 @@
+package sbom
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	cdx "github.com/CycloneDX/cyclonedx-go"
+	"github.com/google/go-cmp/cmp"
+	"github.com/spdx/tools-golang/spdx/v2/v2_3"
+	"pgregory.net/rapid"
+)
+
+// The tests in this file compare the reader with the formats' own libraries.
+
+// row is what both readers must say of a component.
+type row struct{ Ref, Name, Version, PURL string }
+
+func rows(doc *Document) []row {
+	out := []row{}
+	for _, c := range doc.Components {
+		out = append(out, row{c.Ref, c.Name, c.Version, c.PURL})
+	}
+	return out
+}
+
+func cdxRows(out []row, list *[]cdx.Component) []row {
+	if list == nil {
+		return out
+	}
+	for _, c := range *list {
+		name := c.Name
+		if c.Group != "" {
+			name = c.Group + "/" + c.Name
+		}
+		out = cdxRows(append(out, row{c.BOMRef, name, c.Version, c.PackageURL}), c.Components)
+	}
+	return out
+}
+
+func libraryRows(data []byte) ([]row, error) {
+	var bom cdx.BOM
+	if err := cdx.NewBOMDecoder(bytes.NewReader(data), cdx.BOMFileFormatJSON).Decode(&bom); err != nil {
+		return nil, err
+	}
+	out := []row{}
+	if bom.Metadata != nil && bom.Metadata.Component != nil {
+		out = cdxRows(out, bom.Metadata.Component.Components)
+	}
+	return cdxRows(out, bom.Components), nil
+}
+
+func TestAgreesWithCycloneDX(t *testing.T) {
+	root, cases := corpus(t, "cyclonedx")
+	n := 0
+	for _, c := range cases {
+		if c.Format != "json" || c.Expect != "accept" {
+			continue
+		}
+		data, err := os.ReadFile(filepath.Join(root, c.File))
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc, err := Read(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := libraryRows(data)
+		if err != nil {
+			t.Logf("%s: the library cannot read it: %v", c.File, err)
+			continue
+		}
+		if diff := cmp.Diff(want, rows(doc)); diff != "" {
+			t.Errorf("%s (-library +ours):\n%s", c.File, diff)
+		}
+		n++
+	}
+	if n < 70 {
+		t.Errorf("only %d documents", n)
+	}
+}
+
+func TestAgreesWithSPDX(t *testing.T) {
+	data := bigSPDX(1 << 20)
+	doc := mustRead(t, data)
+	var lib v2_3.Document
+	if err := json.Unmarshal(data, &lib); err != nil {
+		t.Fatal(err)
+	}
+	var want []row
+	for _, p := range lib.Packages {
+		purl := ""
+		for _, r := range p.PackageExternalReferences {
+			if r.RefType == "purl" {
+				purl = r.Locator
+			}
+		}
+		// The library cuts "SPDXRef-" off an id.
+		want = append(want, row{"SPDXRef-" + string(p.PackageSPDXIdentifier), p.PackageName, p.PackageVersion, purl})
+	}
+	if diff := cmp.Diff(want, rows(doc)); diff != "" {
+		t.Errorf("(-library +ours):\n%s", diff)
+	}
+	if doc.FileCount != len(lib.Files) {
+		t.Errorf("%d files, want %d", doc.FileCount, len(lib.Files))
+	}
+}
+
+// drawComponents draws a list of components with components within them and
+// counts them; each has its own bom-ref.
+func drawComponents(t *rapid.T, depth int, next *int) *[]cdx.Component {
+	var out []cdx.Component
+	for range rapid.IntRange(0, 4).Draw(t, "n") {
+		*next++
+		c := cdx.Component{
+			BOMRef: fmt.Sprintf("ref/%d", *next), Type: cdx.ComponentTypeLibrary,
+			Name: rapid.StringN(1, 10, -1).Draw(t, "name"), Version: rapid.StringN(0, 5, -1).Draw(t, "version"),
+		}
+		if depth > 0 {
+			c.Components = drawComponents(t, depth-1, next)
+		}
+		out = append(out, c)
+	}
+	return pointerTo(out)
+}
+
+func TestAnyTreeIsReadWhole(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := 0
+		bom := cdx.NewBOM()
+		bom.Metadata = &cdx.Metadata{Component: &cdx.Component{Type: cdx.ComponentTypeApplication, Name: "app", Components: drawComponents(t, 1, &n)}}
+		bom.Components = drawComponents(t, 4, &n)
+		var deps []cdx.Dependency
+		for range rapid.IntRange(0, n).Draw(t, "edges") {
+			ref := func() string { return fmt.Sprintf("ref/%d", rapid.IntRange(1, n).Draw(t, "ref")) }
+			deps = append(deps, cdx.Dependency{Ref: ref(), Dependencies: &[]string{ref()}})
+		}
+		bom.Dependencies = pointerTo(deps)
+		data, err := write(bom)
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc, err := Read(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range doc.Problems {
+			if !strings.HasPrefix(p.Pointer, "/dependencies/") || p.Code != CodeSchema { // two edges may be equal
+				t.Fatalf("%+v\n%s", p, data)
+			}
+		}
+		if doc.ComponentCount != n {
+			t.Fatalf("%d components, want %d", doc.ComponentCount, n)
+		}
+		want, err := libraryRows(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, rows(doc)); diff != "" {
+			t.Fatalf("(-library +ours):\n%s", diff)
+		}
+	})
+}

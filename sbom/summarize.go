@@ -1,0 +1,61 @@
+package sbom
+
+import "github.com/release-dossier/dossier/evidence"
+
+// Reader reads SBOMs for a verifier: it satisfies verify.SBOMReader.
+type Reader struct{}
+
+// Summarize returns what a document says of itself, in the terms of the
+// evidence model. It fails as [Read] does.
+func (Reader) Summarize(data []byte) (*evidence.SBOMSummary, error) {
+	doc, err := Read(data)
+	if err != nil {
+		return nil, err
+	}
+	return doc.Summary(), nil
+}
+
+// Summary returns what d says of itself, in the terms of the evidence model.
+// A Created time that is not RFC 3339 is left out.
+func (d *Document) Summary() *evidence.SBOMSummary {
+	s := &evidence.SBOMSummary{
+		Format: d.Format, SpecVersion: d.SpecVersion, Tools: d.Tools,
+		Components: d.ComponentCount, ProblemCount: d.ProblemCount, Transitive: d.transitive(),
+	}
+	if t, err := evidence.ParseTime(d.Created); err == nil {
+		s.Created = t
+	}
+	for _, subject := range d.Subjects {
+		if len(subject.Digests) > 0 {
+			s.Subjects = append(s.Subjects, subject.Digests)
+		}
+	}
+	for _, c := range d.Components {
+		if c.Subject {
+			s.Components--
+		} else if len(c.Licenses) > 0 {
+			s.Licensed++
+		}
+	}
+	for _, p := range d.Problems {
+		s.Problems = append(s.Problems, evidence.SBOMProblem{Code: p.Code, Pointer: p.Pointer, Message: p.Message})
+	}
+	return s
+}
+
+// transitive reports whether the document tells of a dependency that no
+// subject has directly.
+func (d *Document) transitive() bool {
+	direct := map[string]bool{}
+	for _, s := range d.Subjects {
+		for _, ref := range d.Dependencies[s.Ref] {
+			direct[ref] = true
+		}
+	}
+	for _, c := range d.Components {
+		if !direct[c.Ref] && !c.Subject && len(direct) > 0 {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,274 @@
+package verify
+
+import (
+	"cmp"
+	"fmt"
+	"path"
+	"slices"
+
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/bundle"
+)
+
+// finish puts the report together: order, exhibits, lines for people, verdict.
+func (r *run) finish() {
+	slices.SortStableFunc(r.report.Checks, func(a, b Check) int {
+		return cmp.Compare(slices.Index(Layers, a.Layer), slices.Index(Layers, b.Layer))
+	})
+	if t := r.o.Trust; t != nil {
+		r.report.Trust = &DocumentView{ID: t.ID, Version: t.Version, Digest: t.Digest}
+	}
+	if record := r.facts.Record; record != nil {
+		name := record.Component
+		if name == "" {
+			name = path.Base(record.Repository.URI)
+		}
+		r.report.Release = &ReleaseView{r.release.ID, record.Repository.URI, record.Component, record.Version, name}
+		r.exhibits()
+		r.chain()
+		r.people()
+	}
+	r.report.CannotShow = []string{"that nothing else reached production"}
+	r.verdict()
+}
+
+// verdict computes the verdict from the checks and from what was missing.
+func (r *run) verdict() {
+	r.report.Verdict = Accepted
+	worse := func(v Verdict, code, text string) {
+		r.report.Reasons = append(r.report.Reasons, Reason{code, text})
+		if r.report.Verdict != NotGenuine {
+			r.report.Verdict = v
+		}
+	}
+	for _, c := range r.report.Checks {
+		if c.Blocks() && contradicts(c) {
+			worse(NotGenuine, c.Code, c.Title)
+		}
+	}
+	switch {
+	case r.o.Trust == nil:
+		worse(NotAccepted, codeNoTrust, "no signer is trusted yet")
+	case !r.report.Relied:
+		worse(NotAccepted, "signer-not-trusted", "the release statement is not signed by a party that may sign it")
+	}
+	if r.expect.none() {
+		worse(NotAccepted, "no-expectation", "nothing was expected: say which release or artifact you mean")
+	}
+	if r.o.Policy == nil {
+		worse(NotAccepted, "no-policy", "no policy judged it")
+	}
+	for _, c := range r.report.Checks {
+		if c.Blocks() && !contradicts(c) && (r.report.Relied || c.Layer != Signatures) {
+			worse(NotAccepted, c.Code, c.Title)
+		}
+	}
+	if r.release == nil && r.report.Verdict == Accepted {
+		worse(NotAccepted, "release-missing", "there is no release statement")
+	}
+}
+
+// contradicts reports whether a failure means that the file is not what it
+// claims to be, rather than that what it claims is not enough: layers 1 to 3,
+// without the question whom to trust (rules of format, R22).
+func contradicts(c Check) bool {
+	if c.Outcome != Fail {
+		return false
+	}
+	switch c.Layer {
+	case Integrity, Order:
+		return c.Code != "release-missing" || c.FollowsFrom == ""
+	case Signatures:
+		return c.Code == codeRefuted || c.Code == codeMalformed || c.Code == "tag-signature-invalid"
+	}
+	return false
+}
+
+// exhibits numbers the documents: the release statement and its materials,
+// then each later statement and its materials, by stated time.
+func (r *run) exhibits() {
+	list := r.statements()
+	slices.SortStableFunc(list[1:], func(a, b *bundle.Statement) int {
+		_, _, ta := r.scope(a)
+		_, _, tb := r.scope(b)
+		return cmp.Or(ta.Compare(tb), a.ID.Compare(b.ID))
+	})
+	for _, st := range list {
+		r.exhibit(Exhibit{
+			Name: kindOf(st) + " statement", MediaType: evidence.MediaTypeInToto,
+			Digest: st.ID, Size: int64(len(st.Payload)), Present: true,
+		})
+		for _, m := range st.Links.Materials {
+			_, ok := r.d.Blob(m.Digest)
+			r.exhibit(Exhibit{Name: m.Name, MediaType: m.MediaType, Digest: m.Digest, Size: m.Size, Present: ok})
+		}
+	}
+}
+
+func (r *run) exhibit(e Exhibit) {
+	e.Number = len(r.report.Exhibits) + 1
+	r.report.Exhibits = append(r.report.Exhibits, e)
+}
+
+// exhibitOf returns the number of the exhibit with that digest, as a list.
+func (r *run) exhibitOf(id evidence.Digest) []int {
+	for _, e := range r.report.Exhibits {
+		if e.Digest == id {
+			return []int{e.Number}
+		}
+	}
+	return nil
+}
+
+// line adds a line to "The release". It is marked with the first failed check
+// among ids.
+func (r *run) line(label, text string, p Proof, exhibits []int, ids ...string) {
+	l := FactLine{Label: label, Text: text, Proof: p, Exhibits: exhibits}
+	for _, c := range r.report.Checks {
+		if slices.Contains(ids, c.ID) && (c.Outcome == Fail || c.Outcome == Unknown) {
+			l.Check = c.ID
+			break
+		}
+	}
+	r.report.Chain = append(r.report.Chain, l)
+}
+
+// chain writes the lines from tag to SBOM.
+func (r *run) chain() {
+	record, f := r.facts.Record, r.facts
+	r.line("tag", r.tagText(), f.Tag.Proof, nil, "linkage/tag-commit", "signatures/tag")
+	r.line("commit", r.commitText(), r.commitProof(), nil, "linkage/commit", "linkage/range")
+	for _, p := range f.Provenance {
+		if p.Summary == nil {
+			continue
+		}
+		text := "by " + p.Summary.BuilderID
+		if len(p.Names) > 0 && slices.Equal(p.Summary.SourceCommits, []string{record.Commit}) {
+			text += ", from that commit"
+		}
+		r.line("build", text, p.Proof, r.exhibitOf(p.Material.Digest), "linkage/provenance")
+	}
+	for _, a := range f.Artifacts {
+		text, proof := a.Name+"@"+a.Digest.String()[:15], r.recordProof()
+		if a.ComparedWith != "" {
+			text, proof = text+"  as given", Proof{Proven, "the artifact's bytes"}
+		} else if a.Included {
+			text, proof = text+"  included", Proof{Proven, "the included bytes"}
+		}
+		r.line("artifact", text, proof, nil)
+	}
+	for _, s := range f.SBOMs {
+		text, proof := s.Material.Name+", not read", s.Proof
+		if s.Summary != nil {
+			text = fmt.Sprintf("%s %s, %d components", s.Summary.Format, s.Summary.SpecVersion, s.Summary.Components)
+			if len(s.Names) > 0 {
+				text += ", names that digest"
+			}
+		}
+		r.line("SBOM", text, proof, r.exhibitOf(s.Material.Digest), "linkage/sbom")
+	}
+}
+
+func (r *run) tagText() string {
+	record, s := r.facts.Record, r.facts.Tag.Signature
+	text := record.Tag.Name + ", annotated"
+	if record.Tag.Type != "tag" {
+		return record.Tag.Name + ", lightweight, not signed"
+	}
+	switch {
+	case s.Valid:
+		return text + ", signed by " + signerName(s)
+	case s.Scheme == "":
+		return text + ", not signed"
+	}
+	return text + ", signature not relied on: " + s.Code
+}
+
+func (r *run) commitText() string {
+	record := r.facts.Record
+	text := record.Commit[:7]
+	if !r.facts.Range.Complete {
+		return text + ", range not proven"
+	}
+	n := len(r.facts.Range.Commits)
+	if record.Base.None != "" {
+		return fmt.Sprintf("%s: %s, the first release", text, count(n, "commit"))
+	}
+	return fmt.Sprintf("%s: %s since %s", text, count(n, "commit"), record.Base.Tag)
+}
+
+func (r *run) commitProof() Proof {
+	if r.objects == nil {
+		return r.recordProof()
+	}
+	return r.byObjects()
+}
+
+// count writes a number with its noun.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// maxPeople bounds how many names a line lists.
+const maxPeople = 6
+
+// people writes who wrote, approved and signed.
+func (r *run) people() {
+	var authors []string
+	for _, c := range r.facts.Range.Commits {
+		name := r.authorName(c.Author.Name, c.Author.Email)
+		if !slices.Contains(authors, name) {
+			authors = append(authors, name)
+		}
+	}
+	if len(authors) > 0 {
+		r.person("wrote", names(authors)+", as the commits say", Proof{Claimed, "the commits"}, nil)
+	}
+	for _, a := range r.facts.Approvals {
+		who := a.Person
+		if who == "" {
+			who = cmp.Or(a.Approver.Display, string(a.Approver.ID))
+		}
+		text := fmt.Sprintf("%s, %s: %s", who, a.At.Format("2 Jan 15:04"), a.Decision)
+		if a.Rationale != "" {
+			text += fmt.Sprintf(", %q", a.Rationale)
+		}
+		r.person("approved", text, a.Proof, r.exhibitOf(a.Statement))
+	}
+	for _, s := range r.facts.Signers {
+		r.person("signed", s.Name(), Proof{Proven, s.Name()}, r.exhibitOf(r.release.ID))
+	}
+}
+
+func (r *run) person(label, text string, p Proof, exhibits []int) {
+	r.report.People = append(r.report.People, FactLine{Label: label, Text: text, Proof: p, Exhibits: exhibits})
+}
+
+func (r *run) authorName(name, email string) string {
+	if r.o.Trust != nil {
+		if id, err := evidence.ParseIdentity("mailto:" + email); err == nil {
+			if p := r.o.Trust.Name(id); p != "" {
+				return p
+			}
+		}
+	}
+	return cmp.Or(name, email)
+}
+
+func names(list []string) string {
+	slices.Sort(list)
+	text := ""
+	for i, n := range list {
+		if i == maxPeople {
+			return fmt.Sprintf("%s and %d more", text, len(list)-i)
+		}
+		if i > 0 {
+			text += ", "
+		}
+		text += n
+	}
+	return text
+}

@@ -1,0 +1,282 @@
+package verify
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/release-dossier/dossier/attest"
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/gitobj"
+)
+
+// maxTagDepth bounds how many tag objects may lead to a commit.
+const maxTagDepth = 5
+
+// git follows tag object -> commit -> range through the embedded objects.
+func (r *run) git() {
+	if !r.readObjects() {
+		return
+	}
+	record := r.facts.Record
+	if record.Tag.Type == "tag" {
+		r.tagObject()
+	} else {
+		r.lightweight()
+	}
+	r.commitObject()
+	r.commitRange()
+}
+
+// byObjects is the proof of what git objects say: it is proven that they say
+// so, and their hash says how strongly.
+func (r *run) byObjects() Proof {
+	return Proof{Proven, "the embedded git objects (" + r.facts.Record.ObjectFormat + ")"}
+}
+
+// readObjects reads the material that holds the git objects.
+func (r *run) readObjects() bool {
+	c := link("git-objects", "The git objects are embedded and hash to their ids", r.byObjects())
+	for i, m := range r.release.Links.Materials {
+		if m.MediaType != evidence.MediaTypeGitObjects {
+			continue
+		}
+		c.Inputs = []Place{at(r.release.ID, fmt.Sprintf("/predicate/materials/%d", i)), material(m.Digest)}
+		b, ok := r.d.Blob(m.Digest)
+		if !ok {
+			c.Outcome, c.Why, c.FollowsFrom = Unknown, "missing", "integrity/materials"
+			c.Title = "The git objects are not there"
+			r.add(c)
+			return false
+		}
+		blob, err := b.Open()
+		if err == nil {
+			r.objects, err = gitobj.ReadArchive(blob, gitobj.Limits{})
+			err = errors.Join(err, blob.Close())
+		}
+		if err == nil && string(r.objects.Format()) != r.facts.Record.ObjectFormat {
+			err = fmt.Errorf("the objects are %s, the record says %s", r.objects.Format(), r.facts.Record.ObjectFormat)
+		}
+		if err != nil {
+			c.Found = err.Error()
+			c.fails("git-objects-invalid", "The git objects cannot be relied on", Fix{Now: "have the release collected again"})
+			r.objects = nil
+			r.add(c)
+			return false
+		}
+		c.Found = fmt.Sprintf("%d objects", r.objects.Len())
+		r.add(c)
+		return true
+	}
+	c.fails("missing-evidence", "The git objects are not in the dossier", Fix{Now: "collect the release from its repository"})
+	c.Expected, c.Found = "one material of type "+evidence.MediaTypeGitObjects, "none"
+	r.add(c)
+	return false
+}
+
+// tagObject checks the raw tag object against the record and follows it.
+func (r *run) tagObject() {
+	record, fact := r.facts.Record, &r.facts.Tag
+	c := link("tag-commit", "The tag object leads to the released commit", r.byObjects())
+	c.Inputs = []Place{at(r.release.ID, "/predicate/tag")}
+	c.Expected = fmt.Sprintf("tag %s, object %s, commit %s", record.Tag.Name, record.Tag.Object, record.Commit)
+	tag, err := r.objects.Tag(gitobj.ID(record.Tag.Object))
+	if err != nil {
+		c.Found = err.Error()
+		c.fails("tag-object-missing", "The tag object is not embedded", Fix{Now: "collect the release again from a full clone"})
+		r.add(c)
+		return
+	}
+	fact.Embedded, fact.Object, fact.Proof = true, tag, r.byObjects()
+	target, err := r.follow(tag)
+	c.Found = fmt.Sprintf("tag %s, commit %s", tag.Name, target)
+	switch {
+	case err != nil:
+		c.Found = err.Error()
+		c.fails("tag-target", "The tag does not lead to a commit", Fix{Now: "tag the commit itself and release again"})
+	case tag.Name != record.Tag.Name:
+		c.fails("tag-name-mismatch", "The tag object has another name than the tag", Fix{Now: "find out who moved the tag, and release under a new version"})
+	case target != record.Commit:
+		c.fails("tag-commit-mismatch", "The tag leads to another commit than the one released", Fix{Now: "find out who moved the tag, and release under a new version"})
+	default:
+		fact.Commit = target
+	}
+	r.add(c)
+	r.tagSignature(tag)
+}
+
+// follow goes through tags of tags to the commit.
+func (r *run) follow(tag gitobj.Tag) (string, error) {
+	for range maxTagDepth {
+		switch tag.Type {
+		case gitobj.TypeCommit:
+			return string(tag.Object), nil
+		case gitobj.TypeTag:
+			next, err := r.objects.Tag(tag.Object)
+			if err != nil {
+				return "", err
+			}
+			tag = next
+		default:
+			return "", fmt.Errorf("the tag points at a %s", tag.Type)
+		}
+	}
+	return "", fmt.Errorf("more than %d tags of tags", maxTagDepth)
+}
+
+func (r *run) lightweight() {
+	record := r.facts.Record
+	c := link("tag-commit", "The lightweight tag is said to be on the released commit", r.recordProof())
+	c.Inputs = []Place{at(r.release.ID, "/predicate/tag")}
+	c.Expected, c.Found = "commit "+record.Commit, "commit "+record.Tag.Object
+	if record.Tag.Object != record.Commit {
+		c.fails("tag-commit-mismatch", "The tag leads to another commit than the one released", Fix{Now: "collect the release again"})
+	} else {
+		r.facts.Tag.Commit, r.facts.Tag.Proof = record.Commit, r.recordProof()
+	}
+	r.facts.Tag.Signature = TagSignature{Code: "unsigned", Detail: "a lightweight tag cannot be signed"}
+	r.add(c)
+}
+
+func (r *run) commitObject() {
+	record := r.facts.Record
+	c := link("commit", "The released commit is embedded", r.byObjects())
+	c.Inputs = []Place{at(r.release.ID, "/predicate/commit")}
+	c.Expected = "commit " + record.Commit
+	c.Found = "it is there and hashes to its id"
+	if _, err := r.objects.Commit(gitobj.ID(record.Commit)); err != nil {
+		c.Found = err.Error()
+		c.fails("commit-missing", "The released commit is not embedded", Fix{Now: "collect the release again from a full clone"})
+	}
+	r.add(c)
+}
+
+// commitRange walks the commits of the release.
+func (r *run) commitRange() {
+	record, fact := r.facts.Record, &r.facts.Range
+	c := link("range", "All commits since the base release are embedded", r.byObjects())
+	c.Inputs = []Place{at(r.release.ID, "/predicate/base")}
+	c.Expected = "every commit from the base release to the released one"
+	commits, err := r.objects.Range(gitobj.ID(record.Commit), gitobj.ID(record.Base.Commit))
+	if err != nil {
+		c.Outcome, c.Why, c.Title, c.Found = Unknown, "range-incomplete", "Some commits of the release are not embedded", err.Error()
+		c.Fix = Fix{Now: "collect the release again from a full clone"}
+		fact.Why = err.Error()
+		r.add(c)
+		return
+	}
+	fact.Commits, fact.Complete = commits, true
+	c.Found = fmt.Sprintf("%d commits", len(commits))
+	r.add(c)
+}
+
+// tagSignature verifies the signature in the tag object's own bytes.
+func (r *run) tagSignature(tag gitobj.Tag) {
+	c := Check{
+		ID: "signatures/tag", Layer: Signatures, Outcome: Pass, Title: "The tag is signed by a key that trust names",
+		Expected: "a signature in the tag object that verifies",
+		Inputs:   []Place{at(r.release.ID, "/predicate/tag")},
+	}
+	s := TagSignature{Scheme: schemeOf(tag.Signature)}
+	switch s.Scheme {
+	case "":
+		s.Code, s.Detail = "unsigned", "the tag object holds no signature"
+	case "ssh":
+		r.sshTag(&s, tag)
+	default:
+		r.otherTag(&s, tag)
+	}
+	if r.o.Trust != nil && s.Identity != "" {
+		s.Person, s.Roles = r.o.Trust.Name(s.Identity), r.o.Trust.Roles(s.Identity)
+	}
+	r.facts.Tag.Signature = s
+	who := signerName(s)
+	c.Found, c.Proof = s.Scheme+" signature by "+who, Proof{Proven, who}
+	if s.Valid {
+		r.add(c)
+		return
+	}
+	c.Outcome, c.Code, c.Why, c.Proof, c.Found = Warn, s.Code, s.Code, Proof{}, s.Detail
+	c.Title = "The tag's signature shows nothing here"
+	switch s.Code {
+	case codeRefuted:
+		c.Outcome, c.Code, c.Title = Fail, "tag-signature-invalid", "The tag's signature does not verify"
+		c.Fix = Fix{Now: "find out who replaced the tag, and release under a new version"}
+	case codeNoVerifier:
+		c.Outcome, c.Title = Unknown, "The tag's signature could not be checked"
+		c.Fix = Fix{Now: "use a verifier for " + s.Scheme + " signatures"}
+	}
+	r.add(c)
+}
+
+func signerName(s TagSignature) string {
+	return Signer{Person: s.Person, Fingerprint: s.Fingerprint, Identity: s.Identity}.Name()
+}
+
+func (r *run) sshTag(s *TagSignature, tag gitobj.Tag) {
+	key, err := attest.VerifySSHSignature(tag.Signature, tag.Payload, "git")
+	if err != nil {
+		s.Code, s.Detail = codeRefuted, err.Error()
+		return
+	}
+	s.Identity, s.Fingerprint = key.Identity(), key.Fingerprint()
+	r.judgeTagKey(s, r.o.Trust != nil && r.pins(key))
+}
+
+func (r *run) pins(key attest.PublicKey) bool {
+	_, ok := r.o.Trust.Pin(key)
+	return ok
+}
+
+func (r *run) otherTag(s *TagSignature, tag gitobj.Tag) {
+	for _, v := range r.o.Tags {
+		if v.Scheme() != s.Scheme {
+			continue
+		}
+		var keys [][]byte
+		if r.o.Trust != nil {
+			if pgp := r.o.Trust.PGPKeys(); len(pgp) > 0 {
+				keys = append(keys, pgp)
+			}
+		}
+		id, err := v.VerifyTag(tag.Payload, tag.Signature, keys, tag.Tagger.When)
+		s.Identity = id
+		switch {
+		case err == nil:
+			r.judgeTagKey(s, true)
+		case errors.Is(err, ErrUnknownTagKey):
+			s.Code, s.Detail = "signer-not-trusted", err.Error()
+		default:
+			s.Code, s.Detail = codeRefuted, err.Error()
+		}
+		return
+	}
+	s.Code, s.Detail = codeNoVerifier, "no verifier for "+s.Scheme+" signatures was given"
+}
+
+// judgeTagKey decides on a key whose signature verifies.
+func (r *run) judgeTagKey(s *TagSignature, pinned bool) {
+	switch {
+	case !pinned:
+		s.Code = "signer-not-trusted"
+		s.Detail = "signed by " + signerName(*s) + ", which trust does not name"
+	case r.o.Trust.Revoked(s.Identity, nil) != "":
+		s.Code, s.Detail = "revoked", r.o.Trust.Revoked(s.Identity, nil)
+	default:
+		s.Valid = true
+	}
+}
+
+// schemeOf tells the scheme of an armored signature as git does.
+func schemeOf(signature []byte) string {
+	for _, s := range []struct{ begin, scheme string }{
+		{"-----BEGIN SSH SIGNATURE-----", "ssh"},
+		{"-----BEGIN PGP SIGNATURE-----", "openpgp"},
+		{"-----BEGIN PGP MESSAGE-----", "openpgp"},
+		{"-----BEGIN SIGNED MESSAGE-----", "x509"},
+	} {
+		if len(signature) >= len(s.begin) && string(signature[:len(s.begin)]) == s.begin {
+			return s.scheme
+		}
+	}
+	return ""
+}

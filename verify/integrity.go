@@ -1,0 +1,141 @@
+package verify
+
+import (
+	"fmt"
+
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/bundle"
+)
+
+// maxListed bounds how many single findings of one kind are listed; what is
+// beyond is counted in one more.
+const maxListed = 50
+
+// integrity is layer 1: every blob has the digest and size it is named by, what
+// is listed is there, what is there is listed.
+func (r *run) integrity() error {
+	var mismatch, unlisted, packaging []Check
+	for _, p := range r.d.Problems() {
+		switch p.Code {
+		case bundle.DigestMismatch:
+			mismatch = append(mismatch, problem("integrity/digests", p, "Bytes were changed",
+				"bytes with the digest they are named by"))
+		case bundle.UnlistedEntry:
+			unlisted = append(unlisted, problem("integrity/closed-world", p, "Something is in the file that belongs to nothing",
+				"only what a statement lists"))
+		default:
+			packaging = append(packaging, problem("integrity/packaging", p, "The packaging is not as this tool writes it",
+				"the canonical packaging of the set"))
+		}
+	}
+	unlisted = append(unlisted, r.unlisted()...)
+	r.group("integrity/digests", "Every blob has the digest it is named by", mismatch)
+	r.group("integrity/materials", "Every listed material is there", r.materials())
+	r.group("integrity/closed-world", "Nothing is there that no statement lists", unlisted)
+	if len(packaging) > 0 {
+		c := packaging[0]
+		c.Outcome = Warn
+		c.Found = fmt.Sprintf("%d entries differ, the first is %s", len(packaging), c.Found)
+		c.Fix = Fix{Now: "harmless to the evidence; packing it again mends it"}
+		r.add(c)
+	}
+	return nil
+}
+
+// group adds the failures of one kind, or the pass if there are none.
+func (r *run) group(id, title string, failures []Check) {
+	if len(failures) == 0 {
+		r.add(Check{
+			ID: id, Layer: Integrity, Outcome: Pass, Title: title,
+			Found: fmt.Sprintf("%d statements, %d other blobs", len(r.d.Statements()), len(r.d.Blobs())),
+			Proof: Proof{Proven, "the file's own bytes"},
+		})
+		return
+	}
+	for i, c := range failures {
+		if i == maxListed {
+			c.Title = fmt.Sprintf("%d more like the one before", len(failures)-i)
+			r.add(c)
+			return
+		}
+		r.add(c)
+	}
+}
+
+func problem(id string, p bundle.Problem, title, expected string) Check {
+	return Check{
+		ID: id, Layer: Integrity, Outcome: Fail, Code: p.Code, Title: title, Expected: expected,
+		Found:  fmt.Sprintf("entry %s: %s", p.Entry, p.Detail),
+		Inputs: []Place{{File: p.Entry}},
+		Fix:    Fix{Now: "fetch the file again from its sender; if it stays so, it was altered"},
+	}
+}
+
+// unlisted returns a failure for each blob that no statement at all lists. What
+// only a statement that does not count lists is set aside with it.
+func (r *run) unlisted() []Check {
+	listed := map[evidence.Digest]bool{}
+	for _, st := range r.d.Statements() {
+		for _, m := range st.Links.Materials {
+			listed[m.Digest] = true
+		}
+	}
+	var list []Check
+	for _, b := range r.d.Blobs() {
+		if listed[b.Digest] {
+			continue
+		}
+		detail := "no statement lists it"
+		if err := r.d.Unreadable(b.Digest); err != nil {
+			detail = fmt.Sprintf("it looks like a signature and cannot be read as one: %v", err)
+		}
+		list = append(list, problem("integrity/closed-world",
+			bundle.Problem{Code: bundle.UnlistedEntry, Entry: "blobs/sha256/" + b.Digest.Hex(), Detail: detail},
+			"Something is in the file that belongs to nothing", "only what a statement lists"))
+	}
+	return list
+}
+
+// materials returns a failure for each material that a counted statement lists
+// and that is not there or not of the listed size.
+func (r *run) materials() []Check {
+	var list []Check
+	for _, st := range r.statements() {
+		for i, m := range st.Links.Materials {
+			b, ok := r.d.Blob(m.Digest)
+			if !ok {
+				_, ok = r.signatureBlob(m.Digest)
+				b.Size = m.Size
+			}
+			c := Check{
+				ID: "integrity/materials", Layer: Integrity, Outcome: Fail,
+				Expected: fmt.Sprintf("%s, %d bytes, %s", m.Name, m.Size, m.Digest),
+				Inputs:   []Place{at(st.ID, fmt.Sprintf("/predicate/materials/%d", i)), material(m.Digest)},
+				Fix:      Fix{Now: "ask the sender for the whole file"},
+			}
+			switch {
+			case !ok:
+				c.Code, c.Title, c.Found = "missing", "A listed document is missing", "no bytes with that digest"
+			case b.Size != m.Size:
+				c.Code, c.Title = "size-mismatch", "A listed document has another size"
+				c.Found = fmt.Sprintf("%d bytes", b.Size)
+			default:
+				continue
+			}
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// signatureBlob finds a material that is itself a signature of the dossier.
+func (r *run) signatureBlob(id evidence.Digest) (bundle.Blob, bool) {
+	for _, st := range r.d.Statements() {
+		for _, sig := range st.Signatures {
+			if sig.ID == id {
+				return sig.Blob(), true
+			}
+		}
+	}
+	return bundle.Blob{}, false
+}

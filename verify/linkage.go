@@ -1,0 +1,141 @@
+package verify
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/bundle"
+)
+
+// linkage is layer 4: do tag, commit, artifact, SBOM, provenance and approvals
+// name each other, and is it the release that was expected?
+func (r *run) linkage() error {
+	if r.release == nil {
+		return nil
+	}
+	r.subjects()
+	r.expectation()
+	r.git()
+	r.sboms()
+	if err := r.provenance(); err != nil {
+		return err
+	}
+	r.approvals()
+	for _, st := range r.statements() {
+		_, _, stated := r.scope(st)
+		r.facts.Statements = append(r.facts.Statements, StatementFact{
+			ID: st.ID, PredicateType: st.Statement.PredicateType, Signers: r.countedSigners(st), StatedAt: stated,
+		})
+	}
+	return nil
+}
+
+// link starts a check of layer 4 that passes.
+func link(id, title string, p Proof) Check {
+	return Check{ID: "linkage/" + id, Layer: Linkage, Outcome: Pass, Title: title, Proof: p}
+}
+
+// fails turns c into a failure.
+func (c *Check) fails(code, title string, fix Fix) {
+	c.Outcome, c.Code, c.Title, c.Fix = Fail, code, title, fix
+}
+
+// recordProof is how facts are known that only the release statement states.
+func (r *run) recordProof() Proof {
+	by := "the signer of the release statement"
+	if len(r.facts.Signers) > 0 {
+		by = r.facts.Signers[0].Name()
+	}
+	return Proof{Claimed, by}
+}
+
+// subjects compares every statement's subjects with what they must be (rules
+// of format, R10).
+func (r *run) subjects() {
+	record := r.facts.Record
+	c := link("subjects", "The release statement's subjects are its artifacts, commit and tag",
+		Proof{Proven, "the signed statement"})
+	c.Inputs = []Place{at(r.release.ID, "/subject")}
+	c.Expected = fmt.Sprintf("%d artifacts, the commit and the tag", len(record.Artifacts))
+	c.Found = fmt.Sprintf("%d subjects", len(r.release.Statement.Subject))
+	if !sameSubjects(r.release.Statement.Subject, record.Subjects()) {
+		c.fails("subject-mismatch", "The release statement's subjects contradict its record", Fix{Now: "have the release signed again by a correct tool"})
+	}
+	r.add(c)
+	for _, st := range r.statements()[1:] {
+		r.ownSubjects(st)
+	}
+}
+
+func (r *run) ownSubjects(st *bundle.Statement) {
+	c := link("subjects", "The "+kindOf(st)+" statement is about this release and its artifacts",
+		Proof{Proven, "the signed statement"})
+	c.Inputs = []Place{at(st.ID, "/subject")}
+	want := evidence.OwnSubjects(r.release.ID, r.facts.Record.Artifacts)
+	got := st.Statement.Subject
+	c.Expected = "the release statement first, then artifacts of this release"
+	c.Found = fmt.Sprintf("%d subjects", len(got))
+	ok := len(got) > 0 && sameSubject(got[0], want[0])
+	for _, s := range got[1:] {
+		if !slices.ContainsFunc(want[1:], func(w evidence.ResourceDescriptor) bool { return sameSubject(s, w) }) {
+			ok = false
+			c.Found = fmt.Sprintf("%s %s is not an artifact of this release", s.Name, s.Digest)
+		}
+	}
+	if !ok {
+		c.fails("subject-mismatch", "A statement is about something that is not in this release", Fix{Now: "have its signer state it again for this release"})
+	}
+	r.add(c)
+}
+
+func sameSubject(a, b evidence.ResourceDescriptor) bool {
+	return a.Name == b.Name && a.Digest.Equal(b.Digest)
+}
+
+func sameSubjects(a, b []evidence.ResourceDescriptor) bool {
+	return len(a) == len(b) && !slices.ContainsFunc(a, func(x evidence.ResourceDescriptor) bool {
+		return !slices.ContainsFunc(b, func(y evidence.ResourceDescriptor) bool { return sameSubject(x, y) })
+	})
+}
+
+// expectation compares the release with what the caller expects.
+func (r *run) expectation() {
+	record := r.facts.Record
+	if e := r.expect; e.repository != "" {
+		c := link("expected-release", "It is the release that was expected", Proof{Proven, "the signed statement"})
+		c.Expected = e.repository + "@" + e.version
+		c.Found = record.Repository.URI + "@" + record.Version
+		c.Inputs = []Place{at(r.release.ID, "/predicate/version"), at(r.release.ID, "/predicate/repository/uri")}
+		if e.repository != record.Repository.URI || (e.version != record.Version && e.version != record.Tag.Name) {
+			c.fails("release-mismatch", "It is the dossier of another release", Fix{Now: "fetch the dossier of the release you mean to judge"})
+		}
+		r.add(c)
+	}
+	given := map[evidence.Digest]string{}
+	for _, a := range r.expect.artifacts {
+		given[a.Digest] = a.Name
+		r.expectedArtifact(a)
+	}
+	for _, a := range record.Artifacts {
+		_, included := r.d.Blob(a.Digest)
+		r.facts.Artifacts = append(r.facts.Artifacts, ArtifactFact{a, given[a.Digest], included})
+		if given[a.Digest] == "" && len(r.expect.artifacts) > 0 {
+			r.report.NotCompared = append(r.report.NotCompared, a.Name)
+		}
+	}
+}
+
+func (r *run) expectedArtifact(a Artifact) {
+	c := link("expected-artifact", "The artifact given is one of this release", Proof{Proven, "the artifact's bytes"})
+	c.Inputs = []Place{{File: a.Name}, at(r.release.ID, "/predicate/artifacts")}
+	c.Expected = "an artifact of this release"
+	c.Found = a.Name + " has " + a.Digest.String()
+	if !slices.ContainsFunc(r.facts.Record.Artifacts, func(b evidence.Artifact) bool { return b.Digest == a.Digest }) {
+		c.fails("artifact-mismatch", "The artifact given is not one of this release", Fix{
+			Before: "do not deploy it: fetch the artifact again, or the dossier it belongs to",
+			Now:    "find out where this artifact came from",
+		})
+	}
+	r.add(c)
+}

@@ -1,0 +1,78 @@
+package verify
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/release-dossier/dossier/attest"
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/verify/trust"
+)
+
+// Options say by whose word, by which rules and when a dossier is judged.
+type Options struct {
+	// Trust says who may state what. Without it nobody is trusted: the report
+	// shows what the file says of itself and is never ACCEPTED.
+	Trust *trust.Trust
+	// Policy judges layer 5. Without it nothing is ACCEPTED.
+	Policy Policy
+	// AsOf is the moment of judgement; required.
+	AsOf time.Time
+	// AsOfGiven is recorded in the report: true if the user chose AsOf.
+	AsOfGiven bool
+	// Gate is the decision being taken; the zero value is GateFinal.
+	Gate Gate
+	// Target names what is verified, for the report.
+	Target string
+	// ExpectHead, if set, is a statement that must be there and count.
+	ExpectHead *evidence.Digest
+	// ExactState, if set, is the state the dossier must have: nothing less and
+	// nothing more.
+	ExactState *evidence.Digest
+	// Signatures verifies bundles that a bare key cannot: certificates,
+	// transparency logs, timestamps. Nil leaves those unknown(no-verifier).
+	Signatures SignatureVerifier
+	// Tags verify tag signatures other than SSH ones.
+	Tags []TagVerifier
+	// SBOMs reads SBOMs. Nil leaves what they say unknown(no-verifier).
+	SBOMs SBOMReader
+}
+
+// SignatureVerifier verifies a Sigstore bundle whose proof is more than a key.
+type SignatureVerifier interface {
+	// VerifySignature returns who signed b and when. Its error says which
+	// piece of proof is missing or wrong.
+	VerifySignature(ctx context.Context, b *attest.Bundle, t *trust.Trust) (Authenticated, error)
+}
+
+// Authenticated is an identity that a verifier has established.
+type Authenticated struct {
+	Identity evidence.Identity
+	// NotBefore and NotAfter bound the time of signing; nil is an open end.
+	NotBefore, NotAfter *evidence.Time
+	// Proof is "signed", "timestamped" or "logged".
+	Proof string
+}
+
+// ErrUnknownTagKey says that a tag's signature was made by a key that is not at
+// hand.
+var ErrUnknownTagKey = errors.New("the signer's key is not among those given")
+
+// TagVerifier verifies one scheme of git object signatures.
+type TagVerifier interface {
+	// Scheme is "openpgp" or "x509".
+	Scheme() string
+	// VerifyTag returns who signed payload. keys are the public keys that trust
+	// holds for the scheme; at is the time at which keys must be valid. An
+	// error that wraps [ErrUnknownTagKey] says that no key at hand made the
+	// signature, any other that the signature is not valid.
+	VerifyTag(payload, signature []byte, keys [][]byte, at time.Time) (evidence.Identity, error)
+}
+
+// SBOMReader reads SBOMs of the formats it knows.
+type SBOMReader interface {
+	// Summarize reads a document. It fails only if data is of no format it
+	// knows; what is wrong within the document is in the summary.
+	Summarize(data []byte) (*evidence.SBOMSummary, error)
+}

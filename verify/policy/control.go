@@ -1,0 +1,98 @@
+package policy
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/release-dossier/dossier/verify"
+)
+
+// Catalogue is the version of the control catalogue that this package follows.
+// It is part of what the effective policy's digest covers.
+const Catalogue = 1
+
+// CatalogueSize is the number of controls in the catalogue, of which
+// [Controls] lists those that this version judges.
+const CatalogueSize = 713
+
+// The levels of controls (RFC 2119).
+const (
+	Must   = "MUST"
+	Should = "SHOULD"
+)
+
+// The built-in profiles, each of which contains the one before.
+const (
+	Solo    = "solo"
+	Minimal = "minimal"
+)
+
+// profiles is the ladder.
+var profiles = []string{Solo, Minimal}
+
+// Control is one rule: what must hold, on what evidence, and how it is judged.
+type Control struct {
+	// ID is the control's id in the catalogue: "tag/annotated".
+	ID string
+	// Level is Must or Should.
+	Level string
+	// Sections are the sections of the release policy that it follows from;
+	// "d:" before them marks a rule that is derived and not stated there.
+	Sections string
+	// Theme is the theme of the catalogue it belongs to.
+	Theme string
+	// Title says in one short sentence what holds, Failing what is wrong
+	// otherwise.
+	Title, Failing string
+	// Logic says how it is judged, for Explain.
+	Logic string
+	// Applies says to which repositories, releases and phases it applies, in
+	// the catalogue's abbreviations.
+	Applies string
+	// Waive says what may turn a failure into "waived", in the catalogue's
+	// abbreviations: "exc", "exc+ (...)", "rat" or "no".
+	Waive string
+	// Question is the number, 1 to 7, of the question it answers.
+	Question int
+	// Gate is the earliest gate at which it is asked.
+	Gate verify.Gate
+	// Profile is the lowest profile that asks it.
+	Profile string
+	// Evidence names the fields of records and statements it reads.
+	Evidence []string
+	// Fix says what mends a failure.
+	Fix verify.Fix
+	// Check judges the facts. It may rely on Facts.Record and Facts.Trust
+	// being set, and on nothing else.
+	Check func(*verify.Facts, Params) Result
+}
+
+// Controls returns all controls that this version judges, sorted by ID.
+func Controls() []Control {
+	all := slices.Concat(
+		traceControls(), tagControls(), versionControls(), sbomControls(),
+		provenanceControls(), signControls(), approvalControls(), sodControls(),
+	)
+	slices.SortFunc(all, func(a, b Control) int { return cmp.Compare(a.ID, b.ID) })
+	return all
+}
+
+// Lookup returns the control with the given id.
+func Lookup(id string) (Control, bool) {
+	for _, c := range Controls() {
+		if c.ID == id {
+			return c, true
+		}
+	}
+	return Control{}, false
+}
+
+// askedBy reports whether profile asks c.
+func (c Control) askedBy(profile string) bool {
+	return slices.Index(profiles, c.Profile) <= slices.Index(profiles, profile)
+}
+
+// askedAt reports whether c must already hold at gate.
+func (c Control) askedAt(gate verify.Gate) bool {
+	return slices.Index(verify.Gates, c.Gate) <= slices.Index(verify.Gates, gate)
+}

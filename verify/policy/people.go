@@ -1,0 +1,171 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/gitobj"
+	"github.com/release-dossier/dossier/verify"
+)
+
+// author is somebody who had a hand in the release's commits.
+type author struct {
+	// key is the same for all accounts of one person, as far as trust knows.
+	key string
+	// person is the name in trust; "" for somebody it does not list.
+	person string
+	// name and email are what the commit says.
+	name, email string
+	// commit is the first commit they had a hand in.
+	commit string
+}
+
+func (a author) String() string {
+	switch {
+	case a.person != "":
+		return a.person
+	case a.name != "":
+		return a.name
+	}
+	return a.key
+}
+
+// authorOf makes an author of a name and address that a commit states. Both
+// are what somebody typed: they can add an author and never remove one (rules
+// of format, R11).
+func authorOf(f *verify.Facts, name, email, commit string) author {
+	a := author{name: strings.TrimSpace(name), email: strings.ToLower(strings.TrimSpace(email)), commit: commit}
+	for _, id := range identitiesOf(email) {
+		if a.person = f.Trust.Fold(id); a.person != "" {
+			a.key = a.person
+			return a
+		}
+	}
+	// The space keeps such a key apart from every person's name.
+	a.key = "unlisted " + a.email
+	if a.email == "" {
+		a.key = "unlisted " + a.name
+	}
+	return a
+}
+
+// noReply are the domains under which forges write an account's number and
+// login as an address.
+var noReply = []struct{ domain, host, separator string }{
+	{"users.noreply.github.com", "github.com", "+"},
+	{"users.noreply.gitlab.com", "gitlab.com", "-"},
+}
+
+// identitiesOf returns the identities that an address may stand for: the
+// address as written and in lower case, and the forge account in a no-reply
+// address.
+func identitiesOf(email string) []evidence.Identity {
+	var ids []evidence.Identity
+	add := func(s string) {
+		if id, err := evidence.ParseIdentity(s); err == nil && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	email = strings.TrimSpace(email)
+	lower := strings.ToLower(email)
+	add("mailto:" + email)
+	add("mailto:" + lower)
+	for _, n := range noReply {
+		local, ok := strings.CutSuffix(lower, "@"+n.domain)
+		number, _, _ := strings.Cut(local, n.separator)
+		if ok && number != "" && strings.Trim(number, "0123456789") == "" {
+			add("account:" + n.host + ":" + number)
+		}
+	}
+	return ids
+}
+
+// commitAuthors returns everybody who had a hand in one commit: author,
+// committer, co-authors.
+func commitAuthors(f *verify.Facts, c gitobj.CommitWithID) []author {
+	id := string(c.ID)
+	list := []author{
+		authorOf(f, c.Author.Name, c.Author.Email, id),
+		authorOf(f, c.Committer.Name, c.Committer.Email, id),
+	}
+	// Co-authors are looked for in the whole message, not only where trailers
+	// belong: whoever is named shared the work.
+	for line := range strings.Lines(c.Message) {
+		const key = "co-authored-by:"
+		if len(line) > len(key) && strings.EqualFold(line[:len(key)], key) {
+			name, rest, _ := strings.Cut(line[len(key):], "<")
+			email, _, _ := strings.Cut(rest, ">")
+			list = append(list, authorOf(f, name, email, id))
+		}
+	}
+	return list
+}
+
+// authors is everybody who wrote part of a release, by key.
+type authors struct {
+	byKey map[string]author
+	order []string
+}
+
+func (s *authors) add(list ...author) {
+	for _, a := range list {
+		if _, ok := s.byKey[a.key]; !ok {
+			s.byKey[a.key] = a
+			s.order = append(s.order, a.key)
+		}
+	}
+}
+
+// releaseAuthors returns the authors of all commits of the release and the
+// openers of its changes. If the commits are not all there, ok is false and
+// why says so: somebody might be missing.
+func releaseAuthors(f *verify.Facts) (s authors, why Result, ok bool) {
+	place := inRecord(f, "/base")
+	if !f.Range.Complete {
+		return s, unknown("range-incomplete", "not all commits of the release are there, so an author may be missing: %s", f.Range.Why).at(place), false
+	}
+	s.byKey = map[string]author{}
+	for _, c := range f.Range.Commits {
+		s.add(commitAuthors(f, c)...)
+	}
+	for _, c := range f.Record.Changes {
+		s.add(openersOf(f, c)...)
+	}
+	if len(s.order) == 0 {
+		return s, unknown("no-authors", "the release has no commit of its own, so nobody is known to have written it").at(place), false
+	}
+	return s, Result{}, true
+}
+
+// openersOf returns who opened a change, once for each account: the recorder
+// says that they are one actor, which can add authors and not remove one.
+func openersOf(f *verify.Facts, c evidence.Change) []author {
+	if c.Opener == nil {
+		return nil
+	}
+	var list []author
+	for _, id := range append([]evidence.Identity{c.Opener.ID}, c.Opener.Aliases...) {
+		a := author{key: "unlisted " + string(id), name: c.Opener.Display, commit: c.MergedAs}
+		if a.person = f.Trust.Fold(id); a.person != "" {
+			a.key = a.person
+		}
+		list = append(list, a)
+	}
+	return list
+}
+
+// names lists the authors for people.
+func (s authors) names() []string {
+	list := make([]string, 0, len(s.order))
+	for _, key := range s.order {
+		list = append(list, s.byKey[key].String())
+	}
+	return list
+}
+
+// authorsProof is how authors are known: a commit states who wrote it, and
+// nobody else vouches for that.
+func authorsProof() verify.Proof {
+	return verify.Proof{Grade: verify.Claimed, By: "the commits' own words"}
+}

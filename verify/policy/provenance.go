@@ -1,0 +1,284 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/provenance"
+	"github.com/release-dossier/dossier/verify"
+	"github.com/release-dossier/dossier/verify/trust"
+)
+
+const themeProvenance = "Provenance"
+
+// roleBuilder is the trust role of parties that may vouch for builds.
+const roleBuilder = "builder"
+
+// provenanceControls are the controls of build provenance.
+//
+// provenance/trusted-builder is asked from minimal on: a person alone builds
+// on their own machine, which is what the control refuses. The report of a
+// solo release names the builder all the same.
+func provenanceControls() []Control {
+	return []Control{{
+		ID: "provenance/present", Level: Must, Sections: "1.7.3, 1.12.3.4, 1.21.3.3, 1.31.3.5", Theme: themeProvenance,
+		Title: "Each artifact has build provenance", Failing: "An artifact has no build provenance",
+		Logic:   "At least one provenance is listed for the digest of every artifact, by the record or by the statement itself.",
+		Applies: "*", Waive: "exc+ (provenance/equivalent)",
+		Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"record.provenance[]"},
+		Fix: verify.Fix{
+			Before: "have the build write SLSA provenance and give it to create with --provenance",
+			Now:    "build again with provenance and release under a new version",
+		},
+		Check: provenancePresent,
+	}, {
+		ID: "provenance/bound-to-digest", Level: Must, Sections: "1.5.2(4), 1.21.3.4", Theme: themeProvenance,
+		Title: "Provenance names the released digest", Failing: "Provenance does not name the digest of a released artifact",
+		Logic:   "For every artifact a provenance has its digest among its subjects, and every provenance has an artifact of this release.",
+		Applies: "*", Waive: "no",
+		Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"provenance: subjects"},
+		Fix: verify.Fix{
+			Before: "release the very files that the build wrote provenance for",
+			Now:    "find out where the released bytes came from",
+		},
+		Check: provenanceBound,
+	}, {
+		ID: "provenance/source-commit", Level: Must, Sections: "1.12.3.3, 1.14.3, 1.14.7", Theme: themeProvenance,
+		Title: "Provenance names the tagged commit and the right repository", Failing: "Provenance names another commit or repository",
+		Logic:   "The only source commit is the released one, and the source repository, written in its normal form, is the release's.",
+		Applies: "*", Waive: "no",
+		Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"provenance: source", "record.commit", "record.repository.uri"},
+		Fix: verify.Fix{
+			Before: "build from the tag, in the repository that releases",
+			Now:    "build from the tag and release under a new version",
+		},
+		Check: provenanceSource,
+	}, {
+		ID: "provenance/build-run-id", Level: Must, Sections: "1.20.3.1", Theme: themeProvenance,
+		Title: "The build run id is recorded", Failing: "A build's run id is not recorded",
+		Logic:   "Every provenance names its run. A build outside of any CI system has none, and the control does not apply to it.",
+		Applies: "*", Waive: "exc",
+		Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"provenance: run id"},
+		Fix: verify.Fix{
+			Before: "have the builder write the run's id (invocationId)",
+			Now:    "record which run built it with the next release",
+		},
+		Check: provenanceRunID,
+	}, {
+		ID: "provenance/trusted-builder", Level: Must, Sections: "d: 1.12.3.3, 1.31.3.2", Theme: themeProvenance,
+		Title: "The builder is one of the approved builders", Failing: "An artifact was not built by an approved builder",
+		Logic:   "The builder matches the parameter builders; without that parameter, its provenance is signed by a signer in the trust role builder. A build on somebody's machine fails, unless builders names it in full.",
+		Applies: "*", Waive: "exc",
+		Question: 2, Gate: verify.GateStaging, Profile: Minimal, Evidence: []string{"provenance: builder id", "parameter builders"},
+		Fix: verify.Fix{
+			Before: "build in CI, and name that builder in the parameter builders",
+			Now:    "build again on an approved builder and release under a new version",
+		},
+		Check: provenanceBuilder,
+	}, {
+		ID: "provenance/signed", Level: Should, Sections: "1.31.3.5", Theme: themeProvenance,
+		Title: "Provenance is signed", Failing: "A provenance is not signed by a party that trust names",
+		Logic:   "Every provenance is signed, and a grant lets its signer state it.",
+		Applies: "*", Waive: "rat",
+		Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"the provenance's signature"},
+		Fix:   verify.Fix{Before: "have the builder sign its provenance, and name its key in the trust document"},
+		Check: provenanceSigned,
+	}, {
+		ID: "provenance/slsa-shape", Level: Should, Sections: "1.31.3.5", Theme: themeProvenance,
+		Title: "Provenance follows SLSA", Failing: "A provenance is not correct SLSA provenance",
+		Logic:   "The predicate type is SLSA provenance v1 or v0.2, its required fields are there and do not contradict each other.",
+		Applies: "*", Waive: "rat",
+		Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"provenance: predicate type and fields"},
+		Fix:   verify.Fix{Before: "use a builder that writes SLSA provenance v1 (slsa.dev)"},
+		Check: provenanceShape,
+	}, {
+		ID: "provenance/pinned-materials", Level: Should, Sections: "d: 1.18.3.1, 1.31.3.2", Theme: themeProvenance,
+		Title: "Listed build inputs are pinned by digest", Failing: "Build inputs are not pinned by digest",
+		Logic:   "Every provenance lists build inputs, and each has a digest.",
+		Applies: "*", Waive: "rat",
+		Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"provenance: resolved dependencies"},
+		Fix:   verify.Fix{Before: "have the builder list its inputs with digests"},
+		Check: provenancePinned,
+	}}
+}
+
+// withoutProvenance names the artifacts for which no provenance is listed.
+func withoutProvenance(f *verify.Facts) []string {
+	return uncovered(f, func(d evidence.Digest) bool {
+		return slices.ContainsFunc(f.Provenance, func(v verify.ProvenanceFact) bool {
+			return slices.Contains(v.About, d) || slices.Contains(v.Names, d)
+		})
+	})
+}
+
+func provenancePresent(f *verify.Facts, _ Params) Result {
+	const want = "build provenance for every artifact"
+	place := inRecord(f, "/provenance")
+	if len(f.Provenance) == 0 {
+		return missing(want, "no provenance is recorded").at(place)
+	}
+	for _, v := range f.Provenance {
+		if !v.Present {
+			return unknown("missing", "%s is listed and not there", v.Material.Name).wants(want).at(inMaterial(v.Material.Digest))
+		}
+	}
+	if gaps := withoutProvenance(f); len(gaps) > 0 {
+		return missing(want, "none for "+several(gaps)).at(place)
+	}
+	return pass(provenanceProof(f), "%d for %d artifacts", len(f.Provenance), len(f.Record.Artifacts)).wants(want).at(place)
+}
+
+func provenanceProof(f *verify.Facts) verify.Proof {
+	var proofs []verify.Proof
+	for _, v := range f.Provenance {
+		proofs = append(proofs, v.Proof)
+	}
+	return weakest(proofs, stated(f))
+}
+
+// unreadProvenance says why a provenance's content is not known.
+func unreadProvenance(v verify.ProvenanceFact) Result {
+	place := inMaterial(v.Material.Digest)
+	switch {
+	case !v.Present || v.Code == "missing":
+		return unknown("missing", "%s is listed and not there", v.Material.Name).at(place).follows("provenance/present")
+	case unreadable(v.Code):
+		return unknown(v.Code, "%s: %s", v.Material.Name, v.Detail).at(place).follows("provenance/slsa-shape")
+	}
+	return unknown(reason(v.Code), "%s: %s", v.Material.Name, v.Detail).at(place)
+}
+
+// eachProvenance applies judge to every provenance and returns the first
+// result that is not ok. A provenance that could not be read, and having none,
+// are results of their own.
+func eachProvenance(f *verify.Facts, want string, judge func(verify.ProvenanceFact) (Result, bool)) Result {
+	place := inRecord(f, "/provenance")
+	if len(f.Provenance) == 0 {
+		return missing(want, "no provenance is recorded").follows("provenance/present").at(place)
+	}
+	for _, v := range f.Provenance {
+		if v.Summary == nil {
+			return unreadProvenance(v).wants(want)
+		}
+		if r, ok := judge(v); !ok {
+			return r.wants(want).at(inMaterial(v.Material.Digest))
+		}
+	}
+	return pass(provenanceProof(f), "%d provenance statements", len(f.Provenance)).wants(want).at(place)
+}
+
+func provenanceBound(f *verify.Facts, _ Params) Result {
+	const want = "provenance whose subjects are this release's artifacts"
+	r := eachProvenance(f, want, func(v verify.ProvenanceFact) (Result, bool) {
+		return fail("other-subject", want, "%s names no artifact of this release", v.Material.Name), len(v.Names) > 0
+	})
+	if r.Outcome != verify.Pass {
+		return r
+	}
+	gaps := uncovered(f, func(d evidence.Digest) bool {
+		return slices.ContainsFunc(f.Provenance, func(v verify.ProvenanceFact) bool { return slices.Contains(v.Names, d) })
+	})
+	if len(gaps) == 0 {
+		return r
+	}
+	r = missing(want, "no provenance names "+several(gaps)).at(inRecord(f, "/provenance"))
+	if len(withoutProvenance(f)) > 0 {
+		r = r.follows("provenance/present")
+	}
+	return r
+}
+
+func provenanceSource(f *verify.Facts, _ Params) Result {
+	want := fmt.Sprintf("commit %s of %s", f.Record.Commit, f.Record.Repository.URI)
+	return eachProvenance(f, want, func(v verify.ProvenanceFact) (Result, bool) {
+		c := v.Summary.SourceCommits
+		switch {
+		case v.Summary.SourceURI != f.Record.Repository.URI:
+			return fail("source-repository", want, "%s names the repository %q", v.Material.Name, v.Summary.SourceURI), false
+		case len(c) != 1 || c[0] != f.Record.Commit:
+			return fail("source-commit", want, "%s names %s", v.Material.Name, commitsOf(c)).follows("tag/equals-build-commit"), false
+		}
+		return Result{}, true
+	})
+}
+
+func provenanceRunID(f *verify.Facts, _ Params) Result {
+	local := len(f.Provenance) > 0
+	r := eachProvenance(f, "the id of the run that built it", func(v verify.ProvenanceFact) (Result, bool) {
+		if v.Summary.BuilderID == provenance.LocalBuilder {
+			return Result{}, true
+		}
+		local = false
+		return missing("", v.Material.Name+" names no run"), v.Summary.RunID != ""
+	})
+	if local && r.Outcome == verify.Pass {
+		return notApplicable("built outside of any CI system")
+	}
+	return r
+}
+
+func provenanceBuilder(f *verify.Facts, p Params) Result {
+	want := "a builder that signs in the trust role " + roleBuilder
+	if len(p.Builders) > 0 {
+		want = "one of the builders " + several(p.Builders)
+	}
+	return eachProvenance(f, want, func(v verify.ProvenanceFact) (Result, bool) {
+		id := v.Summary.BuilderID
+		if id == provenance.LocalBuilder {
+			return fail("local-builder", want, "%s was written on somebody's machine", v.Material.Name), slices.Contains(p.Builders, id)
+		}
+		if len(p.Builders) > 0 {
+			ok := slices.ContainsFunc(p.Builders, func(pattern string) bool { return trust.Match(pattern, id) })
+			return fail("builder-not-approved", want, "%s names the builder %q", v.Material.Name, id), ok
+		}
+		ok := id != "" && v.Signer != nil && v.Signer.Allowed && f.Trust.HasRole(v.Signer.Identity, roleBuilder)
+		return fail("builder-not-approved", want, "%s names the builder %q, %s", v.Material.Name, id, signedBy(v)), ok
+	})
+}
+
+func signedBy(v verify.ProvenanceFact) string {
+	if v.Signer == nil {
+		return "not signed"
+	}
+	return "signed by " + v.Signer.Name()
+}
+
+func provenanceSigned(f *verify.Facts, _ Params) Result {
+	return eachProvenance(f, "provenance signed by a party that trust names", func(v verify.ProvenanceFact) (Result, bool) {
+		if v.Signer == nil {
+			return missing("", v.Material.Name+" is not signed"), false
+		}
+		return fail(reason(v.Signer.Code), "", "%s is signed by %s: %s", v.Material.Name, v.Signer.Name(), v.Signer.Detail), v.Signer.Allowed
+	})
+}
+
+func provenanceShape(f *verify.Facts, _ Params) Result {
+	const want = "SLSA provenance v1 or v0.2"
+	for _, v := range f.Provenance {
+		if v.Present && v.Summary == nil && unreadable(v.Code) {
+			return fail("not-slsa", want, "%s: %s", v.Material.Name, v.Detail).at(inMaterial(v.Material.Digest))
+		}
+	}
+	return eachProvenance(f, want, func(v verify.ProvenanceFact) (Result, bool) {
+		s := v.Summary
+		if s.PredicateType != provenance.TypeV1 && s.PredicateType != provenance.TypeV02 {
+			return fail("not-slsa", want, "%s has the predicate type %q", v.Material.Name, s.PredicateType), false
+		}
+		if len(s.Problems) > 0 {
+			return fail("slsa-invalid", want, "%s: %s", v.Material.Name, several(s.Problems)), false
+		}
+		return Result{}, true
+	})
+}
+
+func provenancePinned(f *verify.Facts, _ Params) Result {
+	return eachProvenance(f, "every build input with its digest", func(v verify.ProvenanceFact) (Result, bool) {
+		s := v.Summary
+		if s.Materials == 0 {
+			return missing("", v.Material.Name+" lists no build input"), false
+		}
+		return fail("unpinned", "", "%s: %d of %d build inputs have a digest", v.Material.Name, s.PinnedMaterials, s.Materials),
+			s.PinnedMaterials == s.Materials
+	})
+}

@@ -1,0 +1,243 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/verify"
+)
+
+const themeSBOM = "SBOM"
+
+func sbomControls() []Control {
+	return []Control{{
+		ID: "sbom/present", Level: Must, Sections: "1.7.3, 1.12.3.4, 1.20.3.5, 1.31.3.5, 1.21.3.3", Theme: themeSBOM,
+		Title: "Each published artifact has an SBOM", Failing: "An artifact has no SBOM",
+		Logic:   "At least one SBOM is listed for the digest of every artifact, by the record or by the document itself.",
+		Applies: "*", Waive: "exc",
+		Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"record.sboms[]"},
+		Fix: verify.Fix{
+			Before: "make an SBOM of each artifact in the build and give it to create with --sbom",
+			Now:    "make the SBOM from the released bytes and release the record again",
+		},
+		Check: sbomPresent,
+	}, {
+		ID: "sbom/bound-to-digest", Level: Must, Sections: "1.20.3.5", Theme: themeSBOM,
+		Title: "The SBOM is tied to the exact digest", Failing: "No SBOM names the digest of the artifact it is about",
+		Logic:   "For every artifact an SBOM names its digest as what it describes, and every SBOM names an artifact of this release. An SBOM of the source tree alone fails.",
+		Applies: "*", Waive: "no",
+		Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"SBOM: described component and its hashes"},
+		Fix: verify.Fix{
+			Before: "have the SBOM tool write the artifact's SHA-256 as the described component's hash",
+			Now:    "make the SBOM again from the released bytes",
+		},
+		Check: sbomBound,
+	}, {
+		ID: "sbom/content-hash", Level: Must, Sections: "d: 1.20.3.5", Theme: themeSBOM,
+		Title: "The SBOM document is identified by its own digest, which matches", Failing: "An SBOM is not there to be compared with its digest",
+		Logic:   "Every listed SBOM is in the dossier, and its bytes have the listed digest.",
+		Applies: "*", Waive: "no",
+		Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"record.sboms[].material", "the SBOM's bytes"},
+		Fix: verify.Fix{
+			Before: "embed the SBOM",
+			Now:    "fetch the complete dossier again",
+		},
+		Check: sbomContentHash,
+	}, {
+		ID: "sbom/parsable", Level: Must, Sections: "d: 1.20.3.5, 1.18.3.1", Theme: themeSBOM,
+		Title: "The SBOM is well-formed CycloneDX or SPDX with at least one component", Failing: "An SBOM is malformed or empty",
+		Logic:   "The document obeys the official schema of its format and lists a component.",
+		Applies: "*", Waive: "exc",
+		Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"the SBOM's bytes"},
+		Fix: verify.Fix{
+			Before: "update the SBOM tool, or correct what the first problem points at",
+			Now:    "make the SBOM again with a correct tool",
+		},
+		Check: sbomParsable,
+	}, {
+		ID: "sbom/license-vuln", Level: Should, Sections: "1.20.3.5", Theme: themeSBOM,
+		Title: "The SBOM carries licence data where tools allow", Failing: "Many components of an SBOM carry no licence",
+		Logic:   "The share of components with a licence is at least the parameter licensed-percent.",
+		Applies: "*", Waive: "rat",
+		Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"SBOM: components and their licences"},
+		Fix:   verify.Fix{Before: "use an SBOM tool that reads licences"},
+		Check: sbomLicences,
+	}, {
+		ID: "sbom/transitive", Level: Should, Sections: "1.18.3.1", Theme: themeSBOM,
+		Title: "Transitive dependencies are covered", Failing: "An SBOM shows no dependencies of dependencies",
+		Logic:   "An SBOM with more than one component relates dependencies to their own dependencies.",
+		Applies: "*", Waive: "rat",
+		Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"SBOM: dependency relations"},
+		Fix:   verify.Fix{Before: "use an SBOM tool that resolves the whole dependency graph"},
+		Check: sbomTransitive,
+	}}
+}
+
+// uncovered names the artifacts whose digest covers does not hold.
+func uncovered(f *verify.Facts, covers func(evidence.Digest) bool) []string {
+	var names []string
+	for _, a := range f.Record.Artifacts {
+		if !covers(a.Digest) {
+			names = append(names, a.Name)
+		}
+	}
+	return names
+}
+
+func sbomPresent(f *verify.Facts, _ Params) Result {
+	const want = "an SBOM for every artifact"
+	gaps := uncovered(f, func(d evidence.Digest) bool {
+		return slices.ContainsFunc(f.SBOMs, func(s verify.SBOMFact) bool {
+			return slices.Contains(s.About, d) || slices.Contains(s.Names, d)
+		})
+	})
+	switch {
+	case len(f.SBOMs) == 0:
+		return missing(want, "no SBOM is recorded").at(inRecord(f, "/sboms"))
+	case len(gaps) > 0:
+		return missing(want, "none for "+several(gaps)).at(inRecord(f, "/sboms"))
+	}
+	return pass(sbomProof(f), "%d SBOMs for %d artifacts", len(f.SBOMs), len(f.Record.Artifacts)).wants(want).at(inRecord(f, "/sboms"))
+}
+
+func sbomProof(f *verify.Facts) verify.Proof {
+	var proofs []verify.Proof
+	for _, s := range f.SBOMs {
+		proofs = append(proofs, s.Proof)
+	}
+	return weakest(proofs, stated(f))
+}
+
+// weakest is the lowest of the proofs, or otherwise if there is none.
+func weakest(proofs []verify.Proof, otherwise verify.Proof) verify.Proof {
+	if len(proofs) == 0 {
+		return otherwise
+	}
+	return verify.Weakest(proofs[0], proofs[1:]...)
+}
+
+// eachSBOM applies judge to every SBOM and returns the first result that is
+// not ok. An SBOM that could not be read, and having none, are results of
+// their own.
+func eachSBOM(f *verify.Facts, want string, judge func(verify.SBOMFact) (Result, bool)) Result {
+	if len(f.SBOMs) == 0 {
+		return missing(want, "no SBOM is recorded").follows("sbom/present").at(inRecord(f, "/sboms"))
+	}
+	for _, s := range f.SBOMs {
+		if s.Summary == nil {
+			return unreadSBOM(s).wants(want)
+		}
+		if r, ok := judge(s); !ok {
+			return r.wants(want).at(inMaterial(s.Material.Digest))
+		}
+	}
+	return pass(sbomProof(f), "%d SBOMs", len(f.SBOMs)).wants(want).at(inRecord(f, "/sboms"))
+}
+
+// unreadSBOM says why an SBOM's content is not known.
+func unreadSBOM(s verify.SBOMFact) Result {
+	place := inMaterial(s.Material.Digest)
+	switch {
+	case !s.Present || s.Code == "missing":
+		return unknown("missing", "%s is listed and not there", s.Material.Name).at(place).follows("sbom/content-hash")
+	case unreadable(s.Code):
+		return unknown(s.Code, "%s: %s", s.Material.Name, s.Detail).at(place).follows("sbom/parsable")
+	}
+	return unknown(reason(s.Code), "%s: %s", s.Material.Name, s.Detail).at(place)
+}
+
+// unreadable reports whether code says that a document is there and is not what
+// it should be.
+func unreadable(code string) bool { return strings.HasSuffix(code, "unreadable") }
+
+// reason is a code of layer 4, or a general one if there is none.
+func reason(code string) string {
+	if code == "" {
+		return "not-read"
+	}
+	return code
+}
+
+func sbomBound(f *verify.Facts, _ Params) Result {
+	const want = "SBOMs that name the digests of this release's artifacts"
+	r := eachSBOM(f, want, func(s verify.SBOMFact) (Result, bool) {
+		return fail("other-subject", want, "%s names no artifact of this release", s.Material.Name), len(s.Names) > 0
+	})
+	if r.Outcome != verify.Pass {
+		return r
+	}
+	gaps := uncovered(f, func(d evidence.Digest) bool {
+		return slices.ContainsFunc(f.SBOMs, func(s verify.SBOMFact) bool { return slices.Contains(s.Names, d) })
+	})
+	if len(gaps) == 0 {
+		return r
+	}
+	r = missing(want, "no SBOM names "+several(gaps)).at(inRecord(f, "/sboms"))
+	if sbomPresent(f, Params{}).Outcome != verify.Pass {
+		r = r.follows("sbom/present")
+	}
+	return r
+}
+
+func sbomContentHash(f *verify.Facts, _ Params) Result {
+	const want = "every listed SBOM with the bytes that have its digest"
+	if len(f.SBOMs) == 0 {
+		return missing(want, "no SBOM is recorded").follows("sbom/present").at(inRecord(f, "/sboms"))
+	}
+	for i, s := range f.SBOMs {
+		switch {
+		case s.Material.Digest.IsZero() || s.Material.Digest != s.Attachment.Material:
+			return fail("digest", want, "SBOM %d has no digest of its own", i+1).at(inRecord(f, "/sboms/%d", i))
+		case !s.Present:
+			return unknown("missing", "%s is listed and not there", s.Material.Name).wants(want).at(inMaterial(s.Material.Digest))
+		}
+	}
+	return pass(recomputed("the SBOMs' bytes"), "%d SBOMs", len(f.SBOMs)).wants(want).at(inRecord(f, "/sboms"))
+}
+
+func sbomParsable(f *verify.Facts, _ Params) Result {
+	const want = "a valid SBOM with at least one component"
+	for _, s := range f.SBOMs {
+		if s.Present && s.Summary == nil && unreadable(s.Code) {
+			return fail("sbom-unreadable", want, "%s: %s", s.Material.Name, s.Detail).at(inMaterial(s.Material.Digest))
+		}
+	}
+	return eachSBOM(f, want, func(s verify.SBOMFact) (Result, bool) {
+		switch {
+		case s.Summary.ProblemCount > 0 || len(s.Summary.Problems) > 0:
+			return fail("sbom-invalid", want, "%s: %s", s.Material.Name, problems(s.Summary)), false
+		case s.Summary.Components == 0:
+			return fail("sbom-empty", want, "%s lists no component", s.Material.Name), false
+		}
+		return Result{}, true
+	})
+}
+
+// problems tells of the first problem and counts them.
+func problems(s *evidence.SBOMSummary) string {
+	n := max(s.ProblemCount, len(s.Problems))
+	if len(s.Problems) == 0 {
+		return fmt.Sprintf("%d problems", n)
+	}
+	first := s.Problems[0]
+	return fmt.Sprintf("%d problems, first at %s: %s", n, first.Pointer, first.Message)
+}
+
+func sbomLicences(f *verify.Facts, p Params) Result {
+	want := fmt.Sprintf("licences for at least %d %% of the components", p.LicensedPercent)
+	return eachSBOM(f, want, func(s verify.SBOMFact) (Result, bool) {
+		// In 64 bits: the counts come from outside.
+		licensed, all := int64(s.Summary.Licensed), int64(s.Summary.Components)
+		return fail("licences", want, "%s: %d of %d components carry one", s.Material.Name, licensed, all),
+			licensed*100 >= all*int64(p.LicensedPercent)
+	})
+}
+
+func sbomTransitive(f *verify.Facts, _ Params) Result {
+	return eachSBOM(f, "dependencies of dependencies", func(s verify.SBOMFact) (Result, bool) {
+		return fail("direct-only", "", "%s relates %d components to no dependencies of their own", s.Material.Name, s.Summary.Components),
+			s.Summary.Transitive || s.Summary.Components <= 1
+	})
+}

@@ -1,0 +1,228 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/verify"
+)
+
+const themeSign = "Signing"
+
+// roleReleaseCI is the trust role of what makes and signs releases.
+const roleReleaseCI = "release-ci"
+
+func signControls() []Control {
+	return []Control{{
+		ID: "sign/tag-signed", Level: Must, Sections: "1.3.2, 1.6.3(4), 1.9.3.3, 1.10.3.3, 1.12.3.4, 1.21.3.1, 2.3", Theme: themeSign,
+		Title: "The release tag is signed", Failing: "The release tag has no signature that can be relied on",
+		Logic:   "The embedded tag object holds a signature over its own bytes that verifies under a key that trust names.",
+		Applies: "prod", Waive: "exc+ (dated fix plan)",
+		Question: 1, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"the embedded tag object", "trust: keys"},
+		Fix: verify.Fix{
+			Before: "sign the tag (git tag -s) with a key that the trust document names",
+			Now:    "release again under a new version with a signed tag, or name the key in the trust document after checking it elsewhere",
+		},
+		Check: signTag,
+	}, {
+		ID: "sign/tag-object-embedded", Level: Must, Sections: "d: 1.12.3.4, 1.21.3.4", Theme: themeSign,
+		Title: "The raw tag object is in the dossier", Failing: "The raw tag object is not there or says something else than the record",
+		Logic:   "The embedded bytes hash to the tag's object id, and name and commit in them are those of the record.",
+		Applies: "prod", Waive: "no",
+		Question: 1, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"the embedded tag object", "record.tag"},
+		Fix: verify.Fix{
+			Before: "collect the release from a full clone that has the tag",
+			Now:    "collect the release again from a full clone that has the tag",
+		},
+		Check: signTagEmbedded,
+	}, {
+		ID: "sign/key-valid-at-signing", Level: Must, Sections: "d: 1.12.3.4, 1.31.3.5", Theme: themeSign,
+		Title: "The keys were valid and not revoked when they signed", Failing: "A key was revoked or not valid when it signed",
+		Logic:   "No signature on the release statement or its tag falls by a revocation. If nothing proves when the statement was signed, the time its signer states is used and the control is a warning.",
+		Applies: "prod", Waive: "no",
+		Question: 1, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"signatures and their times", "trust: grants, revoked"},
+		Fix: verify.Fix{
+			Before: "sign with a valid key and add a timestamp",
+			Now:    "have the release signed again with a valid key",
+		},
+		Check: signKeyValid,
+	}, {
+		ID: "sign/signer-is-release-ci", Level: Must, Sections: "d: 1.12.3.3, 1.21.3.3", Theme: themeSign,
+		Title: "The tag is signed by the release job's key", Failing: "The tag is signed by somebody who is not the release job",
+		Logic:   "The key of the tag's signature has the trust role " + roleReleaseCI + ". Who has it is for the trust document to say: in a project of one person, that person's key may.",
+		Applies: "prod", Waive: "exc",
+		Question: 1, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"the embedded tag object", "trust: roles"},
+		Fix: verify.Fix{
+			Before: "let the release job sign the tag, or give the key the role " + roleReleaseCI + " in the trust document",
+			Now:    "release again with a tag signed by the release job",
+		},
+		Check: signSignerIsReleaseCI,
+	}, {
+		ID: "sign/bundle-signed", Level: Must, Sections: "d: 1.21.3.4, 1.21.3.3", Theme: themeSign,
+		Title: "The release statement is signed by an accepted identity", Failing: "Too few accepted identities signed the release statement",
+		Logic:   "As many different people or keys as the parameter signers says have signed it, each covered by a grant.",
+		Applies: "*", Waive: "no",
+		Question: 1, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"signatures of the release statement", "trust: grants"},
+		Fix: verify.Fix{
+			Before: "sign the release statement with a key that a grant covers",
+			Now:    "have an accepted identity sign the statement in the file: dossier sign",
+		},
+		Check: signBundle,
+	}, {
+		ID: "sign/amendment-signed", Level: Must, Sections: "d: 1.21.3.4", Theme: themeSign,
+		Title: "Each later statement is signed and names this release", Failing: "A later statement is not signed or is about another release",
+		Logic:   "Every statement after the release statement has an accepted signer, and names the release statement by its digest.",
+		Applies: "post", Waive: "no",
+		Question: 1, Gate: verify.GateFinal, Profile: Solo, Evidence: []string{"later statements and their signatures"},
+		Fix: verify.Fix{
+			Before: "have an accepted identity sign it",
+			Now:    "have the statement signed again, for this release",
+		},
+		Check: signAmendments,
+	}}
+}
+
+// tagSigner is how people call the signer of the tag.
+func tagSigner(s verify.TagSignature) string {
+	return verify.Signer{Person: s.Person, Fingerprint: s.Fingerprint, Identity: s.Identity}.Name()
+}
+
+func signTag(f *verify.Facts, _ Params) Result {
+	const want = "a signature of the tag by a key that trust names"
+	s, place := f.Tag.Signature, inRecord(f, "/tag/object")
+	switch {
+	case !f.Tag.Embedded && f.Record.Tag.Type == "tag":
+		return unknown("missing", "the tag object is not there").wants(want).at(place).follows("sign/tag-object-embedded")
+	case s.Valid:
+		return pass(verify.Proof{Grade: verify.Proven, By: tagSigner(s)}, "%s, signed by %s", s.Scheme, tagSigner(s)).wants(want).at(place)
+	case s.Scheme == "":
+		r := missing(want, "the tag is not signed").at(place)
+		if f.Record.Tag.Type != "tag" {
+			r = r.follows("tag/annotated")
+		}
+		return r
+	case s.Code == "no-verifier":
+		return unknown(s.Code, "%s", s.Detail).wants(want).at(place)
+	}
+	return fail(reason(s.Code), want, "%s", s.Detail).at(place)
+}
+
+func signTagEmbedded(f *verify.Facts, _ Params) Result {
+	t, o, place := f.Record.Tag, f.Tag.Object, inRecord(f, "/tag")
+	want := "the bytes of tag object " + t.Object
+	switch {
+	case t.Type != "tag":
+		return missing(want, "a lightweight tag has no object of its own").at(place).follows("tag/annotated")
+	case !f.Tag.Embedded:
+		return missing(want, "they are not in the dossier").at(place)
+	case o.Name != t.Name:
+		return fail("tag-name-mismatch", "the name "+t.Name, "the object's name is %s", o.Name).at(place)
+	}
+	return pass(tagProof(f), "they are there and hash to that id").wants(want).at(place)
+}
+
+func signKeyValid(f *verify.Facts, _ Params) Result {
+	const want = "signatures by keys that were valid when they signed"
+	place := inRecord(f, "/createdAt")
+	if s := f.Tag.Signature; s.Code == "revoked" {
+		return fail("revoked", want, "the tag: %s", s.Detail).at(inRecord(f, "/tag/object")).follows("sign/tag-signed")
+	}
+	proven := false
+	for _, s := range f.Signers {
+		if !s.Allowed {
+			return fail(reason(s.Code), want, "%s: %s", s.Name(), s.Detail).at(place).follows("sign/bundle-signed")
+		}
+		proven = proven || s.NotAfter != nil
+	}
+	switch {
+	case len(f.Signers) == 0:
+		return missing(want, "no signature counts").at(place).follows("sign/bundle-signed")
+	case !proven:
+		r := warn(verify.Proof{Grade: verify.Claimed, By: f.Signers[0].Name()}, codeTimeClaimed,
+			"no timestamp proves when it was signed; %s states %s", f.Signers[0].Name(), f.Record.CreatedAt.Format("2006-01-02 15:04 UTC"))
+		r.Clock = "time stated by the signer"
+		return r.wants(want).at(place)
+	}
+	r := pass(verify.Proof{Grade: verify.Proven, By: "the time over the signature"}, "%d signatures", len(f.Signers))
+	r.Clock = "time proven over the signature"
+	return r.wants(want).at(place)
+}
+
+func signSignerIsReleaseCI(f *verify.Facts, _ Params) Result {
+	want := "a tag signature by the trust role " + roleReleaseCI
+	s, place := f.Tag.Signature, inRecord(f, "/tag/object")
+	switch {
+	case !s.Valid:
+		r := signTag(f, Params{})
+		if r.Outcome == verify.Fail {
+			r = missing(want, "no signature that can be relied on")
+		}
+		return r.wants(want).at(place).follows("sign/tag-signed")
+	case !slices.Contains(s.Roles, roleReleaseCI):
+		return fail("signer-role", want, "%s has %s", tagSigner(s), rolesOf(s.Roles)).at(place)
+	}
+	return pass(verify.Proof{Grade: verify.Proven, By: tagSigner(s)}, "%s", tagSigner(s)).wants(want).at(place)
+}
+
+func rolesOf(roles []string) string {
+	if len(roles) == 0 {
+		return "no role"
+	}
+	return "the roles " + strings.Join(roles, ", ")
+}
+
+// distinct returns one name for each different party among the allowed
+// signers: people are folded over their accounts and keys.
+func distinct(f *verify.Facts, signers []verify.Signer) []string {
+	var keys, names []string
+	for _, s := range signers {
+		key := string(s.Identity)
+		if p := f.Trust.Fold(s.Identity); p != "" {
+			key = p
+		}
+		if s.Allowed && key != "" && !slices.Contains(keys, key) {
+			keys, names = append(keys, key), append(names, s.Name())
+		}
+	}
+	return names
+}
+
+func signBundle(f *verify.Facts, p Params) Result {
+	want := counted(p.Signers, "accepted signer")
+	who := distinct(f, f.Signers)
+	place := verify.Place{Statement: &f.Release}
+	if len(who) < max(1, p.Signers) {
+		if len(who) == 0 {
+			return fail("signer-not-allowed", want, "no signature counts").at(place)
+		}
+		return fail("too-few-signers", want, "%s only", strings.Join(who, ", ")).at(place)
+	}
+	return pass(verify.Proof{Grade: verify.Proven, By: who[0]}, "signed by %s", strings.Join(who, ", ")).wants(want).at(place)
+}
+
+func signAmendments(f *verify.Facts, _ Params) Result {
+	const want = "every later statement signed, for this release"
+	later := 0
+	var proofs []verify.Proof
+	for _, st := range f.Statements {
+		if st.ID == f.Release || st.PredicateType == evidence.RecordType {
+			continue
+		}
+		later++
+		who := distinct(f, st.Signers)
+		if len(who) == 0 {
+			return fail("signer-not-allowed", want, "no signature of %s counts", st.ID).at(inStatement(st.ID, ""))
+		}
+		proofs = append(proofs, verify.Proof{Grade: verify.Proven, By: who[0]})
+	}
+	for _, a := range f.Approvals {
+		if a.Approval != nil && a.Release != nil && a.Release.Digest != f.Release {
+			return fail("other-release", want, "an approval names the release statement %s", a.Release.Digest).at(inStatement(a.Statement, "/release"))
+		}
+	}
+	if later == 0 {
+		return notApplicable("nothing was added after the release statement")
+	}
+	return pass(weakest(proofs, stated(f)), "%d later statements", later).wants(want)
+}

@@ -1,0 +1,204 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/verify"
+)
+
+// standing sorts the approvals of a release by whether they count.
+type standing struct {
+	f *verify.Facts
+	p Params
+	// present are decisions "approved" for production, in force, and signed by
+	// the approver they name. Approvals that somebody else wrote down are not
+	// among them: whoever may sign approvals could otherwise approve in
+	// another's name.
+	present []verify.ApprovalFact
+	// absent says of each other approval why it does not count.
+	absent []string
+	// last maps a party to its last decision.
+	last map[string]verify.ApprovalFact
+	// order lists the parties in the order of their first decision.
+	order []string
+}
+
+func approvalsOf(f *verify.Facts, p Params) standing {
+	s := standing{f: f, p: p, last: map[string]verify.ApprovalFact{}}
+	replaced := superseded(f)
+	for i, a := range f.Approvals {
+		if a.Approval == nil {
+			continue
+		}
+		if why := s.notPresent(a, replaced[i]); why != "" {
+			s.absent = append(s.absent, fmt.Sprintf("%s: %s", approver(a), why))
+		} else {
+			s.present = append(s.present, a)
+		}
+		if !replaced[i] && s.inProduction(a) {
+			s.decide(a)
+		}
+	}
+	return s
+}
+
+// decide keeps the party's last decision. At equal times a rejection wins. A
+// rejection counts whoever wrote it down; only the approver can lift it.
+func (s *standing) decide(a verify.ApprovalFact) {
+	if a.Decision == evidence.Approved && !a.ByApprover {
+		return
+	}
+	key := party(a)
+	old, ok := s.last[key]
+	switch {
+	case !ok:
+		s.order = append(s.order, key)
+	case a.At.Before(old.At.Time), a.At.Equal(old.At.Time) && old.Decision == evidence.Rejected:
+		return
+	}
+	s.last[key] = a
+}
+
+// party is who decided: the person, or the account of somebody trust does not
+// list.
+func party(a verify.ApprovalFact) string {
+	if a.Person != "" {
+		return a.Person
+	}
+	return "unlisted " + string(a.Approver.ID)
+}
+
+// approver is how people call who decided.
+func approver(a verify.ApprovalFact) string {
+	switch {
+	case a.Person != "":
+		return a.Person
+	case a.Approver.Display != "":
+		return a.Approver.Display
+	}
+	return string(a.Approver.ID)
+}
+
+// superseded tells which approvals a later one by the same party replaces.
+func superseded(f *verify.Facts) map[int]bool {
+	type name struct{ party, id string }
+	index := map[name][]int{}
+	for i, a := range f.Approvals {
+		if a.Approval != nil {
+			index[name{party(a), a.ID}] = append(index[name{party(a), a.ID}], i)
+		}
+	}
+	replaced := map[int]bool{}
+	for i, a := range f.Approvals {
+		if a.Approval == nil || a.Supersedes == "" || a.Decision == evidence.Approved && !a.ByApprover {
+			continue
+		}
+		for _, k := range index[name{party(a), a.Supersedes}] {
+			if k != i {
+				replaced[k] = true
+			}
+		}
+	}
+	return replaced
+}
+
+func (s *standing) inProduction(a verify.ApprovalFact) bool {
+	return a.Environment == "" || holdsFold(s.p.ProductionEnvironments, a.Environment)
+}
+
+// notPresent says why a is no approval for production in force, "" if it is.
+func (s *standing) notPresent(a verify.ApprovalFact, replaced bool) string {
+	switch {
+	case a.Decision != evidence.Approved:
+		return "decided " + string(a.Decision)
+	case replaced:
+		return "replaced by a later decision"
+	case !s.inProduction(a):
+		return "for the environment " + a.Environment
+	case !a.ByApprover:
+		return "not signed by the approver"
+	}
+	return ""
+}
+
+// excluded says why an approval that is present does not count towards
+// independent approval, and the control that says so; both are "" if it counts.
+func (s *standing) excluded(a verify.ApprovalFact) (control, why string) {
+	switch {
+	case a.Approver.Kind != evidence.Human:
+		return "approval/manual", "is not a person"
+	case s.bot(a):
+		return "sod/bots-do-not-count", "is a bot"
+	case a.Person == "":
+		return "sod/alias-folding", "is not a person whom trust lists"
+	case !s.bound(a):
+		return "approval/bound-to-candidate", "approved something else"
+	case s.last[party(a)].Decision != evidence.Approved:
+		return "approval/not-withdrawn", "withdrew the approval"
+	}
+	return "", ""
+}
+
+// bot reports whether trust knows the approver or a signer as a bot.
+func (s *standing) bot(a verify.ApprovalFact) bool {
+	return s.f.Trust.IsBot(a.Approver.ID) || slices.ContainsFunc(a.Signers, func(x verify.Signer) bool {
+		return s.f.Trust.IsBot(x.Identity)
+	})
+}
+
+// bound reports whether a is about this release or its very commit.
+func (s *standing) bound(a verify.ApprovalFact) bool {
+	switch {
+	case a.Release != nil:
+		return a.Release.Digest == s.f.Release
+	case a.Scope != nil:
+		return a.Scope.Repository == s.f.Record.Repository.URI && slices.Contains(a.Scope.Commits, s.f.Record.Commit)
+	}
+	return false
+}
+
+// counted returns the approvals that count towards independent approval. If
+// there is none, why names the control that says why.
+func (s *standing) counted() (list []verify.ApprovalFact, cause string) {
+	cause = "approval/production-present"
+	for _, a := range s.present {
+		id, _ := s.excluded(a)
+		if id == "" {
+			list = append(list, a)
+		} else {
+			cause = id
+		}
+	}
+	return list, cause
+}
+
+// places are where the approvals stand.
+func places(list []verify.ApprovalFact, pointer string) []verify.Place {
+	out := make([]verify.Place, 0, len(list))
+	for _, a := range list {
+		out = append(out, inStatement(a.Statement, pointer))
+	}
+	return out
+}
+
+// approvalProof is the lowest proof among approvals.
+func approvalProof(list []verify.ApprovalFact) verify.Proof {
+	proofs := make([]verify.Proof, 0, len(list))
+	for _, a := range list {
+		proofs = append(proofs, a.Proof)
+	}
+	return weakest(proofs, verify.Proof{Grade: verify.Claimed})
+}
+
+// approvers lists who approved, each once.
+func approvers(list []verify.ApprovalFact) []string {
+	var names []string
+	for _, a := range list {
+		if n := approver(a); !slices.Contains(names, n) {
+			names = append(names, n)
+		}
+	}
+	return names
+}

@@ -1,0 +1,190 @@
+package verify
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/release-dossier/dossier/attest"
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/bundle"
+	"github.com/release-dossier/dossier/evidence/provenance"
+)
+
+// builderRole is the role of trust whose word on provenance is proof.
+const builderRole = "builder"
+
+// provenance reads each listed provenance, verifies it by its own signer and
+// compares what it says with tag, commit, repository and artifacts.
+func (r *run) provenance() error {
+	for i, a := range r.facts.Record.Provenance {
+		m, b, present := r.attached(a)
+		if !present {
+			f := ProvenanceFact{Attachment: a, Material: m, Code: "missing", Detail: "the document is not there"}
+			r.addProvenance(f, i)
+			continue
+		}
+		imported, err := readImported(b)
+		if err != nil {
+			f := ProvenanceFact{Attachment: a, Material: m, Present: true, Code: "provenance-unreadable", Detail: err.Error()}
+			r.addProvenance(f, i)
+			continue
+		}
+		for _, one := range imported {
+			r.addProvenance(r.provenanceFact(a, m, one), i)
+		}
+	}
+	return nil
+}
+
+func readImported(b bundle.Blob) ([]provenance.Entry, error) {
+	data, err := b.Read(provenance.MaxImport)
+	if err != nil {
+		return nil, err
+	}
+	imported, err := provenance.ReadAny(data)
+	return imported.Entries, err
+}
+
+func (r *run) provenanceFact(a evidence.Attachment, m evidence.Material, one provenance.Entry) ProvenanceFact {
+	f := ProvenanceFact{Attachment: a, Material: m, Present: true}
+	if one.Bundle != nil {
+		f.Signer = r.importedSigner(one.Bundle, m.Digest)
+	}
+	summary, err := provenance.Parse(one.Statement)
+	if err != nil {
+		f.Code, f.Detail = "provenance-unreadable", err.Error()
+		return f
+	}
+	f.Summary = summary
+	var sets []evidence.DigestSet
+	for _, s := range summary.Subjects {
+		sets = append(sets, s.Digest)
+	}
+	f.Names = named(r.facts.Record.Artifacts, sets)
+	f.Proof = r.provenanceProof(f.Signer)
+	return f
+}
+
+// provenanceProof grades provenance by its own signer, never by whoever listed
+// it.
+func (r *run) provenanceProof(s *Signer) Proof {
+	switch {
+	case s == nil || s.Code != "":
+		return Proof{Claimed, r.recordProof().By}
+	case slices.Contains(s.Roles, builderRole):
+		return Proof{Proven, s.Name()}
+	default:
+		return Proof{Attested, s.Name()}
+	}
+}
+
+// importedSigner says who signed an attestation that came along as a material.
+// Allowed means that trust names the signer; what it may state is for each use
+// to ask.
+func (r *run) importedSigner(b *attest.Bundle, id evidence.Digest) *Signer {
+	s := &Signer{Statement: b.StatementID(), Signature: id}
+	pinned := false
+	if len(b.Chain) > 0 {
+		if r.o.Signatures == nil || r.o.Trust == nil {
+			s.Code, s.Detail = codeNoVerifier, errNoVerify.Error()
+			return s
+		}
+		a, err := r.o.Signatures.VerifySignature(r.ctx, b, r.o.Trust)
+		if err != nil {
+			s.Code, s.Detail = codeNoKey, err.Error()
+			return s
+		}
+		pinned, s.Identity, s.NotBefore, s.NotAfter = true, a.Identity, a.NotBefore, a.NotAfter
+	} else {
+		c, err := r.keys.find(b)
+		switch {
+		case errors.Is(err, errRefuted):
+			s.Code, s.Detail = codeRefuted, err.Error()
+			return s
+		case err != nil:
+			s.Code, s.Detail = codeNoKey, err.Error()
+			return s
+		}
+		pinned, s.Identity, s.Fingerprint = c.pinned, c.identity, c.key.Fingerprint()
+	}
+	r.describe(s)
+	switch {
+	case r.o.Trust == nil:
+		s.Code, s.Detail = codeNoTrust, "no signer is trusted yet"
+	case !pinned:
+		s.Code, s.Detail = "signer-not-trusted", "the trust document does not name this key"
+	case r.o.Trust.Revoked(s.Identity, plain(s.NotAfter)) != "":
+		s.Code, s.Detail = "revoked", r.o.Trust.Revoked(s.Identity, plain(s.NotAfter))
+	default:
+		s.Allowed = true
+	}
+	return s
+}
+
+func (r *run) addProvenance(f ProvenanceFact, i int) {
+	r.facts.Provenance = append(r.facts.Provenance, f)
+	if c, ok := r.importedCheck("signatures/provenance", f.Signer, f.Material); ok {
+		r.add(c)
+	}
+	c := link("provenance", "The provenance names this release's artifact, commit and repository", f.Proof)
+	c.Inputs = []Place{at(r.release.ID, fmt.Sprintf("/predicate/provenance/%d", i)), material(f.Material.Digest)}
+	switch {
+	case f.Code == "missing":
+		c.Outcome, c.Why, c.FollowsFrom, c.Title = Unknown, f.Code, "integrity/materials", "The provenance is not there"
+		c.Found = f.Material.Name + ": " + f.Detail
+	case f.Code != "":
+		c.Outcome, c.Code, c.Title = Warn, f.Code, "The provenance cannot be read"
+		c.Found = f.Material.Name + ": " + f.Detail
+	default:
+		r.compareProvenance(&c, f)
+	}
+	r.add(c)
+}
+
+// importedCheck tells of the signature of an imported attestation; there is
+// none to tell of if it is not signed.
+func (r *run) importedCheck(id string, s *Signer, m evidence.Material) (Check, bool) {
+	if s == nil {
+		return Check{}, false
+	}
+	c := Check{
+		ID: id, Layer: Signatures, Outcome: Pass, Title: "The imported attestation is signed by a party that trust names",
+		Expected: "a signature that verifies", Found: m.Name + ": signed by " + s.Name(),
+		Inputs: []Place{material(m.Digest)}, Proof: Proof{Proven, s.Name()},
+	}
+	if s.Code == "" {
+		return c, true
+	}
+	c.Outcome, c.Code, c.Why, c.Proof = Warn, s.Code, s.Code, Proof{}
+	c.Title, c.Found = "An imported attestation counts only as a claim", m.Name+": "+s.Detail
+	switch s.Code {
+	case codeRefuted:
+		c.Outcome, c.Title = Fail, "The signature of an imported attestation does not verify"
+		c.Fix = Fix{Now: "fetch the attestation again from where it came"}
+	case codeNoVerifier:
+		c.Outcome, c.Title = Unknown, "The signature of an imported attestation could not be checked"
+		c.Fix = Fix{Now: "use a verifier for Sigstore certificates"}
+	}
+	return c, true
+}
+
+func (r *run) compareProvenance(c *Check, f ProvenanceFact) {
+	record, s := r.facts.Record, f.Summary
+	fix := Fix{Before: "build the artifact from the tagged commit and attest that build", Now: "find out which build this is"}
+	c.Expected = fmt.Sprintf("an artifact of this release, built from %s at %s", record.Repository.URI, record.Commit)
+	c.Found = fmt.Sprintf("%s: built by %s", f.Material.Name, s.BuilderID)
+	switch {
+	case len(f.Names) == 0:
+		c.Found = f.Material.Name + " is about no artifact of this release"
+		c.fails("provenance-subject-mismatch", "The provenance is about something else", fix)
+	case len(s.SourceCommits) == 0:
+		c.Outcome, c.Code, c.Title = Warn, "provenance-no-commit", "The provenance does not say which commit was built"
+	case !slices.Equal(s.SourceCommits, []string{record.Commit}):
+		c.Found = fmt.Sprintf("%s: built from %v", f.Material.Name, s.SourceCommits)
+		c.fails("provenance-commit-mismatch", "The artifact was built from another commit", fix)
+	case s.SourceURI != "" && s.SourceURI != record.Repository.URI:
+		c.Found = fmt.Sprintf("%s: built from %s", f.Material.Name, s.SourceURI)
+		c.fails("provenance-repository-mismatch", "The artifact was built from another repository", fix)
+	}
+}

@@ -1,0 +1,90 @@
+package report
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/width"
+)
+
+// columns returns how many terminal columns s takes: two for a wide East Asian
+// character (UAX #11), none for a combining mark, one for anything else.
+func columns(s string) int {
+	n := 0
+	for _, r := range s {
+		n += runeColumns(r)
+	}
+	return n
+}
+
+func runeColumns(r rune) int {
+	if r < utf8.RuneSelf {
+		return 1
+	}
+	if unicode.In(r, unicode.Mn, unicode.Me) {
+		return 0
+	}
+	switch width.LookupRune(r).Kind() {
+	case width.EastAsianWide, width.EastAsianFullwidth:
+		return 2
+	}
+	return 1
+}
+
+// pad fills s with spaces up to n columns and never cuts it.
+func pad(s string, n int) string {
+	return s + strings.Repeat(" ", max(0, n-columns(s)))
+}
+
+// split divides s after the last rune that ends within n columns. The first
+// part is never empty unless s is, so that callers make progress.
+func split(s string, n int) (head, tail string) {
+	used := 0
+	for i, r := range s {
+		used += runeColumns(r)
+		if used > n && i > 0 {
+			return s[:i], s[i:]
+		}
+	}
+	return s, ""
+}
+
+// cut shortens s to at most n columns, with an ellipsis if anything is lost.
+func cut(s string, n int) string {
+	if columns(s) <= n {
+		return s
+	}
+	head, _ := split(s, n-len(ellipsis))
+	return strings.TrimRight(head, " ") + ellipsis
+}
+
+// wrap breaks s at spaces into lines of at most rest columns, the first of at
+// most first. A word longer than a line is broken where the line ends.
+func wrap(s string, first, rest int) []string {
+	var lines []string
+	room, line := first, ""
+	flush := func() {
+		lines = append(lines, strings.TrimRight(line, " "))
+		room, line = rest, ""
+	}
+	for word := range strings.SplitSeq(s, " ") {
+		if line != "" && columns(line)+1+columns(word) > room {
+			flush()
+		}
+		if line != "" {
+			line += " "
+		}
+		line += word
+		for columns(line) > room {
+			tail := line
+			line, tail = split(tail, room)
+			flush()
+			line = tail
+		}
+	}
+	if line != "" || len(lines) == 0 {
+		flush()
+	}
+	return lines
+}

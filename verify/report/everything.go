@@ -1,0 +1,76 @@
+package report
+
+import (
+	"fmt"
+
+	"github.com/release-dossier/dossier/verify"
+)
+
+// everything is what only a page with Options.All has: each check, signer and
+// exhibit, and what the next profile would ask.
+func (v *view) everything() []section {
+	var out []section
+	for _, l := range verify.Layers {
+		out = append(out, v.checks(l))
+	}
+	if v.r.Relied || v.r.Verdict == verify.NotGenuine {
+		out = append(out, v.signers()) // a look has them already
+	}
+	return append(out, v.exhibitList(), v.nextList(), v.expected())
+}
+
+func (v *view) checks(l verify.Layer) section {
+	var s section
+	for _, c := range v.r.Checks {
+		if c.Layer != l {
+			continue
+		}
+		text := tidy(c.Title)
+		if c.Why != "" {
+			text += " (" + tidy(c.Why) + ")"
+		}
+		if right := v.known(c.Proof, 30); right != "" {
+			text += "; " + right
+		}
+		prefix := "  " + pad(cut(Safe(string(c.Outcome)), 14), 16) + pad(cut(Safe(c.ID), 48), 28) + "  "
+		s.head = append(s.head, v.paragraph(prefix, 20, withRefs(text, v.exhibits(c.Inputs)), 0)...)
+	}
+	if len(s.head) > 0 {
+		s.head = append(plain("All checks of layer: "+string(l)), s.head...)
+	}
+	return s
+}
+
+func (v *view) exhibitList() section {
+	var s section
+	for _, e := range v.r.Exhibits {
+		text := fmt.Sprintf("%s  %s, %d bytes, %s", cut(tidy(e.Name), 120), cut(tidy(e.MediaType), 80), e.Size, e.Digest.Short())
+		if !e.Present {
+			text += ", not there"
+		}
+		s.head = append(s.head, v.paragraph("  "+pad(fmt.Sprintf("E%d", e.Number), 6), 8, text, 0)...)
+	}
+	if len(s.head) > 0 {
+		s.head = append(plain("The exhibits"), s.head...)
+	}
+	return s
+}
+
+func (v *view) nextList() section {
+	p := v.r.Policy
+	if p == nil || len(p.NextAdds) == 0 {
+		return section{}
+	}
+	s := section{head: plain("The profile " + cut(tidy(p.Next), 30) + " adds")}
+	for _, id := range p.NextAdds {
+		s.head = append(s.head, v.paragraph("  ", 4, id, 0)...)
+	}
+	return s
+}
+
+func (v *view) expected() section {
+	if v.r.Expected == "" {
+		return section{}
+	}
+	return section{head: v.paragraph("Expected: ", 2, v.r.Expected, 0)}
+}

@@ -1,0 +1,112 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/release-dossier/dossier/verify"
+)
+
+const (
+	// maxCauses is how many failures a page tells of before it only counts.
+	maxCauses = 20
+	// causeIndent is where the text of a failure's lines begins.
+	causeIndent = 13
+)
+
+// failures tells of the failed checks for which want holds, a block a cause.
+func (v *view) failures(want func(verify.Check) bool) []section {
+	var out []section
+	left := 0
+	for i, c := range v.causes {
+		switch {
+		case !want(*c.check):
+		case len(out) >= maxCauses && !v.all:
+			left++
+		default:
+			out = append(out, section{head: v.failure(i+1, c)})
+		}
+	}
+	if left > 0 {
+		out = append(out, section{head: plain(fmt.Sprintf("and %d more failed: --all", left))})
+	}
+	return out
+}
+
+// failure is one block: what failed, what was expected and found, what mends
+// it. The limits add up to 12 lines.
+func (v *view) failure(n int, c cause) []line {
+	lines := v.failureTitle(n, c.check)
+	add := func(label, text string, most int) {
+		if text != "" {
+			lines = append(lines, v.paragraph("  "+pad(label, causeIndent-2), causeIndent, text, most)...)
+		}
+	}
+	add("expected", c.check.Expected, 2)
+	add("found", v.found(c.check), 3)
+	label := "fix"
+	for _, text := range fixes(c.check.Fix) {
+		add(label, text, 2)
+		label = ""
+	}
+	add("also", v.also(c), 1)
+	return lines
+}
+
+func (v *view) failureTitle(n int, c *verify.Check) []line {
+	word := "FAILED"
+	if c.Outcome == verify.Unknown {
+		word = "UNKNOWN"
+	}
+	number := pad(fmt.Sprintf(" %d", n), 11-len(word))
+	prefix := pad(word+number, 11) + pad(cut(Safe(c.ID), 48), 27) + "  "
+	lines := v.paragraph(prefix, causeIndent, c.Title, 2)
+	lines[0] = line{mark: word, text: lines[0].text[len(word):]}
+	return lines
+}
+
+// found says what was found, why it could not be judged, and on which exhibits.
+func (v *view) found(c *verify.Check) string {
+	text := tidy(c.Found)
+	if c.Outcome == verify.Unknown && c.Why != "" {
+		text = strings.TrimSuffix("not known ("+tidy(c.Why)+"): "+text, ": ")
+	}
+	if c.Clock != "" {
+		text = strings.TrimPrefix(text+"; clock: "+tidy(c.Clock), "; ")
+	}
+	if text == "" {
+		text = tidy(c.Code)
+	}
+	return withRefs(text, v.exhibits(c.Inputs))
+}
+
+// fixes labels what to do before the act and now, if both are given.
+func fixes(f verify.Fix) []string {
+	switch {
+	case f.Before == "":
+		return []string{f.Now}
+	case f.Now == "":
+		return []string{f.Before}
+	}
+	return []string{"before the act: " + f.Before, "now: " + f.Now}
+}
+
+// also names what follows from a cause, each check once, with how often.
+func (v *view) also(c cause) string {
+	times := map[string]int{}
+	var ids []string
+	for _, a := range c.also {
+		if times[a.ID]++; times[a.ID] == 1 {
+			ids = append(ids, a.ID)
+		}
+	}
+	var parts []string
+	for _, id := range ids {
+		text := tidy(id)
+		if times[id] > 1 || id == c.check.ID {
+			text = fmt.Sprintf("%s (%d more)", text, times[id])
+		}
+		parts = append(parts, text)
+	}
+	return strings.Join(parts, "; ")
+}

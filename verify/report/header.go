@@ -1,0 +1,147 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/release-dossier/dossier/verify"
+)
+
+// Reason codes that change the shape of a page.
+const (
+	codeNoTrust  = "no-trust"
+	codeNoPolicy = "no-policy"
+)
+
+// header is the verdict, who judged and when, and further reasons.
+func (v *view) header() section {
+	verdict := Safe(string(v.r.Verdict))
+	if verdict == "" {
+		verdict = "NO VERDICT"
+	}
+	lines := v.paragraph(pad("", len(verdict)+3), len(verdict)+3, v.headline(), 2)
+	lines[0] = line{mark: verdict, text: lines[0].text[len(verdict):]}
+	lines = append(lines, v.judged()...)
+	lines = append(lines, v.judge()...)
+	if v.r.Verdict == verify.Accepted && v.file.held == v.file.asked-v.file.warned {
+		lines = append(lines, v.paragraph("", 0, "the file: "+strings.Join(v.held(), ", "), 1)...)
+	}
+	return section{head: append(lines, v.reasons()...)}
+}
+
+// headline is what stands beside the verdict.
+func (v *view) headline() string {
+	name := v.name()
+	switch {
+	case v.r.Verdict == verify.Accepted:
+		return name + " meets " + v.policyName()
+	case v.r.Verdict == verify.NotGenuine:
+		return fmt.Sprintf("%s: the file contradicts itself, %s", name, v.file.blocked())
+	case v.r.Relied && v.r.Policy != nil && v.controls.failed+v.controls.unknown > 0:
+		return fmt.Sprintf("%s does not meet %s: %s", name, v.policyName(), v.controls.blocked())
+	case v.untrusted():
+		return "no signer is trusted yet"
+	case len(v.r.Reasons) > 0:
+		return name + ": " + v.r.Reasons[0].Text
+	}
+	return fmt.Sprintf("%s: %s", name, v.file.blocked())
+}
+
+// untrusted reports that the worst reason is the lack of trust.
+func (v *view) untrusted() bool {
+	return len(v.r.Reasons) > 0 && v.r.Reasons[0].Code == codeNoTrust
+}
+
+// name is the release as people call it, or what was verified.
+func (v *view) name() string {
+	r := v.r.Release
+	if r == nil {
+		return cut(tidy(v.r.Target), 120)
+	}
+	name := r.Name
+	if name == "" {
+		name = r.Repository
+	}
+	return cut(tidy(name), 60) + " " + cut(tidy(r.Version), 60)
+}
+
+func (v *view) policyName() string {
+	if v.r.Policy == nil {
+		return "no policy"
+	}
+	return document(v.r.Policy.DocumentView)
+}
+
+// document is a trust or policy document's id and version.
+func document(d verify.DocumentView) string {
+	id := cut(tidy(d.ID), 60)
+	if id == "" {
+		id = "(no id)"
+	}
+	if d.Version == 0 {
+		return id
+	}
+	return fmt.Sprintf("%s %d", id, d.Version)
+}
+
+// judged says when, and sums up what stands below.
+func (v *view) judged() []line {
+	when := v.r.AsOf.UTC().Format("2006-01-02 15:04 UTC")
+	if !v.r.AsOfGiven {
+		when += " (now)"
+	}
+	left := "judged as of " + when + ", offline, gate: " + tidy(string(v.r.Gate))
+	switch {
+	case v.r.Verdict == verify.Accepted:
+		return v.spread(left, v.controls.blocked(), edgeColumns)
+	case v.r.Verdict == verify.NotAccepted && v.r.Relied:
+		return v.spread(left+".", "The file itself is genuine.", 0)
+	}
+	return plain(left)
+}
+
+// judge says whose policy judged and whose word was taken.
+func (v *view) judge() []line {
+	if v.r.Policy == nil && v.r.Trust == nil {
+		return plain("by nobody: no policy and no trust was given")
+	}
+	policy, trust := "no policy", "no trust"
+	if p := v.r.Policy; p != nil {
+		policy = "policy " + document(p.DocumentView)
+		if p.Profile != "" && p.Profile != p.ID {
+			policy += " (profile " + cut(tidy(p.Profile), 30) + ")"
+		}
+	}
+	if v.r.Trust != nil {
+		trust = "trust " + document(*v.r.Trust)
+	}
+	return v.paragraph("by ", 3, policy+", "+trust, 2)
+}
+
+// reasons are the grounds that neither the headline nor a failure tells.
+func (v *view) reasons() []line {
+	var lines []line
+	for i, r := range v.r.Reasons {
+		if i == 0 && (v.untrusted() || v.headline() == v.name()+": "+r.Text) || v.told(r.Code) {
+			continue
+		}
+		if len(lines) >= 6 && !v.all {
+			break
+		}
+		lines = append(lines, v.paragraph("also: ", 6, r.Text, 2)...)
+	}
+	return lines
+}
+
+// told reports whether a reason is told of by another line or a failure.
+func (v *view) told(code string) bool {
+	if code == codeNoPolicy && v.r.Policy == nil {
+		return true
+	}
+	for _, c := range v.causes {
+		if c.check.Code == code {
+			return true
+		}
+	}
+	return false
+}

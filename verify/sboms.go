@@ -1,0 +1,105 @@
+package verify
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/bundle"
+)
+
+// maxSBOM is the most bytes of an SBOM that are read.
+const maxSBOM = 256 << 20
+
+// sboms reads each listed SBOM and compares what it is about with the release.
+func (r *run) sboms() {
+	for i, a := range r.facts.Record.SBOMs {
+		f := SBOMFact{Attachment: a}
+		m, b, present := r.attached(a)
+		f.Material, f.Present = m, present
+		r.readSBOM(&f, b)
+		r.facts.SBOMs = append(r.facts.SBOMs, f)
+		r.add(r.sbomCheck(f, i))
+	}
+}
+
+// attached finds the material of an attachment. The record's own validation
+// made sure that it is listed.
+func (r *run) attached(a evidence.Attachment) (evidence.Material, bundle.Blob, bool) {
+	i := slices.IndexFunc(r.release.Links.Materials, func(m evidence.Material) bool { return m.Digest == a.Material })
+	if i < 0 {
+		return evidence.Material{Digest: a.Material}, bundle.Blob{}, false
+	}
+	b, ok := r.d.Blob(a.Material)
+	return r.release.Links.Materials[i], b, ok
+}
+
+func (r *run) readSBOM(f *SBOMFact, b bundle.Blob) {
+	switch {
+	case !f.Present:
+		f.Code, f.Detail = "missing", "the document is not there"
+		return
+	case r.o.SBOMs == nil:
+		f.Code, f.Detail = codeNoVerifier, "no reader of SBOMs was given"
+		return
+	}
+	data, err := b.Read(maxSBOM)
+	if err == nil {
+		f.Summary, err = r.o.SBOMs.Summarize(data)
+	}
+	if err != nil {
+		f.Code, f.Detail = "sbom-unreadable", err.Error()
+		return
+	}
+	f.Names = named(r.facts.Record.Artifacts, f.Summary.Subjects)
+	// The bytes are proven to say so; that it is true rests on who listed it.
+	f.Proof = Proof{Proven, "the document's own bytes"}
+}
+
+// named returns the artifacts that one of the digest sets names.
+func named(artifacts []evidence.Artifact, sets []evidence.DigestSet) []evidence.Digest {
+	var list []evidence.Digest
+	for _, a := range artifacts {
+		if slices.ContainsFunc(sets, func(s evidence.DigestSet) bool {
+			d, ok := s.SHA256()
+			return ok && d == a.Digest
+		}) {
+			list = append(list, a.Digest)
+		}
+	}
+	return list
+}
+
+func (r *run) sbomCheck(f SBOMFact, i int) Check {
+	c := link("sbom", "The SBOM names the artifact it is listed for", f.Proof)
+	c.Inputs = []Place{at(r.release.ID, fmt.Sprintf("/predicate/sboms/%d", i)), material(f.Material.Digest)}
+	c.Expected = "the digest of an artifact of this release, within the document"
+	switch {
+	case f.Code == "missing":
+		c.Outcome, c.Why, c.FollowsFrom, c.Title = Unknown, f.Code, "integrity/materials", "The SBOM is not there"
+	case f.Code == codeNoVerifier:
+		c.Outcome, c.Why, c.Title = Unknown, f.Code, "The SBOM was not read"
+	case f.Code != "":
+		c.Outcome, c.Code, c.Title = Warn, f.Code, "The SBOM cannot be read"
+	case len(f.Summary.Subjects) == 0:
+		c.Outcome, c.Code, c.Title = Warn, "sbom-names-nothing", "The SBOM does not say which bytes it is about"
+		c.Found = f.Material.Name + " names no digest of its subject"
+		c.Fix = Fix{Now: "generate it from the artifact, with the artifact's digest"}
+	case len(f.Names) == 0:
+		c.Found = fmt.Sprintf("%s is about %s", f.Material.Name, f.Summary.Subjects[0])
+		c.fails("sbom-subject-mismatch", "The SBOM is about something else", Fix{
+			Before: "generate the SBOM from the artifact being released", Now: "find out which build the SBOM belongs to",
+		})
+	case slices.ContainsFunc(f.About, func(d evidence.Digest) bool { return !slices.Contains(f.Names, d) }):
+		c.Found = f.Material.Name + " does not name every artifact it is listed for"
+		c.fails("sbom-subject-mismatch", "The SBOM is listed for an artifact it does not name", Fix{
+			Before: "list it for the artifact it names", Now: "find out which build the SBOM belongs to",
+		})
+	default:
+		c.Found = fmt.Sprintf("%s, %s %s, %d components", f.Material.Name, f.Summary.Format, f.Summary.SpecVersion, f.Summary.Components)
+	}
+	if c.Found == "" {
+		c.Found = f.Material.Name + ": " + f.Detail
+	}
+	return c
+}

@@ -1,0 +1,165 @@
+package trust
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/release-dossier/dossier/evidence"
+)
+
+// Question asks whether a signature counts.
+type Question struct {
+	// Signer is who signed, as the signature proves it.
+	Signer evidence.Identity
+	// Kind is the statement's predicate type, a URI.
+	Kind string
+	// Repository is the normal form of the address of the repository that the
+	// statement is about.
+	Repository string
+	// Environment is the environment that it names; "" for none.
+	Environment string
+	// Stated is when the signer says it was made, AsOf the moment of judgement.
+	Stated, AsOf time.Time
+	// NotBefore and NotAfter bound when the signature was made; nil is an end
+	// that nothing proves (rules of format, R3).
+	NotBefore, NotAfter *time.Time
+	// Proof is "signed", "timestamped" or "logged".
+	Proof string
+}
+
+// Decision answers a [Question].
+type Decision struct {
+	Allowed bool
+	// Code says why not, one of the Code constants; "" if allowed.
+	Code string
+	// Detail says it in words. It may hold text from the question.
+	Detail string
+	// TimeClaimed reports that the signature is allowed and that its time is
+	// only what the signer states.
+	TimeClaimed bool
+}
+
+// Reasons why a signature does not count. Where several grants name the
+// signer, the reason is that of the grant that came nearest.
+const (
+	// CodeSignerNotTrusted: trust does not know the signer.
+	CodeSignerNotTrusted = "signer-not-trusted"
+	// CodeRevoked: the signer's key or account is revoked.
+	CodeRevoked = "revoked"
+	// CodeNotInForce: the stated time is outside the document's interval.
+	CodeNotInForce = "trust-not-in-force"
+	// CodeKind: no grant lets the signer make this kind of statement.
+	CodeKind = "kind-not-granted"
+	// CodeRepository: none lets them do so about this repository.
+	CodeRepository = "repository-not-granted"
+	// CodeEnvironment: none lets them do so for this environment.
+	CodeEnvironment = "environment-not-granted"
+	// CodeTime: none holds over the whole time of signing.
+	CodeTime = "outside-grant-time"
+	// CodeProof: all of them ask for more proof of time.
+	CodeProof = "proof-too-low"
+)
+
+// Allows decides whether one grant covers everything that the question names
+// (rules of format, R6). Where the time of signing is not proven at both ends,
+// the grant must hold at the stated time and at as-of.
+func (t *Trust) Allows(q Question) Decision {
+	deny := func(code, detail string) Decision { return Decision{Code: code, Detail: detail} }
+	if !signs(q.Signer) || !t.knows(q.Signer) {
+		return deny(CodeSignerNotTrusted, fmt.Sprintf("trust %s does not name %.200q", t.ID, q.Signer))
+	}
+	if why := t.Revoked(q.Signer, q.NotAfter); why != "" {
+		return deny(CodeRevoked, why)
+	}
+	if !t.Effective.Contains(q.Stated) {
+		return deny(CodeNotInForce, fmt.Sprintf("trust %s is in force %s, the statement is of %s", t.ID, t.Effective, stamp(q.Stated)))
+	}
+	nearest := refusal{failedKind, "trust knows the signer and no grant names them"}
+	for i, g := range t.grantsOf(q.Signer) {
+		r := g.judge(q)
+		if r.step == allowed {
+			return Decision{Allowed: true, TimeClaimed: q.NotBefore == nil || q.NotAfter == nil}
+		}
+		if i == 0 || r.step > nearest.step {
+			nearest = r
+		}
+	}
+	return deny(nearest.step.code(), nearest.detail)
+}
+
+// signs reports whether an identity of this scheme is what a signature proves.
+func signs(id evidence.Identity) bool {
+	return slices.Contains([]string{"key", "pgp", "oidc", "x509"}, id.Scheme())
+}
+
+// step is how far a question came with one grant.
+type step int
+
+const (
+	failedKind step = iota
+	failedRepository
+	failedEnvironment
+	failedTime
+	failedProof
+	allowed
+)
+
+func (s step) code() string {
+	return [...]string{CodeKind, CodeRepository, CodeEnvironment, CodeTime, CodeProof, ""}[s]
+}
+
+type refusal struct {
+	step   step
+	detail string
+}
+
+// judge compares one grant that names the signer.
+func (g grant) judge(q Question) refusal {
+	switch {
+	case !g.coversKind(q.Kind):
+		return refusal{failedKind, fmt.Sprintf("the signer may not sign statements of type %.200q", q.Kind)}
+	case !g.coversRepository(q.Repository):
+		return refusal{failedRepository, fmt.Sprintf("the signer may not speak for the repository %.200q", q.Repository)}
+	case !g.coversEnvironment(q.Environment):
+		return refusal{failedEnvironment, environmentDetail(q.Environment)}
+	}
+	if why := g.outside(q); why != "" {
+		return refusal{failedTime, why}
+	}
+	if proof := slices.Index(proofs, q.Proof); proof < g.proof {
+		return refusal{failedProof, fmt.Sprintf("the signature is only %.20s, the grant asks for %s", q.Proof, proofs[g.proof])}
+	}
+	return refusal{step: allowed}
+}
+
+func environmentDetail(name string) string {
+	if name == "" {
+		return "the statement names no environment, which stands for all of them, and the grant covers some"
+	}
+	return fmt.Sprintf("the signer may not speak for the environment %.200q", name)
+}
+
+// outside says which time the grant does not cover, "" if it covers all that
+// count.
+func (g grant) outside(q Question) string {
+	open := q.NotBefore == nil || q.NotAfter == nil
+	if !open && q.NotAfter.Before(*q.NotBefore) {
+		return "the proofs of time contradict each other"
+	}
+	for _, at := range []struct {
+		name string
+		time *time.Time
+		asks bool
+	}{
+		{"the earliest time of signing", q.NotBefore, q.NotBefore != nil},
+		{"the latest time of signing", q.NotAfter, q.NotAfter != nil},
+		{"the stated time", &q.Stated, open},
+		{"the moment of judgement", &q.AsOf, open},
+	} {
+		if at.asks && !g.time.Contains(*at.time) {
+			return fmt.Sprintf("the grant holds %s, and %s is %s", g.time, at.name, stamp(*at.time))
+		}
+	}
+	return ""
+}

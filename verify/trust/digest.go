@@ -1,0 +1,136 @@
+package trust
+
+import (
+	"slices"
+	"time"
+
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/internal/strictjson"
+)
+
+// normal is what a document means; its RFC 8785 form has the digest. Member
+// names are camelCase, as everywhere in JSON.
+type normal struct {
+	ID        string                       `json:"id"`
+	Version   int                          `json:"version"`
+	Effective normalInterval               `json:"effective"`
+	Keys      map[string]evidence.Identity `json:"keys"`
+	People    map[string]normalPerson      `json:"people"`
+	Bots      []evidence.Identity          `json:"bots"`
+	Roles     map[string]normalRole        `json:"roles"`
+	Grants    []normalGrant                `json:"grants"`
+	Revoked   []normalRevocation           `json:"revoked"`
+	PGPKeys   string                       `json:"pgpKeys"`
+}
+
+type normalInterval struct {
+	From  string `json:"from"`
+	Until string `json:"until"`
+}
+
+type normalPerson struct {
+	Name       string              `json:"name"`
+	Identities []evidence.Identity `json:"identities"`
+}
+
+type normalRole struct {
+	Identities []evidence.Identity `json:"identities"`
+	People     []string            `json:"people"`
+	Roles      []string            `json:"roles"`
+}
+
+type normalGrant struct {
+	Who          string         `json:"who"`
+	Kinds        []string       `json:"kinds"`
+	Repositories []string       `json:"repositories"`
+	Environments []string       `json:"environments"`
+	Time         normalInterval `json:"time"`
+	MinProof     string         `json:"minProof"`
+}
+
+type normalRevocation struct {
+	Identity evidence.Identity `json:"identity"`
+	Since    string            `json:"since"`
+	Reason   string            `json:"reason"`
+}
+
+// digest returns the digest of what the document means.
+func (t *Trust) digest() (evidence.Digest, error) {
+	n := normal{
+		ID: t.ID, Version: t.Version, Effective: normalTime(t.Effective), Keys: t.resolver.named,
+		People: map[string]normalPerson{}, Roles: map[string]normalRole{}, PGPKeys: string(t.pgp),
+	}
+	for name, p := range t.people {
+		n.People[name] = normalPerson{p.Display, p.Identities}
+	}
+	for id, c := range t.owners {
+		if c.bot {
+			n.Bots = append(n.Bots, id)
+		}
+	}
+	slices.Sort(n.Bots)
+	for name := range t.roles.lists {
+		n.Roles[name] = t.normalRole(name)
+	}
+	for _, g := range t.grants {
+		n.Grants = append(n.Grants, g.normal())
+	}
+	n.Revoked = t.normalRevoked()
+	raw, err := strictjson.Marshal(n)
+	if err != nil {
+		return evidence.Digest{}, err
+	}
+	canonical, err := strictjson.Canonical(raw)
+	return evidence.Sum(canonical), err
+}
+
+func (t *Trust) normalRole(name string) normalRole {
+	var people []string
+	for who, roles := range t.roles.people {
+		if slices.Contains(roles, name) {
+			people = append(people, who)
+		}
+	}
+	return normalRole{sorted(t.roles.identities[name]), sorted(people), sorted(t.roles.lists[name])}
+}
+
+// sorted returns the elements of list in order, each once.
+func sorted[T ~string](list []T) []T {
+	list = slices.Clone(list)
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+func (g grant) normal() normalGrant {
+	return normalGrant{
+		Who: g.role + g.person + g.identity, Kinds: sorted(g.kinds), Repositories: sorted(g.repositories),
+		Environments: sorted(g.environments), Time: normalTime(g.time), MinProof: proofs[g.proof],
+	}
+}
+
+func (t *Trust) normalRevoked() []normalRevocation {
+	var list []normalRevocation
+	for id, r := range t.revoked {
+		list = append(list, normalRevocation{id, normalStamp(r.since), r.reason})
+	}
+	slices.SortFunc(list, func(a, b normalRevocation) int {
+		if a.Identity < b.Identity {
+			return -1
+		}
+		return 1
+	})
+	return list
+}
+
+func normalTime(i Interval) normalInterval {
+	return normalInterval{normalStamp(i.From), normalStamp(i.Until)}
+}
+
+// normalStamp writes a time in the one form that the digest covers; "" is an
+// open end.
+func normalStamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339Nano)
+}

@@ -1,0 +1,179 @@
+package trust
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/release-dossier/dossier/attest"
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/internal/strictyaml"
+)
+
+// Trust is one version of a trust document, checked and ready for questions.
+// It is made by [Parse], [FromNode] or [ForSigner] and not changed afterwards,
+// so that any number of goroutines may use it.
+type Trust struct {
+	// ID and Version name the document among its kind.
+	ID      string
+	Version int
+	// Effective is when the document is in force.
+	Effective Interval
+	// Digest is the SHA-256 of the RFC 8785 form of what the document means:
+	// defaults written out, keys by identity, lists of identities sorted, times
+	// in UTC. Comments and layout do not change it; anything that could change
+	// an answer, and names and reasons, do.
+	Digest evidence.Digest
+
+	doc      *document
+	keys     []attest.PublicKey
+	pgp      []byte
+	resolver resolver
+	owners   claims
+	people   map[string]*Person
+	roles    roleTable
+	grants   []grant
+	revoked  map[evidence.Identity]revocation
+}
+
+// Interval is the time from From until just before Until. A zero end is open.
+type Interval struct{ From, Until time.Time }
+
+// Contains reports whether t lies in i.
+func (i Interval) Contains(t time.Time) bool {
+	return !t.Before(i.From) && (i.Until.IsZero() || t.Before(i.Until))
+}
+
+// String returns "from 2026-01-01 until 2028-01-01", with times of day where
+// they are not midnight UTC.
+func (i Interval) String() string {
+	var s string
+	for _, end := range []struct {
+		word string
+		t    time.Time
+	}{{"from ", i.From}, {"until ", i.Until}} {
+		if end.t.IsZero() {
+			continue
+		}
+		if s != "" {
+			s += " "
+		}
+		s += end.word + stamp(end.t)
+	}
+	return s
+}
+
+// stamp writes a time for people and for the digest.
+func stamp(t time.Time) string {
+	if t = t.UTC(); t.Equal(t.Truncate(24 * time.Hour)) {
+		return t.Format(time.DateOnly)
+	}
+	return t.Format(time.RFC3339Nano)
+}
+
+// Parse reads a trust document. The name stands in error texts only; errors
+// about the document are of type *strictyaml.Error and name line and column.
+func Parse(name string, data []byte) (*Trust, error) {
+	n, err := strictyaml.Parse(name, data)
+	if err != nil {
+		return nil, err
+	}
+	return FromNode(n)
+}
+
+// FromNode reads a trust document that is a part of a larger file.
+func FromNode(n *strictyaml.Node) (*Trust, error) {
+	var d document
+	if err := n.Decode(&d); err != nil {
+		return nil, err
+	}
+	t, err := build(&d, nil)
+	if err != nil {
+		return nil, err
+	}
+	t.Digest, err = t.digest()
+	return t, err
+}
+
+// Resolve returns trust that also knows the given public keys, which were
+// found in the evidence. Trust may name a key by its fingerprint alone, and
+// only the key itself tells which identity that is. The answers of t about
+// such a key are "not trusted" before; a key that trust does not name becomes
+// no more trusted by being known. It is an error if a key shows that one
+// identity belongs to two people. The Digest stays the same.
+func (t *Trust) Resolve(keys ...attest.PublicKey) (*Trust, error) {
+	r, err := build(t.doc, slices.Concat(t.resolver.extra, keys))
+	if err != nil {
+		return nil, err
+	}
+	r.Digest = t.Digest
+	return r, nil
+}
+
+// Keys returns all public keys that the document holds, in its order.
+func (t *Trust) Keys() []attest.PublicKey { return slices.Clone(t.keys) }
+
+// PGPKeys returns the armored OpenPGP public keys for signatures of tags, nil
+// if there are none.
+func (t *Trust) PGPKeys() []byte { return bytes.Clone(t.pgp) }
+
+// Pin reports whether trust names the key, by its bytes, its fingerprint or
+// its identity, and returns its identity. What trust says of it is answered
+// after [Trust.Resolve].
+func (t *Trust) Pin(key attest.PublicKey) (evidence.Identity, bool) {
+	id := key.Identity()
+	return id, t.knows(id) || t.knows(fingerprintIdentity(key.Fingerprint()))
+}
+
+// knows reports whether trust gives id to anybody or lets it state anything.
+func (t *Trust) knows(id evidence.Identity) bool {
+	if _, ok := t.owners.find(id); ok {
+		return true
+	}
+	if t.resolver.names[id] != "" || len(t.roles.members[id]) > 0 {
+		return true
+	}
+	return slices.ContainsFunc(t.grants, func(g grant) bool { return g.identity != "" && matchIdentity(g.identity, string(id)) })
+}
+
+// ForSigner is complete trust in one key and in nothing else: the person
+// "signer" has this key and the roles builder and release-ci, which is what
+// the profile solo asks for, and may make every kind of statement about every
+// repository and environment at any time. The key is given by its fingerprint,
+// SHA256:<base64> as ssh-keygen -l prints it, or by its identity,
+// key:sha256:<64 hex>.
+func ForSigner(fingerprint string) (*Trust, error) {
+	id, err := parseFingerprint(fingerprint)
+	if err != nil {
+		return nil, fmt.Errorf("the signer %.100q: %w", fingerprint, err)
+	}
+	t, err := build(signerDocument(id), nil)
+	if err != nil {
+		return nil, fmt.Errorf("the signer %.100q: %w", fingerprint, err)
+	}
+	t.Digest, err = t.digest()
+	return t, err
+}
+
+// signerDocument is the document of ForSigner.
+func signerDocument(id evidence.Identity) *document {
+	const who = "signer"
+	given := func(s string) text { return text{Value: s} }
+	role := func(name string) strictyaml.Entry[roleEntry] {
+		return strictyaml.Entry[roleEntry]{Key: given(name), Value: roleEntry{People: texts{given(who)}}}
+	}
+	all := texts{given("*")}
+	return &document{
+		ID:      given(who + ":" + displayKey(id)),
+		Version: strictyaml.Located[int]{Value: 1},
+		People: strictyaml.Map[person]{{
+			Key:   given(who),
+			Value: person{accounts: accounts{Keys: texts{given(string(id))}}},
+		}},
+		Roles: strictyaml.Map[roleEntry]{role("builder"), role("release-ci")},
+		Grants: []grantEntry{{
+			Who: given(who), Kinds: all, Repositories: all, Environments: all, MinProof: given("signed"),
+		}},
+	}
+}

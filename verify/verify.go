@@ -1,0 +1,152 @@
+package verify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/bundle"
+	"github.com/release-dossier/dossier/evidence/gitobj"
+)
+
+// Bundle verifies the dossier d against what the caller expects. Its error is
+// a misuse of its arguments or the context's; everything that is wrong with
+// the dossier is in the report.
+func Bundle(ctx context.Context, d *bundle.Dossier, e Expect, o Options) (*Report, error) {
+	r, err := newRun(ctx, d, e, o)
+	if err != nil {
+		return nil, err
+	}
+	for _, layer := range []func() error{
+		r.signatures, r.order, r.integrity, r.linkage, r.policy,
+	} {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if err := layer(); err != nil {
+			return nil, err
+		}
+	}
+	r.finish()
+	return r.report, nil
+}
+
+// run is one verification under way.
+type run struct {
+	ctx    context.Context
+	d      *bundle.Dossier
+	expect Expect
+	o      Options
+
+	report *Report
+	facts  *Facts
+
+	keys       *keyring
+	signers    map[bundle.Pair]*Signer
+	predicates map[evidence.Digest]predicate
+	// counted are the pairs that are relied on: those allowed by trust or, if
+	// no release statement is, those that at least verify.
+	counted map[bundle.Pair]bool
+	release *bundle.Statement
+	objects *gitobj.Objects
+}
+
+// predicate is a decoded predicate of ours: one of its fields is set.
+type predicate struct {
+	record   *evidence.Record
+	approval *evidence.Approval
+	err      error
+}
+
+func newRun(ctx context.Context, d *bundle.Dossier, e Expect, o Options) (*run, error) {
+	if d == nil {
+		return nil, errors.New("verify: no dossier was given")
+	}
+	if o.AsOf.IsZero() {
+		return nil, errors.New("verify: Options.AsOf is required: the moment of judgement is never read from a clock")
+	}
+	if o.Gate == "" {
+		o.Gate = GateFinal
+	}
+	if !slices.Contains(Gates, o.Gate) {
+		return nil, fmt.Errorf("verify: unknown gate %.40q", o.Gate)
+	}
+	return &run{
+		ctx: ctx, d: d, expect: e, o: o,
+		report: &Report{
+			Format: "dossier-report/v1", Target: o.Target, Gate: o.Gate,
+			AsOf: evidence.At(o.AsOf), AsOfGiven: o.AsOfGiven, Expected: e.String(),
+		},
+		facts:      &Facts{AsOf: o.AsOf, Gate: o.Gate, Trust: o.Trust},
+		signers:    map[bundle.Pair]*Signer{},
+		predicates: map[evidence.Digest]predicate{},
+		counted:    map[bundle.Pair]bool{},
+	}, nil
+}
+
+// add records a check.
+func (r *run) add(c Check) {
+	if c.Code == "" && c.Outcome != Pass {
+		c.Code = c.Why
+	}
+	r.report.Checks = append(r.report.Checks, c)
+}
+
+// counts reports whether one of a statement's signatures is relied on.
+func (r *run) counts(st *bundle.Statement) bool {
+	return slices.ContainsFunc(st.Signatures, func(s *bundle.Signature) bool {
+		return r.counted[pairOf(st, s)]
+	})
+}
+
+// statements yields the statements that count, the release statement first.
+func (r *run) statements() []*bundle.Statement {
+	var list []*bundle.Statement
+	if r.release != nil {
+		list = append(list, r.release)
+	}
+	for _, st := range r.d.Statements() {
+		if st != r.release && r.counts(st) {
+			list = append(list, st)
+		}
+	}
+	return list
+}
+
+// countedSigners returns the signers of st that count.
+func (r *run) countedSigners(st *bundle.Statement) []Signer {
+	var list []Signer
+	for _, sig := range st.Signatures {
+		p := pairOf(st, sig)
+		if r.counted[p] {
+			list = append(list, *r.signers[p])
+		}
+	}
+	return list
+}
+
+// policy runs layer 5.
+func (r *run) policy() error {
+	if r.o.Policy == nil || r.facts.Record == nil || r.o.Trust == nil {
+		return nil
+	}
+	r.facts.Checks = slices.Clone(r.report.Checks)
+	checks, view := r.o.Policy.Judge(r.facts)
+	r.report.Policy = &view
+	for _, c := range checks {
+		c.Layer = Controls
+		r.add(c)
+	}
+	return nil
+}
+
+// pairOf is the node of the graph that sig on st is.
+func pairOf(st *bundle.Statement, sig *bundle.Signature) bundle.Pair {
+	return bundle.Pair{Statement: st.ID, Signature: sig.ID}
+}
+
+func at(st evidence.Digest, pointer string) Place { return Place{Statement: &st, Pointer: pointer} }
+
+func material(id evidence.Digest) Place { return Place{Material: &id} }

@@ -42,12 +42,14 @@
 //	ed25519              Ed25519      RFC 8032, pure: over the message itself
 //	rsa-pkcs1v15-sha256  RSA >= 3072  PKCS #1 v1.5 over SHA-256
 //
-// These are cosign's algorithms, except that cosign also accepts RSA 2048 and
-// P-521, accepts no RSA key over 4096 bits, and prehashes Ed25519 by default
-// where a transparency log is used. FIDO keys (sk-ssh-...) and RSA 2048 sign
-// Git tags, see [VerifySSHSignature], and no statements: a FIDO key signs its
-// own authenticator data, which no bundle can carry. [PublicKey.ForStatements]
-// tells which is which.
+// They are cosign's with these differences: cosign also accepts RSA 2048 and
+// P-521, and no RSA key over 4096 bits; it prehashes Ed25519 by default where
+// a transparency log is used; and given a P-384 key as a file it hashes with
+// SHA-256, so that it refuses what P-384 signs here (rules of format, R20).
+//
+// FIDO keys (sk-ssh-...) and RSA 2048 sign Git tags, see [VerifySSHSignature],
+// and no statements: a FIDO key signs its own authenticator data, which no
+// bundle can carry. [PublicKey.ForStatements] tells which is which.
 //
 // A key has one identity, key:sha256: and the SHA-256 of its
 // SubjectPublicKeyInfo (DER), whether it was written as PEM or as an SSH key.

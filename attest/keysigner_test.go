@@ -172,7 +172,7 @@ func TestLoadSignerRefuses(t *testing.T) {
 		{"scrypt work", pk8("-scrypt -scrypt_N 1024 -scrypt_r 8 -scrypt_p 5"), "scrypt"},
 		{"gcm", gcm, "aes256-ctr"},
 		{"bcrypt rounds", setRounds(t, rounds, 1<<30), "bcrypt rounds"},
-		{"two keys", append(append([]byte{}, ed...), ed...), "more than one"},
+		{"two keys", append(append([]byte{}, ed...), ed...), "one PEM block"},
 		{"fido", fidoKeyFile(t), "FIDO"},
 		{"fido public", []byte(fidoLine(t)), "FIDO"},
 		{"certificate", openssl(t, p256, words("req -x509 -key in -subj /CN=x -days 1")...), "certificate"},

@@ -46,8 +46,8 @@ func onePEM(data []byte) (*pem.Block, error) {
 		return nil, errors.New("not a readable PEM block")
 	}
 	// Decode skips what it cannot read before the first good block.
-	if !bytes.HasPrefix(data, []byte("-----BEGIN "+block.Type+"-----")) || len(bytes.TrimSpace(rest)) > 0 {
-		return nil, errors.New("more than one PEM block: give a file with one key")
+	if !bytes.HasPrefix(data, []byte("-----BEGIN ")) || bytes.Count(data, []byte("-----BEGIN ")) != 1 || len(bytes.TrimSpace(rest)) > 0 {
+		return nil, errors.New("want one PEM block and nothing before or after it")
 	}
 	return block, nil
 }

@@ -1,15 +1,14 @@
 package main
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
+	"github.com/release-dossier/dossier/internal/strictyaml"
 	"github.com/release-dossier/dossier/verify/policy"
 )
 
@@ -78,39 +77,46 @@ func (c *Cmd) explainCommand() *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error {
 			k, ok := policy.Lookup(args[0])
 			if !ok {
-				return usagef("no control is called %q; did you mean %s? \"dossier controls\" lists all", args[0], nearest(args[0]))
+				return usagef("no control is called %q%s \"dossier controls\" lists all", args[0], suggestions(args[0]))
 			}
 			if asJSON {
 				return c.printJSON(controlOf(k))
 			}
-			return c.explain(k)
+			return c.explain(args[0])
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
 	return cmd
 }
 
-func (c *Cmd) explain(k policy.Control) error {
-	return k.Explain(c.Stdout)
+// explain prints what a control wants, for people.
+func (c *Cmd) explain(id string) error {
+	x, err := policy.Explain(id)
+	if err != nil {
+		return usageError{err}
+	}
+	w := c.Stdout
+	fmt.Fprintf(w, "%s   %s, %s\n\n", x.ID, x.Level, x.Theme)
+	for _, l := range [][2]string{
+		{"wants", x.Wants}, {"judged", x.Judged}, {"evidence", strings.Join(x.Evidence, ", ")}, {"applies", x.Applies},
+		{"asked", x.Asked}, {"waived by", x.Waive}, {"sections", x.Sections}, {"if not", x.Failing},
+		{"before", x.Fix.Before}, {"now", x.Fix.Now},
+	} {
+		if l[1] != "" {
+			fmt.Fprintf(w, "  %-10s %s\n", l[0], wrap(l[1], 13, 90))
+		}
+	}
+	return nil
 }
 
-// nearest returns the control IDs that share the most with id, for a mistyped
-// one.
-func nearest(id string) string {
-	_, want, _ := strings.Cut(id, "/")
-	list := policy.Controls()
-	score := func(k policy.Control) int {
-		n := 0
-		for word := range strings.FieldsFuncSeq(strings.ReplaceAll(want, "/", "-"), func(r rune) bool { return r == '-' }) {
-			if strings.Contains(k.ID, word) {
-				n++
-			}
-		}
-		if prefix, _, _ := strings.Cut(id, "/"); strings.HasPrefix(k.ID, prefix+"/") {
-			n++
-		}
-		return n
+// suggestions returns the IDs of the controls nearest to a mistyped one.
+func suggestions(id string) string {
+	var ids []string
+	for _, k := range policy.Controls() {
+		ids = append(ids, k.ID)
 	}
-	slices.SortStableFunc(list, func(a, b policy.Control) int { return cmp.Compare(score(b), score(a)) })
-	return list[0].ID + " or " + list[1].ID
+	if near := strictyaml.Suggest(id, ids); near != "" {
+		return fmt.Sprintf("; did you mean %s?", near)
+	}
+	return ""
 }

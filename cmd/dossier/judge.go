@@ -1,13 +1,13 @@
 package main
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/internal/strictyaml"
 	"github.com/release-dossier/dossier/sbom"
 	"github.com/release-dossier/dossier/verify"
 	"github.com/release-dossier/dossier/verify/policy"
@@ -117,16 +117,17 @@ func (f *judgeFlags) trustDocument(combined *trust.Trust) (*trust.Trust, error) 
 	return t, nil
 }
 
-// readTrust reads a trust document, alone or out of a combined file.
+// readTrust reads a trust document, alone or as the section trust of a file
+// that holds both documents.
 func readTrust(name string, data []byte) (*trust.Trust, error) {
-	if !policy.Combined(data) {
-		return trust.Parse(name, data)
+	n, err := strictyaml.Parse(name, data)
+	if err != nil {
+		return nil, err
 	}
-	_, t, err := policy.ParseFile(name, data)
-	if err == nil && t == nil {
-		err = fmt.Errorf("%s: holds no trust document", name)
+	if section := n.Lookup("trust"); section != nil {
+		return trust.FromNode(section)
 	}
-	return t, err
+	return trust.FromNode(n)
 }
 
 // repeat is the part of the repeating command that these flags make.

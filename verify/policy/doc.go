@@ -7,7 +7,7 @@
 // there. Each theme has a file of its own.
 //
 // Which controls are asked is decided by a [Policy]: a built-in profile
-// ([BuiltIn]) or a file that extends one ([Parse]). Profiles are a ladder.
+// ([Profile]) or a file that extends one ([Parse]). Profiles are a ladder.
 //
 //   - solo is what one person can meet on the first day: tag, commit, build
 //     provenance, artifact and SBOM belong together and are signed by parties

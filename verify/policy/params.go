@@ -27,7 +27,7 @@ type Params struct {
 	// give. An approval that names no environment is for any.
 	ProductionEnvironments []string `json:"productionEnvironments"`
 	// ClockSkew is by how much clocks may differ (controls catalogue, section 0).
-	ClockSkew time.Duration `json:"clockSkew"`
+	ClockSkew time.Duration `json:"-"`
 	// PatchRefused and PatchWarned are commit types that a patch release may not
 	// carry, and those it should not.
 	PatchRefused []string `json:"patchRefused"`

@@ -34,23 +34,18 @@ func shape(list []cause) string {
 func TestCauses(t *testing.T) {
 	held := verify.Check{ID: "held", Outcome: verify.Pass}
 	for want, checks := range map[string][]verify.Check{
-		"":        {held},
-		"a b":     {failing("a", ""), failing("b", "")},
-		"a(b c)":  {failing("a", ""), failing("b", "a"), failing("c", "b")},
-		"b(a)":    {failing("a", "b"), failing("b", "")},
-		"c":       {held, failing("c", "held")},
-		"d":       {failing("d", "not there")},
-		"e":       {failing("e", "e")},
-		"f g":     {failing("f", "g"), failing("g", "f")},
-		"h i j":   {failing("h", "i"), failing("i", "h"), failing("j", "h")},
-		"k(k k)":  {failing("k", ""), failing("k", ""), failing("k", "")},
-		"l(m m)":  {failing("l", ""), failing("m", "l"), failing("m", "")},
-		"(n) o":   nil,
-		" ( ) oo": nil,
+		"":       {held},
+		"a b":    {failing("a", ""), failing("b", "")},
+		"a(b c)": {failing("a", ""), failing("b", "a"), failing("c", "b")},
+		"b(a)":   {failing("a", "b"), failing("b", "")},
+		"c":      {held, failing("c", "held")},
+		"d":      {failing("d", "not there")},
+		"e":      {failing("e", "e")},
+		"f g":    {failing("f", "g"), failing("g", "f")},
+		"h i j":  {failing("h", "i"), failing("i", "h"), failing("j", "h")},
+		"k(k k)": {failing("k", ""), failing("k", ""), failing("k", "")},
+		"l(m m)": {failing("l", ""), failing("m", "l"), failing("m", "")},
 	} {
-		if checks == nil {
-			continue
-		}
 		if got := shape(causes(checks)); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}

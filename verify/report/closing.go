@@ -90,6 +90,8 @@ func (v *view) withTail(text, tail string) []line {
 	return v.paragraph("", 0, text+tail, 3)
 }
 
+// firstControl is the first failed control, for which there is an explanation;
+// the checks of the file itself explain themselves.
 func (v *view) firstControl() *verify.Check {
 	for _, c := range v.causes {
 		if c.check.Layer == verify.Controls {
@@ -116,6 +118,7 @@ func (v *view) pointers() []line {
 	return nil
 }
 
+// cannotShow says what no file of this kind can show, lest it be read into it.
 func (v *view) cannotShow() []line {
 	if len(v.r.CannotShow) == 0 {
 		return nil

@@ -18,6 +18,7 @@ func columns(s string) int {
 	return n
 }
 
+// runeColumns is columns for one rune.
 func runeColumns(r rune) int {
 	if r < utf8.RuneSelf {
 		return 1
@@ -57,6 +58,14 @@ func cut(s string, n int) string {
 	}
 	head, _ := split(s, n-len(ellipsis))
 	return strings.TrimRight(head, " ") + ellipsis
+}
+
+// Wrap breaks text into lines of at most width columns. It is meant to follow
+// something that is indent columns wide; further lines are indented by as much.
+// The text is made safe as by [SafeLine].
+func Wrap(text string, indent, width int) string {
+	room := max(width-indent, 1)
+	return strings.Join(wrap(SafeLine(text), room, room), "\n"+strings.Repeat(" ", max(indent, 0)))
 }
 
 // wrap breaks s at spaces into lines of at most rest columns, the first of at

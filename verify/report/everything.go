@@ -19,6 +19,7 @@ func (v *view) everything() []section {
 	return append(out, v.exhibitList(), v.nextList(), v.expected())
 }
 
+// checks lists one layer, with outcome and how each is known.
 func (v *view) checks(l verify.Layer) section {
 	var s section
 	for _, c := range v.r.Checks {
@@ -29,7 +30,7 @@ func (v *view) checks(l verify.Layer) section {
 		if c.Why != "" {
 			text += " (" + tidy(c.Why) + ")"
 		}
-		if right := v.known(c.Proof, 30); right != "" {
+		if right := known(c.Proof, text, 40); right != "" {
 			text += "; " + right
 		}
 		prefix := "  " + pad(cut(Safe(string(c.Outcome)), 14), 16) + pad(cut(Safe(c.ID), 48), 28) + "  "
@@ -41,6 +42,7 @@ func (v *view) checks(l verify.Layer) section {
 	return s
 }
 
+// exhibitList says what the numbers E1, E2, ... stand for.
 func (v *view) exhibitList() section {
 	var s section
 	for _, e := range v.r.Exhibits {

@@ -34,6 +34,20 @@ func ExampleText() {
 	}
 	// Output:
 	// ACCEPTED   hello 1.0.0 meets solo 1
+	// judged as of 2026-11-20 09:00 UTC, offline, gate: final  0 failed of 1 asked
+	// by policy solo 1, trust hello-trust 1
+	// the file: integrity 1/1
+	//
+	// The release                                       times in UTC     how known
+	//   tag         v1.0.0, annotated, signed by Ana Ruiz                proven
+	//
+	// The questions                                                  held of asked
+	//   2  Do tag, commit, build, artifact and SBOM belong together?     1 of 1
+	//
+	// Not asked: 0 of 1.  List: --all
+	// Proven: recomputed from bytes in this file, or signed by the party trusted for
+	// that fact. Attested: fetched and signed by the recorder named. Claimed:
+	// somebody's word alone.
 }
 
 func ExampleSummary() {

@@ -53,6 +53,8 @@ func (v *view) failure(n int, c cause) []line {
 	return lines
 }
 
+// failureTitle is a block's first line. What cannot be judged is told from what
+// was judged and failed.
 func (v *view) failureTitle(n int, c *verify.Check) []line {
 	word := "FAILED"
 	if c.Outcome == verify.Unknown {

@@ -15,7 +15,7 @@ const (
 
 // header is the verdict, who judged and when, and further reasons.
 func (v *view) header() section {
-	verdict := Safe(string(v.r.Verdict))
+	verdict := cut(Safe(string(v.r.Verdict)), 20)
 	if verdict == "" {
 		verdict = "NO VERDICT"
 	}
@@ -23,7 +23,7 @@ func (v *view) header() section {
 	lines[0] = line{mark: verdict, text: lines[0].text[len(verdict):]}
 	lines = append(lines, v.judged()...)
 	lines = append(lines, v.judge()...)
-	if v.r.Verdict == verify.Accepted && v.file.held == v.file.asked-v.file.warned {
+	if v.r.Verdict == verify.Accepted && v.fileHolds() {
 		lines = append(lines, v.paragraph("", 0, "the file: "+strings.Join(v.held(), ", "), 1)...)
 	}
 	return section{head: append(lines, v.reasons()...)}
@@ -65,6 +65,7 @@ func (v *view) name() string {
 	return cut(tidy(name), 60) + " " + cut(tidy(r.Version), 60)
 }
 
+// policyName is the policy that judged.
 func (v *view) policyName() string {
 	if v.r.Policy == nil {
 		return "no policy"
@@ -90,7 +91,7 @@ func (v *view) judged() []line {
 	if !v.r.AsOfGiven {
 		when += " (now)"
 	}
-	left := "judged as of " + when + ", offline, gate: " + tidy(string(v.r.Gate))
+	left := "judged as of " + when + ", offline, gate: " + cut(tidy(string(v.r.Gate)), 20)
 	switch {
 	case v.r.Verdict == verify.Accepted:
 		return v.spread(left, v.controls.blocked(), edgeColumns)

@@ -20,6 +20,8 @@ const (
 func (v *view) paragraph(prefix string, indent int, s string, most int) []line {
 	rest := v.width - indent
 	parts := wrap(tidy(s), v.width-columns(prefix), rest)
+	// The last line that is kept is shortened even if it fits, since what
+	// follows it is lost.
 	if most > 0 && len(parts) > most && !v.all {
 		parts = parts[:most]
 		last := rest
@@ -85,10 +87,11 @@ func tidy(s string) string {
 }
 
 // known says how a fact is known. For a fact from elsewhere it always names
-// whose word it is; for a proven one if there is room beside the text.
-func (v *view) known(p verify.Proof, room int) string {
-	word := Safe(string(p.Grade))
-	if p.By == "" || word == "" {
+// whose word it is; for any other if there is room beside the text and the text
+// does not say so itself.
+func known(p verify.Proof, text string, room int) string {
+	word := cut(Safe(string(p.Grade)), 12)
+	if p.By == "" || word == "" || p.Grade != verify.Attested && strings.Contains(text, p.By) {
 		return word
 	}
 	long := word + ", " + cut(tidy(p.By), 24)

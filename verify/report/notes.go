@@ -33,6 +33,7 @@ func (v *view) notes() section {
 	return s
 }
 
+// note prints a note; what it is about stands in a column of its own.
 func (v *view) note(n note) []line {
 	prefix := "  " + pad(n.mark, 9)
 	indent := 11
@@ -83,6 +84,7 @@ func markOf(c verify.Check) string {
 	return "WARNING"
 }
 
+// noteText says what is open: for a waiver the exception, else the finding.
 func (v *view) noteText(c verify.Check) string {
 	text := tidy(c.Title)
 	switch {
@@ -158,6 +160,7 @@ func (v *view) unseen() []note {
 		plural(len(names), "artifact"), strings.Join(names, ", "))}}
 }
 
+// rests says "1 fact rests", "2 facts rest", "2 passes rest".
 func rests(n int, noun string) string {
 	switch {
 	case n == 1:
@@ -168,6 +171,7 @@ func rests(n int, noun string) string {
 	return plural(n, noun) + " rest"
 }
 
+// were says "1 signature was", "2 signatures were".
 func were(n int) string {
 	if n == 1 {
 		return "1 signature was"

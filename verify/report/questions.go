@@ -27,6 +27,7 @@ var layerTexts = map[verify.Layer]string{
 	verify.Linkage:    "tag, commit, artifact, SBOM and expectation agree",
 }
 
+// question tallies the controls that answer question n.
 func (v *view) question(n int) tally {
 	return count(v.r.Checks, func(c verify.Check) bool {
 		return c.Layer == verify.Controls && c.Question == n
@@ -47,6 +48,7 @@ func (v *view) questions() section {
 	return s
 }
 
+// heldRow is a line with a tally in the right column.
 func (v *view) heldRow(text string, t tally) line {
 	right := fmt.Sprintf("%d of %d", t.held, t.asked)
 	start := v.rightStart(right)

@@ -13,7 +13,7 @@ func (v *view) release(title string) section {
 	facts := v.r.Chain
 	if v.r.Verdict != verify.Accepted && !v.all {
 		for _, p := range v.r.People {
-			if v.number[p.Check] > 0 {
+			if v.number[p.Check] > 0 { // the clipped append leaves the report alone
 				facts = append(facts[:len(facts):len(facts)], p)
 			}
 		}
@@ -29,12 +29,13 @@ func (v *view) release(title string) section {
 	return s
 }
 
+// chain prints facts about the release, marking those that a failure concerns.
 func (v *view) chain(facts []verify.FactLine) [][]line {
 	var entries [][]line
 	for _, f := range facts {
 		text := withRefs(tidy(f.Text), f.Exhibits)
 		room := v.width - edgeColumns - 4 - labelColumns - columns(text)
-		right := v.known(f.Proof, room)
+		right := known(f.Proof, text, room)
 		if n := v.number[f.Check]; n > 0 {
 			right = strings.TrimSpace(fmt.Sprintf("! see %d   %s", n, right))
 		}
@@ -49,7 +50,7 @@ func (v *view) people() section {
 	for _, f := range v.r.People {
 		right := refs(f.Exhibits)
 		room := v.width - edgeColumns - 5 - labelColumns - columns(tidy(f.Text)) - columns(right)
-		right = strings.TrimSpace(right + " " + v.known(f.Proof, room))
+		right = strings.TrimSpace(right + " " + known(f.Proof, f.Text, room))
 		if n := v.number[f.Check]; n > 0 {
 			right = fmt.Sprintf("! see %d   %s", n, right)
 		}

@@ -24,6 +24,10 @@ const (
 // is returned as it is, so that Safe(Safe(s)) == Safe(s).
 func Safe(s string) string { return escape(s, maxSafe) }
 
+// SafeLine is Safe without a limit, for one line of a document that is shown as
+// it is. A tab becomes four spaces.
+func SafeLine(s string) string { return escape(strings.ReplaceAll(s, "\t", "    "), 0) }
+
 // escape makes s visible and cuts it after limit runes; 0 is no limit. It stops
 // reading at the limit, so that huge input costs no more than small input.
 func escape(s string, limit int) string {
@@ -31,6 +35,8 @@ func escape(s string, limit int) string {
 	var runes, cut, marks int
 	for len(s) > 0 {
 		r, size := utf8.DecodeRuneInString(s)
+		// Marks are drawn over what stands before them: at the start of the text
+		// that is our own, and many of them reach into other lines.
 		if marks++; !unicode.Is(unicode.M, r) {
 			marks = 0
 		}

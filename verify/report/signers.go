@@ -11,6 +11,9 @@ import (
 // maxSigners is how many signers a page names before it only counts.
 const maxSigners = 8
 
+// maxFlag is the longest value of a flag that is offered, in bytes.
+const maxFlag = 1000
+
 // codeRefuted is the reason code of a signature that does not verify.
 const codeRefuted = "signature-invalid"
 
@@ -118,7 +121,8 @@ func (v *view) adding() section {
 	if v.r.Trust == nil {
 		flags = v.signerFlags()
 	}
-	if r := v.r.Release; v.r.Expected == "" && r != nil && r.Repository != "" && r.Version != "" {
+	if r := v.r.Release; v.r.Expected == "" && r != nil && r.Repository != "" && r.Version != "" &&
+		len(r.Repository)+len(r.Version) < maxFlag {
 		flags = append(flags, []string{"--release", strings.TrimPrefix(r.Repository, "https://") + "@" + r.Version})
 	}
 	if len(flags) == 0 {
@@ -131,10 +135,13 @@ func (v *view) adding() section {
 	return section{head: head}
 }
 
+// signerFlags are the flags that would trust the signers of the release
+// statement, one each: which of them is the right one is for the reader to find
+// out.
 func (v *view) signerFlags() [][]string {
 	var flags [][]string
 	for _, p := range v.parties() {
-		if p.release && p.Identity != "" && p.Fingerprint != "" && p.Code != codeRefuted && len(flags) < maxSigners {
+		if p.release && p.Identity != "" && p.Fingerprint != "" && len(p.Fingerprint) < maxFlag && p.Code != codeRefuted && len(flags) < maxSigners {
 			flags = append(flags, []string{"--signer", p.Fingerprint})
 		}
 	}

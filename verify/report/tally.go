@@ -32,6 +32,8 @@ func count(checks []verify.Check, want func(verify.Check) bool) tally {
 	return t
 }
 
+// add counts c in asked and, except for a check that does not apply, in exactly
+// one of the others.
 func (t *tally) add(c verify.Check) {
 	t.asked++
 	switch {
@@ -54,6 +56,7 @@ func (t *tally) add(c verify.Check) {
 	}
 }
 
+// inLayer holds for the checks of one layer.
 func inLayer(l verify.Layer) func(verify.Check) bool {
 	return func(c verify.Check) bool { return c.Layer == l }
 }

@@ -12,7 +12,7 @@ import (
 // Options say how a report is printed; the zero value is a plain page of 90
 // columns.
 type Options struct {
-	// Width is the number of columns; 0 is 90. Values below 60 and above 240
+	// Width is the number of columns; 0 is 90. Values below 80 and above 240
 	// are taken as these.
 	Width int
 	// Color colours the verdict and the words FAILED, UNKNOWN and WARNING.
@@ -58,6 +58,7 @@ type view struct {
 	causes  []cause
 	number  map[string]int // the number of the FAILED block that tells of a check's ID
 	exhibit map[evidence.Digest]int
+
 	// controls and file tally layer 5 and layers 1 to 4.
 	controls, file tally
 }
@@ -65,7 +66,7 @@ type view struct {
 func newView(r *verify.Report, o Options) *view {
 	v := &view{r: r, repeat: o.Repeat, width: 90, all: o.All, causes: causes(r.Checks)}
 	if o.Width != 0 {
-		v.width = min(max(o.Width, 60), 240)
+		v.width = min(max(o.Width, 80), 240)
 	}
 	v.number = map[string]int{}
 	v.causes = v.order(v.causes)
@@ -76,7 +77,9 @@ func newView(r *verify.Report, o Options) *view {
 	}
 	v.exhibit = map[evidence.Digest]int{}
 	for _, e := range r.Exhibits {
-		v.exhibit[e.Digest] = e.Number
+		if _, again := v.exhibit[e.Digest]; !again {
+			v.exhibit[e.Digest] = e.Number
+		}
 	}
 	v.controls = count(r.Checks, inLayer(verify.Controls))
 	v.file = count(r.Checks, ofFile)
@@ -99,6 +102,10 @@ func (v *view) order(all []cause) []cause {
 	return append(file, policy...)
 }
 
+// fileHolds reports that layers 1 to 4 held but for recommendations, so that one
+// line is enough to say so.
+func (v *view) fileHolds() bool { return v.file.held == v.file.asked-v.file.warned }
+
 // page chooses the sections that go with the verdict.
 func (v *view) page() []section {
 	switch {
@@ -112,14 +119,18 @@ func (v *view) page() []section {
 	return v.notAccepted()
 }
 
+// accepted is the page of a release that may be relied on: what it is first,
+// what to think of before relying on it after.
 func (v *view) accepted() []section {
 	s := []section{v.header(), v.release("The release"), v.people()}
-	if v.file.held != v.file.asked-v.file.warned || v.all {
+	if !v.fileHolds() || v.all {
 		s = append(s, v.layers())
 	}
 	return append(s, v.questions(), v.notes(), v.footer())
 }
 
+// notAccepted is the page of a genuine release that falls short: the failures
+// take the place of what was held.
 func (v *view) notAccepted() []section {
 	s := []section{v.header(), v.release("The release")}
 	if v.all {
@@ -129,6 +140,8 @@ func (v *view) notAccepted() []section {
 	return append(s, v.adding(), v.closing())
 }
 
+// notGenuine is the page of a file that contradicts itself. What breaks it comes
+// first; the rest is kept apart, since it rests on a broken file.
 func (v *view) notGenuine() []section {
 	s := []section{v.header(), v.layers()}
 	s = append(s, v.failures(ofFile)...)
@@ -144,6 +157,8 @@ func (v *view) notGenuine() []section {
 	return append(s, v.closing())
 }
 
+// look is the page of a file whose release statement nobody trusted signed: what
+// it claims, who signed it, and what to add to rely on it.
 func (v *view) look() []section {
 	s := []section{v.header(), v.layers(), v.claim(), v.signers()}
 	s = append(s, v.failures(func(verify.Check) bool { return true })...)

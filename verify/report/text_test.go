@@ -174,8 +174,8 @@ func TestTextManyFailures(t *testing.T) {
 
 func TestTextWidth(t *testing.T) {
 	for name, r := range situations() {
-		for _, o := range []Options{{}, {All: true}, {Width: 60}, {Width: 120, All: true}} {
-			limit := max(o.Width, 60)
+		for _, o := range []Options{{}, {All: true}, {Width: 80}, {Width: 120, All: true}} {
+			limit := max(o.Width, 80)
 			if o.Width == 0 {
 				limit = 90
 			}

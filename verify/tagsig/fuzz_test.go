@@ -58,8 +58,6 @@ func FuzzSignature(f *testing.F) {
 	f.Add([]byte{0xc8, 0x02, 1, 0})                                    // compressed
 	f.Add([]byte{0xc2, 10, 6, 0, 22, 8, 0xff, 0xff, 0xff, 0xff, 0, 0}) // 4 GiB of subpackets
 	f.Fuzz(func(t *testing.T, data []byte) {
-		start := time.Now()
-		defer func() { if time.Since(start) > time.Second { t.Error("SLOW", time.Since(start)) } }()
 		sig := arm(t, data)
 		tagsig.Inspect(sig)
 		if _, err := tagsig.VerifyOpenPGP(key, nil, sig, time.Time{}); err == nil {

@@ -1,0 +1,84 @@
+package policy
+
+import (
+	"fmt"
+
+	"github.com/release-dossier/dossier/internal/strictyaml"
+	"github.com/release-dossier/dossier/verify"
+)
+
+// Explanation is what one control wants, for people.
+type Explanation struct {
+	ID, Level, Theme string
+	// Wants says in one sentence what must hold, Judged how that is judged.
+	Wants, Judged string
+	// Sections are the sections of the release policy it follows from.
+	Sections string
+	// Asked says from which profile and gate on it is asked.
+	Asked string
+	// Applies and Waive are written out.
+	Applies, Waive string
+	// Evidence names the fields of records and statements it reads.
+	Evidence []string
+	// Failing says what a failure means, Fix what to do about it.
+	Failing string
+	Fix     verify.Fix
+}
+
+// Explain returns what the control with the given id wants.
+func Explain(id string) (Explanation, error) {
+	c, ok := Lookup(id)
+	if !ok {
+		var known []string
+		for _, c := range Controls() {
+			known = append(known, c.ID)
+		}
+		if s := strictyaml.Suggest(id, known); s != "" {
+			return Explanation{}, fmt.Errorf("unknown control %.80q: did you mean %q?", id, s)
+		}
+		return Explanation{}, fmt.Errorf("unknown control %.80q: dossier controls lists those this version judges", id)
+	}
+	return Explanation{
+		ID: c.ID, Level: c.Level, Theme: c.Theme, Wants: c.Title, Judged: c.Logic, Sections: c.Sections,
+		Asked:   fmt.Sprintf("by the profile %s and above, from the gate %s on", c.Profile, c.Gate),
+		Applies: applies(c.Applies), Waive: waive(c.Waive),
+		Evidence: c.Evidence, Failing: c.Failing, Fix: c.Fix,
+	}, nil
+}
+
+// applies writes out the catalogue's abbreviations.
+func applies(s string) string {
+	switch s {
+	case "*":
+		return "every release"
+	case "prod":
+		return "every release to production"
+	case "post":
+		return "what is added after the release statement"
+	case "svc lib":
+		return "services and libraries"
+	case "svc lib iac":
+		return "services, libraries and infrastructure"
+	case "N H":
+		return "normal and hotfix releases"
+	}
+	return s
+}
+
+// waive writes out the catalogue's abbreviations.
+func waive(s string) string {
+	for _, w := range []struct{ prefix, text string }{
+		{"exc+", "an approved exception that also meets a condition"},
+		{"exc", "an approved exception that covers this release"},
+		{"rat", "a recorded rationale"},
+		{"no", "cannot be waived"},
+	} {
+		if len(s) >= len(w.prefix) && s[:len(w.prefix)] == w.prefix {
+			if rest := s[len(w.prefix):]; rest != "" {
+				return w.text + rest
+			}
+			return w.text
+		}
+	}
+	return s
+}

@@ -1,0 +1,130 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/verify"
+)
+
+// Judge implements [verify.Policy]. The checks are in the order of their IDs.
+// A panic within one control is that control's unknown(internal-error) and
+// never a lost report.
+func (p *Policy) Judge(f *verify.Facts) ([]verify.Check, verify.PolicyView) {
+	view := p.view(f.Gate)
+	if c, ok := p.prevented(f); ok {
+		return []verify.Check{c}, view
+	}
+	var checks []verify.Check
+	for _, r := range p.rules {
+		if r.askedAt(f.Gate) {
+			checks = append(checks, r.judge(f, p.Params))
+		}
+	}
+	fold(checks)
+	if !slices.ContainsFunc(checks, func(c verify.Check) bool { return c.Outcome != verify.NotApplicable }) {
+		checks = append(checks, verify.Check{
+			ID: "policy/nothing-asked", Layer: verify.Controls, Level: Must,
+			Outcome: verify.Fail, Code: "nothing-asked", Title: "The policy asks nothing at this gate",
+			Expected: "at least one control that applies", Found: "none at the gate " + string(f.Gate),
+			Fix: verify.Fix{Now: "give a policy that asks something at this gate"},
+		})
+	}
+	return checks, view
+}
+
+// prevented returns the one check that stands for all if nothing can be judged.
+func (p *Policy) prevented(f *verify.Facts) (verify.Check, bool) {
+	c := verify.Check{Layer: verify.Controls, Level: Must, Outcome: verify.Unknown}
+	switch {
+	case f.Record == nil:
+		c.ID, c.Why, c.Title = "policy/release", "no-release", "There is no release to judge"
+	case f.Trust == nil:
+		c.ID, c.Why, c.Title = "policy/trust", "no-trust", "Nobody is trusted, so nothing can be judged"
+	case !p.Effective.Contains(f.Record.CreatedAt.Time):
+		c.ID, c.Why, c.Title = "policy/in-force", "policy-in-force", "The policy was not in force when the release was made"
+		c.Expected = fmt.Sprintf("a release made while %s %d is in force: %s", p.ID, p.Version, p.Effective)
+		c.Found = "made " + stamp(f.Record.CreatedAt.Time)
+		c.Inputs = []verify.Place{inRecord(f, "/createdAt")}
+		c.Clock = "time stated by the signer"
+		c.Fix = verify.Fix{Now: "judge it by the version of the policy that was in force then"}
+	default:
+		return c, false
+	}
+	c.Code = c.Why
+	return c, true
+}
+
+// judge runs one control and turns its result into a check.
+func (r rule) judge(f *verify.Facts, p Params) verify.Check {
+	res := r.graded(r.run(f, p))
+	if res.Outcome == verify.Fail && r.Level == Should {
+		res.Outcome = verify.Warn
+	}
+	c := verify.Check{
+		ID: r.ID, Layer: verify.Controls, Level: r.Level, Question: r.Question, Title: r.Title,
+		Outcome: res.Outcome, Code: res.Code, Why: res.Why,
+		Expected: res.Expected, Found: res.Found, Inputs: res.Inputs,
+		Proof: res.Proof, Clock: res.Clock, FollowsFrom: res.FollowsFrom,
+	}
+	switch res.Outcome {
+	case verify.Fail, verify.Unknown:
+		c.Title, c.Fix = r.Failing, r.Fix
+		if r.enforced.After(f.AsOf) {
+			from := evidence.At(r.enforced)
+			c.EnforcedFrom = &from
+		}
+	case verify.Warn:
+		c.Fix = r.Fix
+		if r.Level == Should {
+			c.Title = r.Failing
+		}
+	}
+	if res.Fix != (verify.Fix{}) {
+		c.Fix = res.Fix
+	}
+	return c
+}
+
+// run calls the check. A panic is a bug of ours; the other controls are still
+// worth knowing.
+func (r rule) run(f *verify.Facts, p Params) (res Result) {
+	defer func() {
+		if x := recover(); x != nil {
+			res = unknown(codeInternalError, "the control's own code failed: %v", x)
+			res.Fix = verify.Fix{Now: "report this as a bug of the verifier"}
+		}
+	}()
+	return r.Check(f, p)
+}
+
+// graded fails what holds with less proof than the policy asks for.
+func (r rule) graded(res Result) Result {
+	if r.atLeast == "" || res.Outcome != verify.Pass && res.Outcome != verify.Warn || res.Proof.Grade.AtLeast(r.atLeast) {
+		return res
+	}
+	low := fail(codeGrade, fmt.Sprintf("proof of the grade %s", r.atLeast), "%s, by %s: %s", gradeName(res.Proof.Grade), either(res.Proof.By, "nobody"), res.Found)
+	low.Inputs, low.Proof, low.Clock = res.Inputs, res.Proof, res.Clock
+	low.Fix = verify.Fix{
+		Before: "have the fact signed by a party whom trust names for it",
+		Now:    "have the fact signed by a party whom trust names for it, or accept a lower grade in the policy",
+	}
+	return low
+}
+
+func gradeName(g verify.Grade) string { return either(string(g), "no proof") }
+
+// fold drops what a check follows from unless that check blocks as well: a
+// failure is never hidden behind one that is not there.
+func fold(checks []verify.Check) {
+	blocks := map[string]bool{}
+	for _, c := range checks {
+		blocks[c.ID] = c.Blocks()
+	}
+	for i := range checks {
+		if !blocks[checks[i].FollowsFrom] {
+			checks[i].FollowsFrom = ""
+		}
+	}
+}

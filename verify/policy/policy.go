@@ -1,0 +1,171 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/internal/strictjson"
+	"github.com/release-dossier/dossier/internal/strictyaml"
+	"github.com/release-dossier/dossier/verify"
+	"github.com/release-dossier/dossier/verify/trust"
+)
+
+// Policy says which controls are asked, how strictly and from when. It
+// implements [verify.Policy], is made by [Parse] or [Profile], and is not
+// changed afterwards, so that any number of goroutines may use it.
+type Policy struct {
+	// ID and Version name the policy among its kind.
+	ID      string
+	Version int
+	// Effective is when the policy is in force: it judges releases whose
+	// statement was made then.
+	Effective trust.Interval
+	// Profile is the built-in profile it extends.
+	Profile string
+	// Params are the values that controls take from it.
+	Params Params
+	// Digest is the SHA-256 of the RFC 8785 form of what the document means,
+	// with its ID and version. Comments and layout do not change it.
+	Digest evidence.Digest
+	// Rules is the digest of the effective policy: profile and defaults written
+	// out, with the catalogue's version, without ID and version (rules of
+	// format, R5). Two policies with equal Rules judge alike.
+	Rules evidence.Digest
+
+	rules []rule
+}
+
+// rule is a control as a policy asks it.
+type rule struct {
+	Control
+	// enforced is when its failures begin to block; zero is always.
+	enforced time.Time
+	// atLeast is the lowest grade that passes; "" is any.
+	atLeast verify.Grade
+}
+
+// Profile returns the built-in policy of that name, solo or minimal, which is
+// always in force and enforced from the start.
+func Profile(name string) (*Policy, error) {
+	if err := checkProfile(name); err != nil {
+		return nil, err
+	}
+	p := &Policy{ID: name, Version: Catalogue, Profile: name, Params: DefaultParams(), rules: rulesOf(name)}
+	return p, p.seal()
+}
+
+// checkProfile explains why name is no profile of this version.
+func checkProfile(name string) error {
+	switch {
+	case slices.Contains(profiles, name):
+		return nil
+	case name == "standard" || name == "sox":
+		return fmt.Errorf("the profile %s is not in this version: use %s", name, strings.Join(profiles, " or "))
+	}
+	if s := strictyaml.Suggest(name, profiles); s != "" {
+		return fmt.Errorf("unknown profile %.40q: did you mean %q?", name, s)
+	}
+	return fmt.Errorf("unknown profile %.40q: want %s", name, strings.Join(profiles, " or "))
+}
+
+func rulesOf(profile string) []rule {
+	var list []rule
+	for _, c := range Controls() {
+		if c.askedBy(profile) {
+			list = append(list, rule{Control: c})
+		}
+	}
+	return list
+}
+
+// meaning is what a policy comes to, as its digests cover it.
+type meaning struct {
+	ID        string        `json:"id,omitempty"`
+	Version   int           `json:"version,omitempty"`
+	Catalogue int           `json:"catalogue"`
+	Profile   string        `json:"profile"`
+	From      evidence.Time `json:"from,omitzero"`
+	Until     evidence.Time `json:"until,omitzero"`
+	Controls  []asked       `json:"controls"`
+	Params    Params        `json:"parameters"`
+	// ClockSkewSeconds stands for Params.ClockSkew.
+	ClockSkewSeconds int64 `json:"clockSkewSeconds"`
+}
+
+type asked struct {
+	ID           string        `json:"id"`
+	Level        string        `json:"level"`
+	Gate         verify.Gate   `json:"gate"`
+	EnforcedFrom evidence.Time `json:"enforcedFrom,omitzero"`
+	AtLeast      verify.Grade  `json:"atLeast,omitempty"`
+}
+
+// seal computes the digests.
+func (p *Policy) seal() (err error) {
+	m := meaning{
+		Catalogue: Catalogue, Profile: p.Profile, Params: p.Params,
+		From: moment(p.Effective.From), Until: moment(p.Effective.Until),
+		ClockSkewSeconds: int64(p.Params.ClockSkew / time.Second),
+	}
+	for _, r := range p.rules {
+		m.Controls = append(m.Controls, asked{r.ID, r.Level, r.Gate, moment(r.enforced), r.atLeast})
+	}
+	if p.Rules, err = m.digest(); err != nil {
+		return err
+	}
+	m.ID, m.Version = p.ID, p.Version
+	p.Digest, err = m.digest()
+	return err
+}
+
+func moment(t time.Time) evidence.Time { return evidence.Time{Time: t} }
+
+func (m meaning) digest() (evidence.Digest, error) {
+	data, err := strictjson.Marshal(m)
+	if err == nil {
+		data, err = strictjson.Canonical(data)
+	}
+	if err != nil {
+		return evidence.Digest{}, fmt.Errorf("policy: %w", err)
+	}
+	return evidence.Sum(data), nil
+}
+
+// view tells the report which policy judged, and what it did not ask at gate.
+func (p *Policy) view(gate verify.Gate) verify.PolicyView {
+	v := verify.PolicyView{
+		DocumentView: verify.DocumentView{ID: p.ID, Version: p.Version, Digest: p.Digest},
+		Profile:      p.Profile, Effective: p.Rules,
+	}
+	for _, r := range p.rules {
+		if r.askedAt(gate) {
+			v.Asked++
+		}
+	}
+	all := Controls()
+	v.NotAsked = CatalogueSize - v.Asked
+	for _, why := range []struct {
+		n    int
+		text string
+	}{
+		{len(p.rules) - v.Asked, "fall due at a later gate"},
+		{len(all) - len(p.rules), "belong to a higher profile"},
+		{CatalogueSize - len(all), "are not judged by this version"},
+	} {
+		if why.n > 0 {
+			v.NotAskedWhy = append(v.NotAskedWhy, fmt.Sprintf("%d %s", why.n, why.text))
+		}
+	}
+	if i := slices.Index(profiles, p.Profile) + 1; i > 0 && i < len(profiles) {
+		v.Next = profiles[i]
+		for _, c := range all {
+			if c.askedBy(v.Next) && !c.askedBy(p.Profile) {
+				v.NextAdds = append(v.NextAdds, c.ID)
+			}
+		}
+	}
+	return v
+}

@@ -151,16 +151,16 @@ func (r *run) chain() {
 	for _, a := range f.Artifacts {
 		text, proof := a.Name+"@"+a.Digest.String()[:15], r.recordProof()
 		if a.ComparedWith != "" {
-			text, proof = text+"  as given", Proof{Proven, "the artifact's bytes"}
+			text, proof = text+"  as given", Proof{Proven, "its bytes"}
 		} else if a.Included {
-			text, proof = text+"  included", Proof{Proven, "the included bytes"}
+			text, proof = text+"  included", Proof{Proven, "its bytes"}
 		}
 		r.line("artifact", text, proof, nil)
 	}
 	for _, s := range f.SBOMs {
 		text, proof := s.Material.Name+", not read", s.Proof
 		if s.Summary != nil {
-			text = fmt.Sprintf("%s %s, %d components", s.Summary.Format, s.Summary.SpecVersion, s.Summary.Components)
+			text = fmt.Sprintf("%s %s, %s", s.Summary.Format, s.Summary.SpecVersion, count(s.Summary.Components, "component"))
 			if len(s.Names) > 0 {
 				text += ", names that digest"
 			}

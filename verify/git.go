@@ -30,7 +30,7 @@ func (r *run) git() {
 // byObjects is the proof of what git objects say: it is proven that they say
 // so, and their hash says how strongly.
 func (r *run) byObjects() Proof {
-	return Proof{Proven, "the embedded git objects (" + r.facts.Record.ObjectFormat + ")"}
+	return Proof{Proven, "git " + r.facts.Record.ObjectFormat}
 }
 
 // readObjects reads the material that holds the git objects.

@@ -15,11 +15,14 @@ const maxListed = 50
 // is listed is there, what is there is listed.
 func (r *run) integrity() error {
 	var mismatch, unlisted, packaging []Check
+	changed := changedBlobs{named: map[string]bool{}, found: map[evidence.Digest]bool{}}
 	for _, p := range r.d.Problems() {
 		switch p.Code {
 		case bundle.DigestMismatch:
 			mismatch = append(mismatch, problem("integrity/digests", p, "Bytes were changed",
 				"bytes with the digest they are named by"))
+			changed.named[p.Entry] = true
+			changed.found[p.Digest] = true
 		case bundle.UnlistedEntry:
 			unlisted = append(unlisted, problem("integrity/closed-world", p, "Something is in the file that belongs to nothing",
 				"only what a statement lists"))
@@ -28,9 +31,9 @@ func (r *run) integrity() error {
 				"the canonical packaging of the set"))
 		}
 	}
-	unlisted = append(unlisted, r.unlisted()...)
+	unlisted = append(unlisted, r.unlisted(changed)...)
 	r.group("integrity/digests", "Every blob has the digest it is named by", mismatch)
-	r.group("integrity/materials", "Every listed material is there", r.materials())
+	r.group("integrity/materials", "Every listed material is there", r.materials(changed))
 	r.group("integrity/closed-world", "Nothing is there that no statement lists", unlisted)
 	if len(packaging) > 0 {
 		c := packaging[0]
@@ -40,6 +43,21 @@ func (r *run) integrity() error {
 		r.add(c)
 	}
 	return nil
+}
+
+// changedBlobs are entries whose bytes were changed: the names they have, and
+// the digests of what is in them now. What else is wrong with them follows.
+type changedBlobs struct {
+	named map[string]bool
+	found map[evidence.Digest]bool
+}
+
+// cause is the check that a trouble with a blob follows from, if it was changed.
+func (c changedBlobs) cause(is bool) string {
+	if is {
+		return "integrity/digests"
+	}
+	return ""
 }
 
 // group adds the failures of one kind, or the pass if there are none.
@@ -73,7 +91,7 @@ func problem(id string, p bundle.Problem, title, expected string) Check {
 
 // unlisted returns a failure for each blob that no statement at all lists. What
 // only a statement that does not count lists is set aside with it.
-func (r *run) unlisted() []Check {
+func (r *run) unlisted(changed changedBlobs) []Check {
 	listed := map[evidence.Digest]bool{}
 	for _, st := range r.d.Statements() {
 		for _, m := range st.Links.Materials {
@@ -89,16 +107,18 @@ func (r *run) unlisted() []Check {
 		if err := r.d.Unreadable(b.Digest); err != nil {
 			detail = fmt.Sprintf("it looks like a signature and cannot be read as one: %v", err)
 		}
-		list = append(list, problem("integrity/closed-world",
-			bundle.Problem{Code: bundle.UnlistedEntry, Entry: "blobs/sha256/" + b.Digest.Hex(), Detail: detail},
-			"Something is in the file that belongs to nothing", "only what a statement lists"))
+		c := problem("integrity/closed-world",
+			bundle.Problem{Code: bundle.UnlistedEntry, Entry: bundle.BlobName(b.Digest), Detail: detail},
+			"Something is in the file that belongs to nothing", "only what a statement lists")
+		c.FollowsFrom = changed.cause(changed.found[b.Digest])
+		list = append(list, c)
 	}
 	return list
 }
 
 // materials returns a failure for each material that a counted statement lists
 // and that is not there or not of the listed size.
-func (r *run) materials() []Check {
+func (r *run) materials(changed changedBlobs) []Check {
 	var list []Check
 	for _, st := range r.statements() {
 		for i, m := range st.Links.Materials {
@@ -113,6 +133,7 @@ func (r *run) materials() []Check {
 				Inputs:   []Place{at(st.ID, fmt.Sprintf("/predicate/materials/%d", i)), material(m.Digest)},
 				Fix:      Fix{Now: "ask the sender for the whole file"},
 			}
+			c.FollowsFrom = changed.cause(changed.named[bundle.BlobName(m.Digest)])
 			switch {
 			case !ok:
 				c.Code, c.Title, c.Found = "missing", "A listed document is missing", "no bytes with that digest"

@@ -53,7 +53,7 @@ func (r *run) readSBOM(f *SBOMFact, b bundle.Blob) {
 	}
 	f.Names = named(r.facts.Record.Artifacts, f.Summary.Subjects)
 	// The bytes are proven to say so; that it is true rests on who listed it.
-	f.Proof = Proof{Proven, "the document's own bytes"}
+	f.Proof = Proof{Proven, "its bytes"}
 }
 
 // named returns the artifacts that one of the digest sets names.

@@ -1,6 +1,10 @@
 package bundle
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/release-dossier/dossier/evidence"
+)
 
 // Limits bound what Open reads. The zero value of a field means its default.
 type Limits struct {
@@ -70,4 +74,6 @@ type Problem struct {
 	Code   string
 	Entry  string
 	Detail string
+	// Digest is that of the bytes found, for a DigestMismatch.
+	Digest evidence.Digest
 }

@@ -106,7 +106,7 @@ func compute(es *entries) (*Dossier, error) {
 				return nil, err
 			}
 		default:
-			d.problems = append(d.problems, Problem{UnlistedEntry, e.name, "no file of this name belongs to a dossier"})
+			d.problems = append(d.problems, Problem{Code: UnlistedEntry, Entry: e.name, Detail: "no file of this name belongs to a dossier"})
 		}
 	}
 	if !layout && len(d.statements) == 0 {
@@ -184,7 +184,7 @@ func (d *Dossier) hashLarge(e entry) error {
 
 func (d *Dossier) checkNamed(e entry, sum evidence.Digest) {
 	if want := strings.TrimPrefix(e.name, "blobs/sha256/"); want != sum.Hex() {
-		d.problems = append(d.problems, Problem{DigestMismatch, e.name, "its bytes have the digest " + sum.String()})
+		d.problems = append(d.problems, Problem{Code: DigestMismatch, Entry: e.name, Detail: "its bytes have the digest " + sum.String(), Digest: sum})
 	}
 }
 

@@ -101,12 +101,12 @@ func (d *Dossier) canonical() (map[string][]byte, error) {
 			}
 			desc := describe(mediaTypeManifest, raw)
 			desc.ArtifactType = m.ArtifactType
-			files[blobName(evidence.Sum(raw))] = raw
+			files[BlobName(evidence.Sum(raw))] = raw
 			idx.Manifests = append(idx.Manifests, desc)
 		}
 	}
 	if len(idx.Manifests) > 0 {
-		files[blobName(evidence.Sum([]byte("{}")))] = []byte("{}")
+		files[BlobName(evidence.Sum([]byte("{}")))] = []byte("{}")
 	}
 	slices.SortFunc(idx.Manifests, func(a, b descriptor) int { return cmp.Compare(a.Digest, b.Digest) })
 	raw, err := strictjson.Marshal(idx)
@@ -211,7 +211,8 @@ func describe(mediaType string, data []byte) descriptor {
 	return descriptor{MediaType: mediaType, Digest: evidence.Sum(data).String(), Size: int64(len(data))}
 }
 
-func blobName(id evidence.Digest) string { return "blobs/sha256/" + id.Hex() }
+// BlobName is the entry of the packaging that holds the blob id.
+func BlobName(id evidence.Digest) string { return "blobs/sha256/" + id.Hex() }
 
 // comparePackaging removes the packaging's blobs from the set and notes where
 // the packaging is not the canonical one.
@@ -233,12 +234,12 @@ func (d *Dossier) comparePackaging(p *packaging) error {
 	}
 	for name, data := range want {
 		if got, ok := p.found[name]; !ok || string(got) != string(data) {
-			d.problems = append(d.problems, Problem{NotCanonical, name, "missing or not as this tool writes it"})
+			d.problems = append(d.problems, Problem{Code: NotCanonical, Entry: name, Detail: "missing or not as this tool writes it"})
 		}
 	}
 	for name, data := range p.found {
 		if _, ok := want[name]; !ok && !listed[evidence.Sum(data)] {
-			d.problems = append(d.problems, Problem{NotCanonical, name, "a manifest that this tool does not write"})
+			d.problems = append(d.problems, Problem{Code: NotCanonical, Entry: name, Detail: "a manifest that this tool does not write"})
 		}
 	}
 	return nil
@@ -256,14 +257,14 @@ func (d *Dossier) files() ([]file, error) {
 		add(name, BytesBlob(data))
 	}
 	for id, b := range d.blobs {
-		if _, ok := meta[blobName(id)]; !ok {
-			add(blobName(id), b)
+		if _, ok := meta[BlobName(id)]; !ok {
+			add(BlobName(id), b)
 		}
 	}
 	for _, st := range d.statements {
 		for _, sig := range st.Signatures {
 			if _, ok := d.blobs[sig.ID]; !ok {
-				add(blobName(sig.ID), sig.blob)
+				add(BlobName(sig.ID), sig.blob)
 			}
 		}
 	}

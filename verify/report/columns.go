@@ -60,14 +60,6 @@ func cut(s string, n int) string {
 	return strings.TrimRight(head, " ") + ellipsis
 }
 
-// Wrap breaks text into lines of at most width columns. It is meant to follow
-// something that is indent columns wide; further lines are indented by as much.
-// The text is made safe as by [SafeLine].
-func Wrap(text string, indent, width int) string {
-	room := max(width-indent, 1)
-	return strings.Join(wrap(SafeLine(text), room, room), "\n"+strings.Repeat(" ", max(indent, 0)))
-}
-
 // wrap breaks s at spaces into lines of at most rest columns, the first of at
 // most first. A word longer than a line is broken where the line ends.
 func wrap(s string, first, rest int) []string {

@@ -87,15 +87,19 @@ func tidy(s string) string {
 }
 
 // known says how a fact is known. For a fact from elsewhere it always names
-// whose word it is; for any other if there is room beside the text and the text
-// does not say so itself.
+// whose word it is; for any other if that is short, there is room for it beside
+// the text, and the text does not say so itself.
 func known(p verify.Proof, text string, room int) string {
 	word := cut(Safe(string(p.Grade)), 12)
 	if p.By == "" || word == "" || p.Grade != verify.Attested && strings.Contains(text, p.By) {
 		return word
 	}
-	long := word + ", " + cut(tidy(p.By), 24)
-	if p.Grade == verify.Attested || columns(long) <= room {
+	const most = 24
+	by := tidy(p.By)
+	if p.Grade == verify.Attested {
+		return word + ", " + cut(by, most)
+	}
+	if long := word + ", " + by; columns(by) <= most && columns(long) <= room {
 		return long
 	}
 	return word

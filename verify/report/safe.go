@@ -24,8 +24,8 @@ const (
 // is returned as it is, so that Safe(Safe(s)) == Safe(s).
 func Safe(s string) string { return escape(s, maxSafe) }
 
-// SafeLine is Safe without a limit, for one line of a document that is shown as
-// it is. A tab becomes four spaces.
+// SafeLine is Safe without a limit of length, for one line of a document that is
+// shown in full. A tab becomes four spaces, since text files are full of them.
 func SafeLine(s string) string { return escape(strings.ReplaceAll(s, "\t", "    "), 0) }
 
 // escape makes s visible and cuts it after limit runes; 0 is no limit. It stops

@@ -40,26 +40,8 @@ func TestSafe(t *testing.T) {
 }
 
 func TestSafeLine(t *testing.T) {
-	if got, want := SafeLine("a\tb\x1b"+strings.Repeat("x", 500)), `a    b\x1b`+strings.Repeat("x", 500); got != want {
+	if got, want := SafeLine("\ta\x1b"+strings.Repeat("x", 500)), `    a\x1b`+strings.Repeat("x", 500); got != want {
 		t.Errorf("got %q", got)
-	}
-}
-
-func TestWrap(t *testing.T) {
-	for _, c := range []struct {
-		text          string
-		indent, width int
-		want          string
-	}{
-		{"one two three", 2, 9, "one two\n  three"},
-		{"short", 13, 90, "short"},
-		{"a\nb\x1b", 2, 80, `a\nb\x1b`},
-		{"", 2, 80, ""},
-		{"abc", 9, 2, "a\n         b\n         c"},
-	} {
-		if got := Wrap(c.text, c.indent, c.width); got != c.want {
-			t.Errorf("Wrap(%q, %d, %d) = %q, want %q", c.text, c.indent, c.width, got, c.want)
-		}
 	}
 }
 

@@ -85,7 +85,7 @@ func TestGitLabReferences(t *testing.T) {
 	}{
 		{"branch", branch, "refs/heads/feature/x", "branch"},
 		{"merge request", set(branch, "CI_MERGE_REQUEST_REF_PATH", "refs/merge-requests/1/head"), "refs/merge-requests/1/head", "branch"},
-		{"definition elsewhere", set(branch, "CI_CONFIG_PATH", "ci.yml@other/project"), "refs/heads/feature/x", "branch"},
+		{"definition elsewhere", set(branch, "CI_CONFIG_PATH", "ci.yml@other/project:main"), "refs/heads/feature/x", "branch"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -93,7 +93,7 @@ func TestGitLabReferences(t *testing.T) {
 			if err != nil || got.Ref != tt.ref || got.RefType != tt.kind {
 				t.Errorf("got %q %q, %v, want %q %q", got.Ref, got.RefType, err, tt.ref, tt.kind)
 			}
-			if tt.name == "definition elsewhere" && got.WorkflowRef != "other/project//ci.yml" {
+			if tt.name == "definition elsewhere" && got.WorkflowRef != "other/project//ci.yml@main" {
 				t.Errorf("definition %q, want that of the other project", got.WorkflowRef)
 			}
 		})

@@ -56,15 +56,26 @@ func (v *variables) gitlab() Run {
 		Actor:        v.may("GITLAB_USER_ID", number),
 	}
 	v.gitlabRef(&run)
-	if file := v.text("CI_CONFIG_PATH"); file != "" {
-		// The file may live in another project: "path/file.yml@group/project".
-		file, other, _ := strings.Cut(file, "@")
-		if other == "" {
-			other = path
-		}
-		run.WorkflowRef = other + "//" + file + "@" + run.Ref
-	}
+	run.WorkflowRef = gitlabDefinition(v.text("CI_CONFIG_PATH"), path, run.Ref)
 	return run
+}
+
+// gitlabDefinition writes the place of the job's definition as GitLab writes
+// it in its identity tokens: "group/project//file.yml@ref". The file may lie
+// in another project: "file.yml@group/other:ref".
+func gitlabDefinition(file, project, ref string) string {
+	if file == "" {
+		return ""
+	}
+	if own, other, ok := strings.Cut(file, "@"); ok {
+		file = own
+		project, ref, _ = strings.Cut(other, ":")
+	}
+	definition := project + "//" + file
+	if ref != "" {
+		definition += "@" + ref
+	}
+	return definition
 }
 
 func (v *variables) gitlabRef(run *Run) {
@@ -77,7 +88,7 @@ func (v *variables) gitlabRef(run *Run) {
 	case name != "":
 		run.Ref = "refs/heads/" + name
 	}
-	if run.Ref != "" && !gitRef.pattern.MatchString(run.Ref) {
+	if run.Ref != "" && !gitRef.matches(run.Ref) {
 		v.fail("CI_COMMIT_REF_NAME", errNoRef)
 	}
 }

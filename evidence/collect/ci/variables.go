@@ -86,12 +86,18 @@ type form struct {
 	pattern *regexp.Regexp
 }
 
+// matches also refuses what no path and no git reference may hold: ".." would
+// lead elsewhere once the value is part of an address.
+func (f form) matches(s string) bool {
+	return f.pattern.MatchString(s) && !strings.Contains(s, "..")
+}
+
 // must returns a value that has to be there in the given form.
 func (v *variables) must(name string, f form) string {
 	s := v.text(name)
 	if s == "" {
 		v.fail(name, fmt.Errorf("not set: run this inside a job, or unset the variable that claims a CI system"))
-	} else if !f.pattern.MatchString(s) || strings.Contains(s, "/../") {
+	} else if !f.matches(s) {
 		v.fail(name, fmt.Errorf("%.80q is not %s", s, f.want))
 	}
 	return s

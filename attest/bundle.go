@@ -88,9 +88,15 @@ func ParseBundle(raw []byte) (Bundle, error) {
 // DSSE asks of readers. The bundle has no MediaType and no proofs; it is not
 // authenticated.
 func ParseEnvelope(raw []byte) (Bundle, error) {
-	var j envelope
+	var j struct {
+		envelope
+		MediaType string `json:"mediaType"`
+	}
 	if err := unmarshal(raw, &j); err != nil {
 		return Bundle{}, err
+	}
+	if j.MediaType != "" {
+		return Bundle{}, errors.New("at /mediaType: this is a Sigstore bundle, not a bare DSSE envelope")
 	}
 	b, err := j.bundle("")
 	if err != nil {

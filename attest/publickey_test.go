@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"crypto/rsa"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"encoding/pem"
@@ -13,6 +14,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"golang.org/x/crypto/ssh"
 
 	"github.com/release-dossier/dossier/attest"
 )
@@ -109,6 +112,7 @@ func TestParsePublicKeyRefuses(t *testing.T) {
 		{"another type", "ecdsa-sha2-nistp256 " + fields[1], "first word"},
 		{"no base64", "ssh-ed25519 A_==", "base64"},
 		{"ssh certificate", sshCertificate(t), "certificate"},
+		{"leading zeros", paddedRSA(t), "canonical"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -117,6 +121,25 @@ func TestParsePublicKeyRefuses(t *testing.T) {
 			}
 		})
 	}
+}
+
+// paddedRSA is an SSH key whose modulus has a leading zero too many: another
+// text for the same key.
+func paddedRSA(t *testing.T) string {
+	_, line := sshKey(t, "", "-t", "rsa", "-b", "3072")
+	wire, err := base64.StdEncoding.DecodeString(strings.Fields(string(line))[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var k struct {
+		Type string
+		E, N []byte
+	}
+	if err := ssh.Unmarshal(wire, &k); err != nil {
+		t.Fatal(err)
+	}
+	k.N = append([]byte{0}, k.N...)
+	return "ssh-rsa " + base64.StdEncoding.EncodeToString(ssh.Marshal(k))
 }
 
 func sshCertificate(t *testing.T) string {

@@ -63,6 +63,27 @@ type sshsigBlob struct {
 	Signature                 []byte
 }
 
+// TestSSHSignatureTrailer appends data to a good signature.
+func TestSSHSignatureTrailer(t *testing.T) {
+	dir := t.TempDir()
+	tool(t, dir, "ssh-keygen", "-q", "-t", "ed25519", "-f", "k", "-N", "")
+	write(t, []byte("a tag"), dir, "m")
+	tool(t, dir, "ssh-keygen", "-Y", "sign", "-q", "-f", "k", "-n", "git", "m")
+	block, _ := pem.Decode(read(t, dir, "m.sig"))
+	var blob sshsigBlob
+	if err := ssh.Unmarshal(block.Bytes[len("SSHSIG"):], &blob); err != nil {
+		t.Fatal(err)
+	}
+	for _, trailer := range []string{"", "x"} {
+		b := blob
+		b.Signature = append(bytes.Clone(blob.Signature), trailer...)
+		block.Bytes = append([]byte("SSHSIG"), ssh.Marshal(b)...)
+		if _, err := attest.VerifySSHSignature(pem.EncodeToMemory(block), []byte("a tag"), "git"); (err == nil) != (trailer == "") {
+			t.Errorf("trailer %q: got %v", trailer, err)
+		}
+	}
+}
+
 // TestFIDOSignature makes what a FIDO device signs for a Git tag: it adds its
 // application, flags and counter to the message (PROTOCOL.u2f of OpenSSH).
 func TestFIDOSignature(t *testing.T) {

@@ -32,7 +32,7 @@ func buildHello(t *testing.T) string {
 	out := filepath.Join(dir, "hi")
 	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-X=main.secret=hunter2", "-o", out, "./cmd/hi")
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off", "GOPROXY=off", "CGO_ENABLED=0", "GOOS=linux", "GOARCH=amd64")
+	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off", "GOPROXY=off", "CGO_ENABLED=0", "GOOS=linux", "GOARCH=amd64", "GOAMD64=v1", "GOEXPERIMENT=")
 	if msg, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, msg)
 	}

@@ -16,8 +16,9 @@ import (
 
 // maxValues is the most JSON values that are decoded into memory at once. The
 // largest inventories of others have some hundred values per top-level
-// element; a decoded value costs up to 100 bytes.
-const maxValues = 2 << 20
+// element; a decoded value costs up to 100 bytes, and an error of the schema
+// about it a thousand.
+const maxValues = 1 << 19
 
 const (
 	// maxElements is the most elements of a top-level array that are examined.
@@ -131,7 +132,7 @@ func (r *reader) list(name string, d *jsontext.Decoder) error {
 		} else {
 			r.judge(item, v, name, strconv.Itoa(i))
 		}
-		if array != nil && array.UniqueItems && seen.has(raw) {
+		if array != nil && array.UniqueItems && r.doc.ProblemCount <= maxSought && seen.has(raw) {
 			r.problem(CodeSchema, pointer(name, strconv.Itoa(i)), "the element is in the list twice")
 		}
 		r.format.element(name, i, v)

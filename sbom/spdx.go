@@ -14,7 +14,7 @@ const spdxDocument = "SPDXRef-DOCUMENT"
 // spdx takes over an SPDX 2 document.
 type spdx struct {
 	*reader
-	described []string // ids, in document order
+	described []string // ids
 }
 
 func (s *spdx) member(name string, v any) {

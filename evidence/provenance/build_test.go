@@ -96,6 +96,7 @@ func TestRoundTrip(t *testing.T) {
 			Commit:     rapid.StringMatching(`[0-9a-f]{40}|[0-9a-f]{64}`).Draw(t, "commit"),
 			Ref:        "refs/tags/" + rapid.StringMatching(`(@[a-z]{1,5}/)?[a-z]{0,5}@?v?[0-9]\.[0-9]\.[0-9]`).Draw(t, "tag"),
 			BuilderID:  provenance.LocalBuilder,
+			Workflow:   rapid.SampledFrom([]string{"", "org/repo/.github/workflows/x.yml@refs/heads/main"}).Draw(t, "workflow"),
 			RunID:      rapid.StringMatching(`[ -~]{0,30}`).Draw(t, "run"),
 		}
 		payload, err := provenance.New(b)

@@ -1,18 +1,13 @@
 package provenance
 
-import (
-	"github.com/go-json-experiment/json/jsontext"
-
-	"github.com/release-dossier/dossier/internal/strictjson"
-)
+import "github.com/release-dossier/dossier/internal/strictjson"
 
 // predicateV1 is slsa.dev/spec/v1.0/provenance, as far as it is read.
 type predicateV1 struct {
 	BuildDefinition struct {
-		BuildType  string         `json:"buildType"`
-		Parameters parameters     `json:"externalParameters"`
-		Inputs     []input        `json:"resolvedDependencies"`
-		Internal   jsontext.Value `json:"internalParameters"`
+		BuildType  string     `json:"buildType"`
+		Parameters parameters `json:"externalParameters"`
+		Inputs     []input    `json:"resolvedDependencies"`
 	} `json:"buildDefinition"`
 	RunDetails struct {
 		Builder struct {
@@ -90,6 +85,9 @@ type parameters struct {
 }
 
 func (p parameters) origins() []origin {
+	if p.Workflow.Repository == "" {
+		p.Workflow = sourceParameter{} // only names a file, as in BuildType
+	}
 	var list []origin
 	for _, s := range []sourceParameter{p.Workflow, p.ConfigSource, p.Source} {
 		if o := s.origin(); o.repository != "" {

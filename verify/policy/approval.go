@@ -12,75 +12,73 @@ const themePeople = "Approvals & separation of duties"
 // approvalControls are the controls of the approvals themselves. A release
 // statement is a release to production by definition, so each asks for what
 // must hold before that.
-func approvalControls() []Control {
-	return []Control{{
-		ID: "approval/production-present", Level: Must, Sections: "1.13.3.1(11), 1.13.3.3, 1.30.3.3, 1.21.5.1(5), 2.9.2", Theme: themePeople,
-		Title: "The release has an approval", Failing: "Nobody approved the release",
-		Logic:   "At least one decision \"approved\" for production is in force and signed by the approver it names.",
-		Applies: "prod", Waive: "no (emg approver instead)",
-		Question: 5, Gate: verify.GateProduction, Profile: Minimal, Evidence: []string{"approval statements"},
-		Fix: verify.Fix{
-			Before: "have another person approve: dossier approve FILE",
-			Now:    "have another person look at the release and record what they decide: dossier approve FILE",
-		},
-		Check: approvalPresent,
-	}, {
-		ID: "approval/manual", Level: Must, Sections: "1.13.3.3, 1.13.5.1", Theme: themePeople,
-		Title: "The approval is a deliberate act by a person", Failing: "No approval is a person's",
-		Logic:   "At least one approval in force names a human approver.",
-		Applies: "prod", Waive: "no",
-		Question: 5, Gate: verify.GateProduction, Profile: Minimal, Evidence: []string{"approval.approver.kind"},
-		Fix: verify.Fix{
-			Before: "have a person approve with their own key",
-			Now:    "have a person look at the release and record what they decide",
-		},
-		Check: approvalManual,
-	}, {
-		ID: "approval/rationale", Level: Must, Sections: "1.13.3.3, 1.13.5.3(3)", Theme: themePeople,
-		Title: "The approver gave a reason", Failing: "An approval gives no reason",
-		Logic:   "Every approval in force has a rationale; a stock word (parameter stock-rationales) is a warning.",
-		Applies: "prod", Waive: "exc",
-		Question: 5, Gate: verify.GateProduction, Profile: Minimal, Evidence: []string{"approval.rationale"},
-		Fix: verify.Fix{
-			Before: "approve again with a sentence on what was looked at",
-			Now:    "add a later approval that supersedes it and gives the reason",
-		},
-		Check: approvalRationale,
-	}, {
-		ID: "approval/identity-and-time", Level: Must, Sections: "1.12.3.5, 1.12.6.3, 1.16.3.4, 1.21.3.3", Theme: themePeople,
-		Title: "Each approval has identity and time", Failing: "An approval lacks identity or a possible time",
-		Logic:   "Every approval in force names its approver and a time that is not after the moment of judgement.",
-		Applies: "prod", Waive: "no",
-		Question: 5, Gate: verify.GateProduction, Profile: Minimal, Evidence: []string{"approval.approver.id", "approval.at"},
-		Fix: verify.Fix{
-			Before: "approve again with a correct clock",
-			Now:    "add a later approval that supersedes it",
-		},
-		Check: approvalIdentity,
-	}, {
-		ID: "approval/bound-to-candidate", Level: Must, Sections: "d: 1.13.5.3(1), 1.18.3.3", Theme: themePeople,
-		Title: "The approval is for this very release", Failing: "The approval is for an earlier candidate",
-		Logic:   "At least one approval in force names this release statement, or the released commit in this repository.",
-		Applies: "prod", Waive: "no",
-		Question: 5, Gate: verify.GateProduction, Profile: Minimal, Evidence: []string{"approval.release", "approval.scope.commits"},
-		Fix: verify.Fix{
-			Before: "have the final release approved, not an earlier commit",
-			Now:    "have the changes since the approved commit reviewed, and approve the release",
-		},
-		Check: approvalBound,
-	}, {
-		ID: "approval/not-withdrawn", Level: Must, Sections: "d: 1.13.3.3", Theme: themePeople,
-		Title: "No approval was withdrawn and no rejection is outstanding", Failing: "A rejection is outstanding",
-		Logic:   "The last decision of everybody who decided is \"approved\". That nobody rejected later cannot be shown without a seal, so that the control is never more than a warning here.",
-		Applies: "prod", Waive: "no",
-		Question: 5, Gate: verify.GateProduction, Profile: Minimal, Evidence: []string{"approval.decision", "approval.at", "approval.supersedes"},
-		Fix: verify.Fix{
-			Before: "resolve what was objected to, and have the same person decide again",
-			Now:    "resolve what was objected to, and record it",
-		},
-		Check: approvalNotWithdrawn,
-	}}
-}
+var approvalControls = []Control{{
+	ID: "approval/production-present", Level: Must, Sections: "1.13.3.1(11), 1.13.3.3, 1.30.3.3, 1.21.5.1(5), 2.9.2", Theme: themePeople,
+	Title: "The release has an approval", Failing: "Nobody approved the release",
+	Logic:   "At least one decision \"approved\" for production is in force and signed by the approver it names.",
+	Applies: "prod", Waive: "no (emg approver instead)",
+	Question: 5, Gate: verify.GateProduction, Profile: Minimal, Evidence: []string{"approval statements"},
+	Fix: verify.Fix{
+		Before: "have another person approve: dossier approve FILE",
+		Now:    "have another person look at the release and record what they decide: dossier approve FILE",
+	},
+	Check: approvalPresent,
+}, {
+	ID: "approval/manual", Level: Must, Sections: "1.13.3.3, 1.13.5.1", Theme: themePeople,
+	Title: "The approval is a deliberate act by a person", Failing: "No approval is a person's",
+	Logic:   "At least one approval in force names a human approver.",
+	Applies: "prod", Waive: "no",
+	Question: 5, Gate: verify.GateProduction, Profile: Minimal, Evidence: []string{"approval.approver.kind"},
+	Fix: verify.Fix{
+		Before: "have a person approve with their own key",
+		Now:    "have a person look at the release and record what they decide",
+	},
+	Check: approvalManual,
+}, {
+	ID: "approval/rationale", Level: Must, Sections: "1.13.3.3, 1.13.5.3(3)", Theme: themePeople,
+	Title: "The approver gave a reason", Failing: "An approval gives no reason",
+	Logic:   "Every approval in force has a rationale; a stock word (parameter stock-rationales) is a warning.",
+	Applies: "prod", Waive: "exc",
+	Question: 5, Gate: verify.GateProduction, Profile: Minimal, Evidence: []string{"approval.rationale"},
+	Fix: verify.Fix{
+		Before: "approve again with a sentence on what was looked at",
+		Now:    "add a later approval that supersedes it and gives the reason",
+	},
+	Check: approvalRationale,
+}, {
+	ID: "approval/identity-and-time", Level: Must, Sections: "1.12.3.5, 1.12.6.3, 1.16.3.4, 1.21.3.3", Theme: themePeople,
+	Title: "Each approval has identity and time", Failing: "An approval lacks identity or a possible time",
+	Logic:   "Every approval in force names its approver and a time that is not after the moment of judgement.",
+	Applies: "prod", Waive: "no",
+	Question: 5, Gate: verify.GateProduction, Profile: Minimal, Evidence: []string{"approval.approver.id", "approval.at"},
+	Fix: verify.Fix{
+		Before: "approve again with a correct clock",
+		Now:    "add a later approval that supersedes it",
+	},
+	Check: approvalIdentity,
+}, {
+	ID: "approval/bound-to-candidate", Level: Must, Sections: "d: 1.13.5.3(1), 1.18.3.3", Theme: themePeople,
+	Title: "The approval is for this very release", Failing: "The approval is for an earlier candidate",
+	Logic:   "At least one approval in force names this release statement, or the released commit in this repository.",
+	Applies: "prod", Waive: "no",
+	Question: 5, Gate: verify.GateProduction, Profile: Minimal, Evidence: []string{"approval.release", "approval.scope.commits"},
+	Fix: verify.Fix{
+		Before: "have the final release approved, not an earlier commit",
+		Now:    "have the changes since the approved commit reviewed, and approve the release",
+	},
+	Check: approvalBound,
+}, {
+	ID: "approval/not-withdrawn", Level: Must, Sections: "d: 1.13.3.3", Theme: themePeople,
+	Title: "No approval was withdrawn and no rejection is outstanding", Failing: "A rejection is outstanding",
+	Logic:   "The last decision of everybody who decided is \"approved\". That nobody rejected later cannot be shown without a seal, so that the control is never more than a warning here.",
+	Applies: "prod", Waive: "no",
+	Question: 5, Gate: verify.GateProduction, Profile: Minimal, Evidence: []string{"approval.decision", "approval.at", "approval.supersedes"},
+	Fix: verify.Fix{
+		Before: "resolve what was objected to, and have the same person decide again",
+		Now:    "resolve what was objected to, and record it",
+	},
+	Check: approvalNotWithdrawn,
+}}
 
 // noApproval is the result of a control that needs an approval where there is
 // none.

@@ -67,12 +67,16 @@ type Control struct {
 	Check func(*verify.Facts, Params) Result
 }
 
-// Controls returns all controls that this version judges, sorted by ID.
+// Controls returns all controls that this version judges, sorted by ID. The
+// caller may change what it gets.
 func Controls() []Control {
 	all := slices.Concat(
-		traceControls(), tagControls(), versionControls(), sbomControls(),
-		provenanceControls(), signControls(), approvalControls(), sodControls(),
+		traceControls, tagControls, versionControls, sbomControls,
+		provenanceControls, signControls, approvalControls, sodControls,
 	)
+	for i := range all {
+		all[i].Evidence = slices.Clone(all[i].Evidence)
+	}
 	slices.SortFunc(all, func(a, b Control) int { return cmp.Compare(a.ID, b.ID) })
 	return all
 }

@@ -20,88 +20,86 @@ const roleBuilder = "builder"
 // provenance/trusted-builder is asked from minimal on: a person alone builds
 // on their own machine, which is what the control refuses. The report of a
 // solo release names the builder all the same.
-func provenanceControls() []Control {
-	return []Control{{
-		ID: "provenance/present", Level: Must, Sections: "1.7.3, 1.12.3.4, 1.21.3.3, 1.31.3.5", Theme: themeProvenance,
-		Title: "Each artifact has build provenance", Failing: "An artifact has no build provenance",
-		Logic:   "At least one provenance is listed for the digest of every artifact, by the record or by the statement itself.",
-		Applies: "*", Waive: "exc+ (provenance/equivalent)",
-		Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"record.provenance[]"},
-		Fix: verify.Fix{
-			Before: "have the build write SLSA provenance and give it to create with --provenance",
-			Now:    "build again with provenance and release under a new version",
-		},
-		Check: provenancePresent,
-	}, {
-		ID: "provenance/bound-to-digest", Level: Must, Sections: "1.5.2(4), 1.21.3.4", Theme: themeProvenance,
-		Title: "Provenance names the released digest", Failing: "Provenance does not name the digest of a released artifact",
-		Logic:   "For every artifact a provenance has its digest among its subjects, and every provenance has an artifact of this release.",
-		Applies: "*", Waive: "no",
-		Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"provenance: subjects"},
-		Fix: verify.Fix{
-			Before: "release the very files that the build wrote provenance for",
-			Now:    "find out where the released bytes came from",
-		},
-		Check: provenanceBound,
-	}, {
-		ID: "provenance/source-commit", Level: Must, Sections: "1.12.3.3, 1.14.3, 1.14.7", Theme: themeProvenance,
-		Title: "Provenance names the tagged commit and the right repository", Failing: "Provenance names another commit or repository",
-		Logic:   "The only source commit is the released one, and the source repository, written in its normal form, is the release's.",
-		Applies: "*", Waive: "no",
-		Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"provenance: source", "record.commit", "record.repository.uri"},
-		Fix: verify.Fix{
-			Before: "build from the tag, in the repository that releases",
-			Now:    "build from the tag and release under a new version",
-		},
-		Check: provenanceSource,
-	}, {
-		ID: "provenance/build-run-id", Level: Must, Sections: "1.20.3.1", Theme: themeProvenance,
-		Title: "The build run id is recorded", Failing: "A build's run id is not recorded",
-		Logic:   "Every provenance names its run. A build outside of any CI system has none, and the control does not apply to it.",
-		Applies: "*", Waive: "exc",
-		Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"provenance: run id"},
-		Fix: verify.Fix{
-			Before: "have the builder write the run's id (invocationId)",
-			Now:    "record which run built it with the next release",
-		},
-		Check: provenanceRunID,
-	}, {
-		ID: "provenance/trusted-builder", Level: Must, Sections: "d: 1.12.3.3, 1.31.3.2", Theme: themeProvenance,
-		Title: "The builder is one of the approved builders", Failing: "An artifact was not built by an approved builder",
-		Logic:   "The builder matches the parameter builders; without that parameter, its provenance is signed by a signer in the trust role builder. A build on somebody's machine fails, unless builders names it in full.",
-		Applies: "*", Waive: "exc",
-		Question: 2, Gate: verify.GateStaging, Profile: Minimal, Evidence: []string{"provenance: builder id", "parameter builders"},
-		Fix: verify.Fix{
-			Before: "build in CI, and name that builder in the parameter builders",
-			Now:    "build again on an approved builder and release under a new version",
-		},
-		Check: provenanceBuilder,
-	}, {
-		ID: "provenance/signed", Level: Should, Sections: "1.31.3.5", Theme: themeProvenance,
-		Title: "Provenance is signed", Failing: "A provenance is not signed by a party that trust names",
-		Logic:   "Every provenance is signed, and a grant lets its signer state it.",
-		Applies: "*", Waive: "rat",
-		Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"the provenance's signature"},
-		Fix:   verify.Fix{Before: "have the builder sign its provenance, and name its key in the trust document"},
-		Check: provenanceSigned,
-	}, {
-		ID: "provenance/slsa-shape", Level: Should, Sections: "1.31.3.5", Theme: themeProvenance,
-		Title: "Provenance follows SLSA", Failing: "A provenance is not correct SLSA provenance",
-		Logic:   "The predicate type is SLSA provenance v1 or v0.2, its required fields are there and do not contradict each other.",
-		Applies: "*", Waive: "rat",
-		Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"provenance: predicate type and fields"},
-		Fix:   verify.Fix{Before: "use a builder that writes SLSA provenance v1 (slsa.dev)"},
-		Check: provenanceShape,
-	}, {
-		ID: "provenance/pinned-materials", Level: Should, Sections: "d: 1.18.3.1, 1.31.3.2", Theme: themeProvenance,
-		Title: "Listed build inputs are pinned by digest", Failing: "Build inputs are not pinned by digest",
-		Logic:   "Every provenance lists build inputs, and each has a digest.",
-		Applies: "*", Waive: "rat",
-		Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"provenance: resolved dependencies"},
-		Fix:   verify.Fix{Before: "have the builder list its inputs with digests"},
-		Check: provenancePinned,
-	}}
-}
+var provenanceControls = []Control{{
+	ID: "provenance/present", Level: Must, Sections: "1.7.3, 1.12.3.4, 1.21.3.3, 1.31.3.5", Theme: themeProvenance,
+	Title: "Each artifact has build provenance", Failing: "An artifact has no build provenance",
+	Logic:   "At least one provenance is listed for the digest of every artifact, by the record or by the statement itself.",
+	Applies: "*", Waive: "exc+ (provenance/equivalent)",
+	Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"record.provenance[]"},
+	Fix: verify.Fix{
+		Before: "have the build write SLSA provenance and give it to create with --provenance",
+		Now:    "build again with provenance and release under a new version",
+	},
+	Check: provenancePresent,
+}, {
+	ID: "provenance/bound-to-digest", Level: Must, Sections: "1.5.2(4), 1.21.3.4", Theme: themeProvenance,
+	Title: "Provenance names the released digest", Failing: "Provenance does not name the digest of a released artifact",
+	Logic:   "For every artifact a provenance has its digest among its subjects, and every provenance has an artifact of this release.",
+	Applies: "*", Waive: "no",
+	Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"provenance: subjects"},
+	Fix: verify.Fix{
+		Before: "release the very files that the build wrote provenance for",
+		Now:    "find out where the released bytes came from",
+	},
+	Check: provenanceBound,
+}, {
+	ID: "provenance/source-commit", Level: Must, Sections: "1.12.3.3, 1.14.3, 1.14.7", Theme: themeProvenance,
+	Title: "Provenance names the tagged commit and the right repository", Failing: "Provenance names another commit or repository",
+	Logic:   "The only source commit is the released one, and the source repository, written in its normal form, is the release's.",
+	Applies: "*", Waive: "no",
+	Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"provenance: source", "record.commit", "record.repository.uri"},
+	Fix: verify.Fix{
+		Before: "build from the tag, in the repository that releases",
+		Now:    "build from the tag and release under a new version",
+	},
+	Check: provenanceSource,
+}, {
+	ID: "provenance/build-run-id", Level: Must, Sections: "1.20.3.1", Theme: themeProvenance,
+	Title: "The build run id is recorded", Failing: "A build's run id is not recorded",
+	Logic:   "Every provenance names its run. A build outside of any CI system has none, and the control does not apply to it.",
+	Applies: "*", Waive: "exc",
+	Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"provenance: run id"},
+	Fix: verify.Fix{
+		Before: "have the builder write the run's id (invocationId)",
+		Now:    "record which run built it with the next release",
+	},
+	Check: provenanceRunID,
+}, {
+	ID: "provenance/trusted-builder", Level: Must, Sections: "d: 1.12.3.3, 1.31.3.2", Theme: themeProvenance,
+	Title: "The builder is one of the approved builders", Failing: "An artifact was not built by an approved builder",
+	Logic:   "The builder matches the parameter builders; without that parameter, its provenance is signed by a signer in the trust role builder. A build on somebody's machine fails, unless builders names it in full.",
+	Applies: "*", Waive: "exc",
+	Question: 2, Gate: verify.GateStaging, Profile: Minimal, Evidence: []string{"provenance: builder id", "parameter builders"},
+	Fix: verify.Fix{
+		Before: "build in CI, and name that builder in the parameter builders",
+		Now:    "build again on an approved builder and release under a new version",
+	},
+	Check: provenanceBuilder,
+}, {
+	ID: "provenance/signed", Level: Should, Sections: "1.31.3.5", Theme: themeProvenance,
+	Title: "Provenance is signed", Failing: "A provenance is not signed by a party that trust names",
+	Logic:   "Every provenance is signed, and a grant lets its signer state it.",
+	Applies: "*", Waive: "rat",
+	Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"the provenance's signature"},
+	Fix:   verify.Fix{Before: "have the builder sign its provenance, and name its key in the trust document"},
+	Check: provenanceSigned,
+}, {
+	ID: "provenance/slsa-shape", Level: Should, Sections: "1.31.3.5", Theme: themeProvenance,
+	Title: "Provenance follows SLSA", Failing: "A provenance is not correct SLSA provenance",
+	Logic:   "The predicate type is SLSA provenance v1 or v0.2, its required fields are there and do not contradict each other.",
+	Applies: "*", Waive: "rat",
+	Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"provenance: predicate type and fields"},
+	Fix:   verify.Fix{Before: "use a builder that writes SLSA provenance v1 (slsa.dev)"},
+	Check: provenanceShape,
+}, {
+	ID: "provenance/pinned-materials", Level: Should, Sections: "d: 1.18.3.1, 1.31.3.2", Theme: themeProvenance,
+	Title: "Listed build inputs are pinned by digest", Failing: "Build inputs are not pinned by digest",
+	Logic:   "Every provenance lists build inputs, and each has a digest.",
+	Applies: "*", Waive: "rat",
+	Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"provenance: resolved dependencies"},
+	Fix:   verify.Fix{Before: "have the builder list its inputs with digests"},
+	Check: provenancePinned,
+}}
 
 // withoutProvenance names the artifacts for which no provenance is listed.
 func withoutProvenance(f *verify.Facts) []string {

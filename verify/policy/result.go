@@ -138,3 +138,11 @@ func counted(n int, noun string) string {
 	}
 	return fmt.Sprintf("at least %d different %ss", n, noun)
 }
+
+// either returns the first text that is not empty.
+func either(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}

@@ -11,69 +11,67 @@ import (
 
 const themeSBOM = "SBOM"
 
-func sbomControls() []Control {
-	return []Control{{
-		ID: "sbom/present", Level: Must, Sections: "1.7.3, 1.12.3.4, 1.20.3.5, 1.31.3.5, 1.21.3.3", Theme: themeSBOM,
-		Title: "Each published artifact has an SBOM", Failing: "An artifact has no SBOM",
-		Logic:   "At least one SBOM is listed for the digest of every artifact, by the record or by the document itself.",
-		Applies: "*", Waive: "exc",
-		Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"record.sboms[]"},
-		Fix: verify.Fix{
-			Before: "make an SBOM of each artifact in the build and give it to create with --sbom",
-			Now:    "make the SBOM from the released bytes and release the record again",
-		},
-		Check: sbomPresent,
-	}, {
-		ID: "sbom/bound-to-digest", Level: Must, Sections: "1.20.3.5", Theme: themeSBOM,
-		Title: "The SBOM is tied to the exact digest", Failing: "No SBOM names the digest of the artifact it is about",
-		Logic:   "For every artifact an SBOM names its digest as what it describes, and every SBOM names an artifact of this release. An SBOM of the source tree alone fails.",
-		Applies: "*", Waive: "no",
-		Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"SBOM: described component and its hashes"},
-		Fix: verify.Fix{
-			Before: "have the SBOM tool write the artifact's SHA-256 as the described component's hash",
-			Now:    "make the SBOM again from the released bytes",
-		},
-		Check: sbomBound,
-	}, {
-		ID: "sbom/content-hash", Level: Must, Sections: "d: 1.20.3.5", Theme: themeSBOM,
-		Title: "The SBOM document is identified by its own digest, which matches", Failing: "An SBOM is not there to be compared with its digest",
-		Logic:   "Every listed SBOM is in the dossier, and its bytes have the listed digest.",
-		Applies: "*", Waive: "no",
-		Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"record.sboms[].material", "the SBOM's bytes"},
-		Fix: verify.Fix{
-			Before: "embed the SBOM",
-			Now:    "fetch the complete dossier again",
-		},
-		Check: sbomContentHash,
-	}, {
-		ID: "sbom/parsable", Level: Must, Sections: "d: 1.20.3.5, 1.18.3.1", Theme: themeSBOM,
-		Title: "The SBOM is well-formed CycloneDX or SPDX with at least one component", Failing: "An SBOM is malformed or empty",
-		Logic:   "The document obeys the official schema of its format and lists a component.",
-		Applies: "*", Waive: "exc",
-		Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"the SBOM's bytes"},
-		Fix: verify.Fix{
-			Before: "update the SBOM tool, or correct what the first problem points at",
-			Now:    "make the SBOM again with a correct tool",
-		},
-		Check: sbomParsable,
-	}, {
-		ID: "sbom/license-vuln", Level: Should, Sections: "1.20.3.5", Theme: themeSBOM,
-		Title: "The SBOM carries licence data where tools allow", Failing: "Many components of an SBOM carry no licence",
-		Logic:   "The share of components with a licence is at least the parameter licensed-percent.",
-		Applies: "*", Waive: "rat",
-		Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"SBOM: components and their licences"},
-		Fix:   verify.Fix{Before: "use an SBOM tool that reads licences"},
-		Check: sbomLicences,
-	}, {
-		ID: "sbom/transitive", Level: Should, Sections: "1.18.3.1", Theme: themeSBOM,
-		Title: "Transitive dependencies are covered", Failing: "An SBOM shows no dependencies of dependencies",
-		Logic:   "An SBOM with more than one component relates dependencies to their own dependencies.",
-		Applies: "*", Waive: "rat",
-		Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"SBOM: dependency relations"},
-		Fix:   verify.Fix{Before: "use an SBOM tool that resolves the whole dependency graph"},
-		Check: sbomTransitive,
-	}}
-}
+var sbomControls = []Control{{
+	ID: "sbom/present", Level: Must, Sections: "1.7.3, 1.12.3.4, 1.20.3.5, 1.31.3.5, 1.21.3.3", Theme: themeSBOM,
+	Title: "Each published artifact has an SBOM", Failing: "An artifact has no SBOM",
+	Logic:   "At least one SBOM is listed for the digest of every artifact, by the record or by the document itself.",
+	Applies: "*", Waive: "exc",
+	Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"record.sboms[]"},
+	Fix: verify.Fix{
+		Before: "make an SBOM of each artifact in the build and give it to create with --sbom",
+		Now:    "make the SBOM from the released bytes and release the record again",
+	},
+	Check: sbomPresent,
+}, {
+	ID: "sbom/bound-to-digest", Level: Must, Sections: "1.20.3.5", Theme: themeSBOM,
+	Title: "The SBOM is tied to the exact digest", Failing: "No SBOM names the digest of the artifact it is about",
+	Logic:   "For every artifact an SBOM names its digest as what it describes, and every SBOM names an artifact of this release. An SBOM of the source tree alone fails.",
+	Applies: "*", Waive: "no",
+	Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"SBOM: described component and its hashes"},
+	Fix: verify.Fix{
+		Before: "have the SBOM tool write the artifact's SHA-256 as the described component's hash",
+		Now:    "make the SBOM again from the released bytes",
+	},
+	Check: sbomBound,
+}, {
+	ID: "sbom/content-hash", Level: Must, Sections: "d: 1.20.3.5", Theme: themeSBOM,
+	Title: "The SBOM document is identified by its own digest, which matches", Failing: "An SBOM is not there to be compared with its digest",
+	Logic:   "Every listed SBOM is in the dossier, and its bytes have the listed digest.",
+	Applies: "*", Waive: "no",
+	Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"record.sboms[].material", "the SBOM's bytes"},
+	Fix: verify.Fix{
+		Before: "embed the SBOM",
+		Now:    "fetch the complete dossier again",
+	},
+	Check: sbomContentHash,
+}, {
+	ID: "sbom/parsable", Level: Must, Sections: "d: 1.20.3.5, 1.18.3.1", Theme: themeSBOM,
+	Title: "The SBOM is well-formed CycloneDX or SPDX with at least one component", Failing: "An SBOM is malformed or empty",
+	Logic:   "The document obeys the official schema of its format and lists a component.",
+	Applies: "*", Waive: "exc",
+	Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"the SBOM's bytes"},
+	Fix: verify.Fix{
+		Before: "update the SBOM tool, or correct what the first problem points at",
+		Now:    "make the SBOM again with a correct tool",
+	},
+	Check: sbomParsable,
+}, {
+	ID: "sbom/license-vuln", Level: Should, Sections: "1.20.3.5", Theme: themeSBOM,
+	Title: "The SBOM carries licence data where tools allow", Failing: "Many components of an SBOM carry no licence",
+	Logic:   "The share of components with a licence is at least the parameter licensed-percent.",
+	Applies: "*", Waive: "rat",
+	Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"SBOM: components and their licences"},
+	Fix:   verify.Fix{Before: "use an SBOM tool that reads licences"},
+	Check: sbomLicences,
+}, {
+	ID: "sbom/transitive", Level: Should, Sections: "1.18.3.1", Theme: themeSBOM,
+	Title: "Transitive dependencies are covered", Failing: "An SBOM shows no dependencies of dependencies",
+	Logic:   "An SBOM with more than one component relates dependencies to their own dependencies.",
+	Applies: "*", Waive: "rat",
+	Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"SBOM: dependency relations"},
+	Fix:   verify.Fix{Before: "use an SBOM tool that resolves the whole dependency graph"},
+	Check: sbomTransitive,
+}}
 
 // uncovered names the artifacts whose digest covers does not hold.
 func uncovered(f *verify.Facts, covers func(evidence.Digest) bool) []string {

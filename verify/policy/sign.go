@@ -13,75 +13,73 @@ const themeSign = "Signing"
 // roleReleaseCI is the trust role of what makes and signs releases.
 const roleReleaseCI = "release-ci"
 
-func signControls() []Control {
-	return []Control{{
-		ID: "sign/tag-signed", Level: Must, Sections: "1.3.2, 1.6.3(4), 1.9.3.3, 1.10.3.3, 1.12.3.4, 1.21.3.1, 2.3", Theme: themeSign,
-		Title: "The release tag is signed", Failing: "The release tag has no signature that can be relied on",
-		Logic:   "The embedded tag object holds a signature over its own bytes that verifies under a key that trust names.",
-		Applies: "prod", Waive: "exc+ (dated fix plan)",
-		Question: 1, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"the embedded tag object", "trust: keys"},
-		Fix: verify.Fix{
-			Before: "sign the tag (git tag -s) with a key that the trust document names",
-			Now:    "release again under a new version with a signed tag, or name the key in the trust document after checking it elsewhere",
-		},
-		Check: signTag,
-	}, {
-		ID: "sign/tag-object-embedded", Level: Must, Sections: "d: 1.12.3.4, 1.21.3.4", Theme: themeSign,
-		Title: "The raw tag object is in the dossier", Failing: "The raw tag object is not there or says something else than the record",
-		Logic:   "The embedded bytes hash to the tag's object id, and name and commit in them are those of the record.",
-		Applies: "prod", Waive: "no",
-		Question: 1, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"the embedded tag object", "record.tag"},
-		Fix: verify.Fix{
-			Before: "collect the release from a full clone that has the tag",
-			Now:    "collect the release again from a full clone that has the tag",
-		},
-		Check: signTagEmbedded,
-	}, {
-		ID: "sign/key-valid-at-signing", Level: Must, Sections: "d: 1.12.3.4, 1.31.3.5", Theme: themeSign,
-		Title: "The keys were valid and not revoked when they signed", Failing: "A key was revoked or not valid when it signed",
-		Logic:   "No signature on the release statement or its tag falls by a revocation. If nothing proves when the statement was signed, the time its signer states is used and the control is a warning.",
-		Applies: "prod", Waive: "no",
-		Question: 1, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"signatures and their times", "trust: grants, revoked"},
-		Fix: verify.Fix{
-			Before: "sign with a valid key and add a timestamp",
-			Now:    "have the release signed again with a valid key",
-		},
-		Check: signKeyValid,
-	}, {
-		ID: "sign/signer-is-release-ci", Level: Must, Sections: "d: 1.12.3.3, 1.21.3.3", Theme: themeSign,
-		Title: "The tag is signed by the release job's key", Failing: "The tag is signed by somebody who is not the release job",
-		Logic:   "The key of the tag's signature has the trust role " + roleReleaseCI + ". Who has it is for the trust document to say: in a project of one person, that person's key may.",
-		Applies: "prod", Waive: "exc",
-		Question: 1, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"the embedded tag object", "trust: roles"},
-		Fix: verify.Fix{
-			Before: "let the release job sign the tag, or give the key the role " + roleReleaseCI + " in the trust document",
-			Now:    "release again with a tag signed by the release job",
-		},
-		Check: signSignerIsReleaseCI,
-	}, {
-		ID: "sign/bundle-signed", Level: Must, Sections: "d: 1.21.3.4, 1.21.3.3", Theme: themeSign,
-		Title: "The release statement is signed by an accepted identity", Failing: "Too few accepted identities signed the release statement",
-		Logic:   "As many different people or keys as the parameter signers says have signed it, each covered by a grant.",
-		Applies: "*", Waive: "no",
-		Question: 1, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"signatures of the release statement", "trust: grants"},
-		Fix: verify.Fix{
-			Before: "sign the release statement with a key that a grant covers",
-			Now:    "have an accepted identity sign the statement in the file: dossier sign",
-		},
-		Check: signBundle,
-	}, {
-		ID: "sign/amendment-signed", Level: Must, Sections: "d: 1.21.3.4", Theme: themeSign,
-		Title: "Each later statement is signed and names this release", Failing: "A later statement is not signed or is about another release",
-		Logic:   "Every statement after the release statement has an accepted signer, and names the release statement by its digest.",
-		Applies: "post", Waive: "no",
-		Question: 1, Gate: verify.GateFinal, Profile: Solo, Evidence: []string{"later statements and their signatures"},
-		Fix: verify.Fix{
-			Before: "have an accepted identity sign it",
-			Now:    "have the statement signed again, for this release",
-		},
-		Check: signAmendments,
-	}}
-}
+var signControls = []Control{{
+	ID: "sign/tag-signed", Level: Must, Sections: "1.3.2, 1.6.3(4), 1.9.3.3, 1.10.3.3, 1.12.3.4, 1.21.3.1, 2.3", Theme: themeSign,
+	Title: "The release tag is signed", Failing: "The release tag has no signature that can be relied on",
+	Logic:   "The embedded tag object holds a signature over its own bytes that verifies under a key that trust names.",
+	Applies: "prod", Waive: "exc+ (dated fix plan)",
+	Question: 1, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"the embedded tag object", "trust: keys"},
+	Fix: verify.Fix{
+		Before: "sign the tag (git tag -s) with a key that the trust document names",
+		Now:    "release again under a new version with a signed tag, or name the key in the trust document after checking it elsewhere",
+	},
+	Check: signTag,
+}, {
+	ID: "sign/tag-object-embedded", Level: Must, Sections: "d: 1.12.3.4, 1.21.3.4", Theme: themeSign,
+	Title: "The raw tag object is in the dossier", Failing: "The raw tag object is not there or says something else than the record",
+	Logic:   "The embedded bytes hash to the tag's object id, and name and commit in them are those of the record.",
+	Applies: "prod", Waive: "no",
+	Question: 1, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"the embedded tag object", "record.tag"},
+	Fix: verify.Fix{
+		Before: "collect the release from a full clone that has the tag",
+		Now:    "collect the release again from a full clone that has the tag",
+	},
+	Check: signTagEmbedded,
+}, {
+	ID: "sign/key-valid-at-signing", Level: Must, Sections: "d: 1.12.3.4, 1.31.3.5", Theme: themeSign,
+	Title: "The keys were valid and not revoked when they signed", Failing: "A key was revoked or not valid when it signed",
+	Logic:   "No signature on the release statement or its tag falls by a revocation. If nothing proves when the statement was signed, the time its signer states is used and the control is a warning.",
+	Applies: "prod", Waive: "no",
+	Question: 1, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"signatures and their times", "trust: grants, revoked"},
+	Fix: verify.Fix{
+		Before: "sign with a valid key and add a timestamp",
+		Now:    "have the release signed again with a valid key",
+	},
+	Check: signKeyValid,
+}, {
+	ID: "sign/signer-is-release-ci", Level: Must, Sections: "d: 1.12.3.3, 1.21.3.3", Theme: themeSign,
+	Title: "The tag is signed by the release job's key", Failing: "The tag is signed by somebody who is not the release job",
+	Logic:   "The key of the tag's signature has the trust role " + roleReleaseCI + ". Who has it is for the trust document to say: in a project of one person, that person's key may.",
+	Applies: "prod", Waive: "exc",
+	Question: 1, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"the embedded tag object", "trust: roles"},
+	Fix: verify.Fix{
+		Before: "let the release job sign the tag, or give the key the role " + roleReleaseCI + " in the trust document",
+		Now:    "release again with a tag signed by the release job",
+	},
+	Check: signSignerIsReleaseCI,
+}, {
+	ID: "sign/bundle-signed", Level: Must, Sections: "d: 1.21.3.4, 1.21.3.3", Theme: themeSign,
+	Title: "The release statement is signed by an accepted identity", Failing: "Too few accepted identities signed the release statement",
+	Logic:   "As many different people or keys as the parameter signers says have signed it, each covered by a grant.",
+	Applies: "*", Waive: "no",
+	Question: 1, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"signatures of the release statement", "trust: grants"},
+	Fix: verify.Fix{
+		Before: "sign the release statement with a key that a grant covers",
+		Now:    "have an accepted identity sign the statement in the file: dossier sign",
+	},
+	Check: signBundle,
+}, {
+	ID: "sign/amendment-signed", Level: Must, Sections: "d: 1.21.3.4", Theme: themeSign,
+	Title: "Each later statement is signed and names this release", Failing: "A later statement is not signed or is about another release",
+	Logic:   "Every statement after the release statement has an accepted signer, and names the release statement by its digest.",
+	Applies: "post", Waive: "no",
+	Question: 1, Gate: verify.GateFinal, Profile: Solo, Evidence: []string{"later statements and their signatures"},
+	Fix: verify.Fix{
+		Before: "have an accepted identity sign it",
+		Now:    "have the statement signed again, for this release",
+	},
+	Check: signAmendments,
+}}
 
 // tagSigner is how people call the signer of the tag.
 func tagSigner(s verify.TagSignature) string {
@@ -203,13 +201,13 @@ func signBundle(f *verify.Facts, p Params) Result {
 
 func signAmendments(f *verify.Facts, _ Params) Result {
 	const want = "every later statement signed, for this release"
-	later := 0
 	var proofs []verify.Proof
+	var seen []verify.Place
 	for _, st := range f.Statements {
 		if st.ID == f.Release || st.PredicateType == evidence.RecordType {
 			continue
 		}
-		later++
+		seen = append(seen, inStatement(st.ID, ""))
 		who := distinct(f, st.Signers)
 		if len(who) == 0 {
 			return fail("signer-not-allowed", want, "no signature of %s counts", st.ID).at(inStatement(st.ID, ""))
@@ -221,8 +219,8 @@ func signAmendments(f *verify.Facts, _ Params) Result {
 			return fail("other-release", want, "an approval names the release statement %s", a.Release.Digest).at(inStatement(a.Statement, "/release"))
 		}
 	}
-	if later == 0 {
+	if len(seen) == 0 {
 		return notApplicable("nothing was added after the release statement")
 	}
-	return pass(weakest(proofs, stated(f)), "%d later statements", later).wants(want)
+	return pass(weakest(proofs, stated(f)), "%d later statements", len(seen)).wants(want).at(seen...)
 }

@@ -12,55 +12,53 @@ import (
 // sodControls are the controls of the separation of duties (controls
 // catalogue, G6). An approver counts only if trust lists them as a person. An
 // author whom trust does not list is one more author.
-func sodControls() []Control {
-	return []Control{{
-		ID: "sod/approver-not-author", Level: Must, Sections: "2.11.2, 1.13.3.3, 1.31.3.3", Theme: themePeople,
-		Title: "The approver wrote none of the release", Failing: "Nobody who wrote none of the release approved it",
-		Logic:   "As many people as the parameter approvers says approved, and are neither author, committer nor co-author of a commit, nor opener of a change.",
-		Applies: "prod", Waive: "exc",
-		Question: 5, Gate: verify.GateProduction, Profile: Minimal,
-		Evidence: []string{"commits: author, committer, Co-authored-by", "record.changes[].opener", "approval.approver", "trust: people"},
-		Fix: verify.Fix{
-			Before: "have somebody approve who wrote none of the commits",
-			Now:    "have somebody who wrote none of it review the release and approve it",
-		},
-		Check: sodApprover,
-	}, {
-		ID: "sod/reviewer-not-author", Level: Must, Sections: "d: 1.21.3.2, 1.3.2", Theme: themePeople,
-		Title: "Every commit was looked at by somebody else", Failing: "A commit was looked at by nobody but its authors",
-		Logic:   "For every commit of the release somebody approved the release, the released commit or that commit, and is none of its authors. Reviews that a forge recorded are not read by this version.",
-		Applies: "*", Waive: "exc",
-		Question: 3, Gate: verify.GateProduction, Profile: Minimal,
-		Evidence: []string{"commits: author, committer, Co-authored-by", "approval.approver", "approval.scope.commits", "trust: people"},
-		Fix: verify.Fix{
-			Before: "have each commit approved by somebody who did not write it",
-			Now:    "have the commit reviewed and approved now",
-		},
-		Check: sodReviewer,
-	}, {
-		ID: "sod/bots-do-not-count", Level: Must, Sections: "d: 1.21.3.2", Theme: themePeople,
-		Title: "Bots do not count as independent approvers", Failing: "Only bots approved",
-		Logic:   "At least one approval in force is neither by, nor signed by, what trust lists as a bot.",
-		Applies: "*", Waive: "no",
-		Question: 5, Gate: verify.GateProduction, Profile: Minimal, Evidence: []string{"approval.approver", "trust: bots"},
-		Fix: verify.Fix{
-			Before: "have a person approve with their own key",
-			Now:    "have a person look at the release and record what they decide",
-		},
-		Check: sodBots,
-	}, {
-		ID: "sod/alias-folding", Level: Must, Sections: "d: 1.2, 1.21.3.2", Theme: themePeople,
-		Title: "Two accounts of one person count as one", Failing: "Approvals cannot be counted by person",
-		Logic:   "Every account of an approver belongs to a person whom trust lists, and enough different people approved. An author whom trust does not list and who has an approver's name is a warning.",
-		Applies: "*", Waive: "no",
-		Question: 5, Gate: verify.GateProduction, Profile: Minimal, Evidence: []string{"approval.approver", "trust: people", "commits: author"},
-		Fix: verify.Fix{
-			Before: "list the person with all accounts and keys in the trust document",
-			Now:    "list the person with all accounts and keys in the trust document, after checking them",
-		},
-		Check: sodAliases,
-	}}
-}
+var sodControls = []Control{{
+	ID: "sod/approver-not-author", Level: Must, Sections: "2.11.2, 1.13.3.3, 1.31.3.3", Theme: themePeople,
+	Title: "The approver wrote none of the release", Failing: "Nobody who wrote none of the release approved it",
+	Logic:   "As many people as the parameter approvers says approved, and are neither author, committer nor co-author of a commit, nor opener of a change.",
+	Applies: "prod", Waive: "exc",
+	Question: 5, Gate: verify.GateProduction, Profile: Minimal,
+	Evidence: []string{"commits: author, committer, Co-authored-by", "record.changes[].opener", "approval.approver", "trust: people"},
+	Fix: verify.Fix{
+		Before: "have somebody approve who wrote none of the commits",
+		Now:    "have somebody who wrote none of it review the release and approve it",
+	},
+	Check: sodApprover,
+}, {
+	ID: "sod/reviewer-not-author", Level: Must, Sections: "d: 1.21.3.2, 1.3.2", Theme: themePeople,
+	Title: "Every commit was looked at by somebody else", Failing: "A commit was looked at by nobody but its authors",
+	Logic:   "For every commit of the release somebody approved the release, the released commit or that commit, and is none of its authors. Reviews that a forge recorded are not read by this version.",
+	Applies: "*", Waive: "exc",
+	Question: 3, Gate: verify.GateProduction, Profile: Minimal,
+	Evidence: []string{"commits: author, committer, Co-authored-by", "approval.approver", "approval.scope.commits", "trust: people"},
+	Fix: verify.Fix{
+		Before: "have each commit approved by somebody who did not write it",
+		Now:    "have the commit reviewed and approved now",
+	},
+	Check: sodReviewer,
+}, {
+	ID: "sod/bots-do-not-count", Level: Must, Sections: "d: 1.21.3.2", Theme: themePeople,
+	Title: "Bots do not count as independent approvers", Failing: "Only bots approved",
+	Logic:   "At least one approval in force is neither by, nor signed by, what trust lists as a bot.",
+	Applies: "*", Waive: "no",
+	Question: 5, Gate: verify.GateProduction, Profile: Minimal, Evidence: []string{"approval.approver", "trust: bots"},
+	Fix: verify.Fix{
+		Before: "have a person approve with their own key",
+		Now:    "have a person look at the release and record what they decide",
+	},
+	Check: sodBots,
+}, {
+	ID: "sod/alias-folding", Level: Must, Sections: "d: 1.2, 1.21.3.2", Theme: themePeople,
+	Title: "Two accounts of one person count as one", Failing: "Approvals cannot be counted by person",
+	Logic:   "Every account of an approver belongs to a person whom trust lists, and enough different people approved. An author whom trust does not list and who has an approver's name is a warning.",
+	Applies: "*", Waive: "no",
+	Question: 5, Gate: verify.GateProduction, Profile: Minimal, Evidence: []string{"approval.approver", "trust: people", "commits: author"},
+	Fix: verify.Fix{
+		Before: "list the person with all accounts and keys in the trust document",
+		Now:    "list the person with all accounts and keys in the trust document, after checking them",
+	},
+	Check: sodAliases,
+}}
 
 func sodApprover(f *verify.Facts, p Params) Result {
 	want := counted(p.Approvers, "approver") + " who wrote none of the release's commits"

@@ -16,75 +16,73 @@ const themeTag = "Tag & version"
 //
 // tag/created-by-ci is not among them: whether a CI job made the tag shows
 // only from records of the forge, which this version does not read.
-func tagControls() []Control {
-	return []Control{{
-		ID: "tag/present", Level: Must, Sections: "1.3.2, 1.3.3, 1.5.2(6), 1.12.3.1", Theme: themeTag,
-		Title: "The release is marked by a Git tag", Failing: "No Git tag marks the release",
-		Logic:   "The release statement names a tag and the object it points at.",
-		Applies: "prod", Waive: "exc+ (tag/legacy-interim)",
-		Question: 2, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"record.tag"},
-		Fix: verify.Fix{
-			Before: "tag the commit: git tag -s v1.2.3 -m 'v1.2.3'",
-			Now:    "tag the released commit and collect the release again",
-		},
-		Check: tagPresent,
-	}, {
-		ID: "tag/annotated", Level: Must, Sections: "1.12.3.3, 1.13.3.6, 1.15.3.5, 1.20.3.1, 1.21.3.3, 2.3", Theme: themeTag,
-		Title: "The release tag is an annotated tag object", Failing: "The release tag is not an annotated tag of a commit",
-		Logic:   "The tag's type is \"tag\" and the embedded object points at a commit, not at another tag.",
-		Applies: "prod", Waive: "exc+",
-		Question: 2, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"record.tag.type", "the embedded tag object"},
-		Fix: verify.Fix{
-			Before: "make an annotated tag: git tag -s v1.2.3 -m 'v1.2.3'; if it was one, the checkout lost it: git fetch --force origin refs/tags/v1.2.3:refs/tags/v1.2.3",
-			Now:    "release again under a new version with an annotated tag",
-		},
-		Check: tagAnnotated,
-	}, {
-		ID: "tag/format", Level: Must, Sections: "1.12.3.3, 1.13.3.6, 1.31.3.4", Theme: themeTag,
-		Title: "The tag name is v plus three numeric parts", Failing: "The tag name has another form than the policy asks for",
-		Logic:   "The name is v1.2.3 without leading zeros or suffix; component/v1.2.3 if the release names a component; or matches the parameter tag-pattern.",
-		Applies: "prod", Waive: "exc",
-		Question: 2, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"record.tag.name"},
-		Fix: verify.Fix{
-			Before: "choose a tag name such as v1.2.3, or set the parameter tag-pattern",
-			Now:    "release again under a tag name that fits",
-		},
-		Check: tagFormat,
-	}, {
-		ID: "tag/single-commit", Level: Must, Sections: "1.12.3.1", Theme: themeTag,
-		Title: "The tag resolves to exactly one commit", Failing: "The tag does not lead to the released commit",
-		Logic:   "The tag object leads to a commit, and that is the commit that the release statement names.",
-		Applies: "prod", Waive: "no",
-		Question: 2, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"the embedded tag object", "record.commit"},
-		Fix: verify.Fix{
-			Before: "collect the release again from the tag",
-			Now:    "find out who moved the tag, and release under a new version",
-		},
-		Check: tagSingleCommit,
-	}, {
-		ID: "tag/equals-build-commit", Level: Must, Sections: "1.10.3.3, 1.12.3.3, 1.31.3.4", Theme: themeTag,
-		Title: "The tagged commit is the one the artifacts were built from", Failing: "An artifact was built from another commit than the tagged one",
-		Logic:   "Every provenance of every artifact names the tagged commit as its only source commit.",
-		Applies: "prod", Waive: "no",
-		Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"record.commit", "provenance: source commit"},
-		Fix: verify.Fix{
-			Before: "build the artifacts from the tag, not from a branch or a merge preview",
-			Now:    "build from the tag and release under a new version",
-		},
-		Check: tagEqualsBuildCommit,
-	}, {
-		ID: "tag/matches-release-version", Level: Must, Sections: "d: 1.12.3.1, 1.12.6.3", Theme: themeTag,
-		Title: "Tag, declared version and artifact versions are the same", Failing: "Tag, release and artifacts name different versions",
-		Logic:   "Without component/ and v, the tag is the release's version; so is the version of each artifact that states one.",
-		Applies: "*", Waive: "no",
-		Question: 2, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"record.tag.name", "record.version", "record.artifacts[].version"},
-		Fix: verify.Fix{
-			Before: "build and record the version that the tag names",
-			Now:    "release again with one version everywhere",
-		},
-		Check: tagMatchesVersion,
-	}}
-}
+var tagControls = []Control{{
+	ID: "tag/present", Level: Must, Sections: "1.3.2, 1.3.3, 1.5.2(6), 1.12.3.1", Theme: themeTag,
+	Title: "The release is marked by a Git tag", Failing: "No Git tag marks the release",
+	Logic:   "The release statement names a tag and the object it points at.",
+	Applies: "prod", Waive: "exc+ (tag/legacy-interim)",
+	Question: 2, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"record.tag"},
+	Fix: verify.Fix{
+		Before: "tag the commit: git tag -s v1.2.3 -m 'v1.2.3'",
+		Now:    "tag the released commit and collect the release again",
+	},
+	Check: tagPresent,
+}, {
+	ID: "tag/annotated", Level: Must, Sections: "1.12.3.3, 1.13.3.6, 1.15.3.5, 1.20.3.1, 1.21.3.3, 2.3", Theme: themeTag,
+	Title: "The release tag is an annotated tag object", Failing: "The release tag is not an annotated tag of a commit",
+	Logic:   "The tag's type is \"tag\" and the embedded object points at a commit, not at another tag.",
+	Applies: "prod", Waive: "exc+",
+	Question: 2, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"record.tag.type", "the embedded tag object"},
+	Fix: verify.Fix{
+		Before: "make an annotated tag: git tag -s v1.2.3 -m 'v1.2.3'; if it was one, the checkout lost it: git fetch --force origin refs/tags/v1.2.3:refs/tags/v1.2.3",
+		Now:    "release again under a new version with an annotated tag",
+	},
+	Check: tagAnnotated,
+}, {
+	ID: "tag/format", Level: Must, Sections: "1.12.3.3, 1.13.3.6, 1.31.3.4", Theme: themeTag,
+	Title: "The tag name is v plus three numeric parts", Failing: "The tag name has another form than the policy asks for",
+	Logic:   "The name is v1.2.3 without leading zeros or suffix; component/v1.2.3 if the release names a component; or matches the parameter tag-pattern.",
+	Applies: "prod", Waive: "exc",
+	Question: 2, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"record.tag.name"},
+	Fix: verify.Fix{
+		Before: "choose a tag name such as v1.2.3, or set the parameter tag-pattern",
+		Now:    "release again under a tag name that fits",
+	},
+	Check: tagFormat,
+}, {
+	ID: "tag/single-commit", Level: Must, Sections: "1.12.3.1", Theme: themeTag,
+	Title: "The tag resolves to exactly one commit", Failing: "The tag does not lead to the released commit",
+	Logic:   "The tag object leads to a commit, and that is the commit that the release statement names.",
+	Applies: "prod", Waive: "no",
+	Question: 2, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"the embedded tag object", "record.commit"},
+	Fix: verify.Fix{
+		Before: "collect the release again from the tag",
+		Now:    "find out who moved the tag, and release under a new version",
+	},
+	Check: tagSingleCommit,
+}, {
+	ID: "tag/equals-build-commit", Level: Must, Sections: "1.10.3.3, 1.12.3.3, 1.31.3.4", Theme: themeTag,
+	Title: "The tagged commit is the one the artifacts were built from", Failing: "An artifact was built from another commit than the tagged one",
+	Logic:   "Every provenance of every artifact names the tagged commit as its only source commit.",
+	Applies: "prod", Waive: "no",
+	Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"record.commit", "provenance: source commit"},
+	Fix: verify.Fix{
+		Before: "build the artifacts from the tag, not from a branch or a merge preview",
+		Now:    "build from the tag and release under a new version",
+	},
+	Check: tagEqualsBuildCommit,
+}, {
+	ID: "tag/matches-release-version", Level: Must, Sections: "d: 1.12.3.1, 1.12.6.3", Theme: themeTag,
+	Title: "Tag, declared version and artifact versions are the same", Failing: "Tag, release and artifacts name different versions",
+	Logic:   "Without component/ and v, the tag is the release's version; so is the version of each artifact that states one.",
+	Applies: "*", Waive: "no",
+	Question: 2, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"record.tag.name", "record.version", "record.artifacts[].version"},
+	Fix: verify.Fix{
+		Before: "build and record the version that the tag names",
+		Now:    "release again with one version everywhere",
+	},
+	Check: tagMatchesVersion,
+}}
 
 // tagProof is how the tag is known: from its object if that is embedded,
 // otherwise by the word of the release statement.

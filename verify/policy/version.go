@@ -1,15 +1,10 @@
 package policy
 
 import (
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
-	"golang.org/x/mod/semver"
-
 	"github.com/release-dossier/dossier/evidence"
-	"github.com/release-dossier/dossier/evidence/commits"
 	"github.com/release-dossier/dossier/verify"
 )
 
@@ -18,184 +13,59 @@ import (
 const trailerKind = "Release-kind"
 
 // versionControls are the controls of how the version was chosen.
-func versionControls() []Control {
-	return []Control{{
-		ID: "version/semver", Level: Must, Sections: "1.12.3.2", Theme: themeTag,
-		Title: "The version is MAJOR.MINOR.PATCH", Failing: "The version is not a semantic version",
-		Logic:   "The version is valid under Semantic Versioning 2.0.0, with all three numbers.",
-		Applies: "svc lib", Waive: "exc",
-		Question: 2, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"record.version", "record.kind"},
-		Fix: verify.Fix{
-			Before: "choose a version such as 1.2.3 (semver.org)",
-			Now:    "release again under a semantic version",
-		},
-		Check: versionSemver,
-	}, {
-		ID: "version/patch-bump-for-fixes", Level: Must, Sections: "1.12.3.2, 1.3.3", Theme: themeTag,
-		Title: "A patch or hotfix release raises PATCH only", Failing: "A patch or hotfix release raises more than PATCH",
-		Logic:   "If the tag's trailer " + trailerKind + " says patch or hotfix, MAJOR and MINOR are those of the base release and PATCH is higher.",
-		Applies: "N H", Waive: "exc",
-		Question: 2, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"tag trailer " + trailerKind, "record.version", "record.base.tag"},
-		Fix: verify.Fix{
-			Before: "raise PATCH only, or leave out the trailer",
-			Now:    "correct the declaration with the next release",
-		},
-		Check: versionPatchBump,
-	}, {
-		ID: "version/patch-fixes-only", Level: Must, Sections: "1.3.3", Theme: themeTag,
-		Title: "A patch release carries only compatible fixes", Failing: "A patch release carries more than compatible fixes",
-		Logic:   "If only PATCH rose, no commit since the base release is a feature or breaking (Conventional Commits); parameters patch-refused and patch-warned.",
-		Applies: "*", Waive: "exc",
-		Question: 2, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"commit messages", "record.version", "record.base.tag"},
-		Fix: verify.Fix{
-			Before: "raise MINOR, or MAJOR for a breaking change",
-			Now:    "tell users what the patch release adds, and release again with the right number",
-		},
-		Check: versionPatchFixesOnly,
-	}, {
-		ID: "version/breaking-needs-major", Level: Must, Sections: "1.18.3.2", Theme: themeTag,
-		Title: "A breaking change raises MAJOR", Failing: "A breaking change did not raise MAJOR",
-		Logic:   "If a commit since the base release says it is breaking, MAJOR rose; while MAJOR is 0, a higher MINOR is a warning.",
-		Applies: "svc lib iac", Waive: "exc",
-		Question: 2, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"commit messages", "record.version", "record.base.tag"},
-		Fix: verify.Fix{
-			Before: "raise MAJOR, or take the breaking change out",
-			Now:    "withdraw the release and publish it under the next MAJOR",
-		},
-		Check: versionBreaking,
-	}, {
-		ID: "version/minor-for-additive", Level: Should, Sections: "1.12.3.2", Theme: themeTag,
-		Title: "An additive change raises MINOR", Failing: "A feature did not raise MINOR",
-		Logic:   "If a commit since the base release is a feature, more than PATCH rose.",
-		Applies: "*", Waive: "rat",
-		Question: 2, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"commit messages", "record.version", "record.base.tag"},
-		Fix:   verify.Fix{Before: "raise MINOR for new features"},
-		Check: versionMinorForAdditive,
-	}}
-}
-
-// number is a version's three numbers.
-type number [3]int
-
-// parseNumber reads MAJOR.MINOR.PATCH, with whatever suffix SemVer allows.
-func parseNumber(version string) (n number, ok bool) {
-	v := "v" + version
-	core := strings.TrimSuffix(strings.TrimSuffix(v, semver.Build(v)), semver.Prerelease(v))
-	// semver accepts v1 and v1.2 as well; SemVer 2.0.0 does not.
-	parts := strings.Split(strings.TrimPrefix(core, "v"), ".")
-	if !semver.IsValid(v) || len(parts) != len(n) {
-		return number{}, false
-	}
-	for i, part := range parts {
-		x, err := strconv.Atoi(part)
-		if err != nil {
-			return number{}, false
-		}
-		n[i] = x
-	}
-	return n, true
-}
-
-// raised names the highest part in which to is above from: 0 MAJOR, 1 MINOR,
-// 2 PATCH, 3 none.
-func raised(from, to number) int {
-	for i := range from {
-		if from[i] != to[i] {
-			if to[i] > from[i] {
-				return i
-			}
-			return len(from)
-		}
-	}
-	return len(from)
-}
-
-// step is how the version moved since the base release.
-type step struct {
-	from, to string
-	raised   int
-	major    int // of the new version
-}
-
-func (s step) String() string { return s.from + " to " + s.to }
-
-// versionStep compares the version with that of the base release. If there is
-// nothing to compare, the result says why and ok is false.
-func versionStep(f *verify.Facts) (s step, why Result, ok bool) {
-	r := f.Record
-	if r.Base.None == "first" {
-		return step{}, notApplicable("first release of its line"), false
-	}
-	s = step{from: bareVersion(r.Base.Tag, r.Component), to: r.Version}
-	from, okFrom := parseNumber(s.from)
-	to, okTo := parseNumber(s.to)
-	switch {
-	case !okTo:
-		return step{}, unknown("version", "%s is not a semantic version", r.Version).follows("version/semver"), false
-	case !okFrom:
-		return step{}, unknown("base-version", "the base release %s has no semantic version", r.Base.Tag).at(inRecord(f, "/base/tag")), false
-	}
-	s.raised, s.major = raised(from, to), to[0]
-	return s, Result{}, true
-}
-
-// changes is what the commits since the base release say they are.
-type changes struct {
-	// types maps a commit type to the first commit of it.
-	types map[string]string
-	// breaking lists breaking commits, unclassified those without a type.
-	breaking, unclassified []string
-}
-
-// readChanges classifies the commits of the release. Merge commits say nothing
-// of their own. If the range is incomplete, ok is false and why says so.
-func readChanges(f *verify.Facts) (c changes, why Result, ok bool) {
-	if !f.Range.Complete {
-		return c, unknown("range-incomplete", "not all commits since %s are there: %s", f.Record.Base.Tag, f.Range.Why).at(inRecord(f, "/base")), false
-	}
-	c.types = map[string]string{}
-	for _, commit := range f.Range.Commits {
-		id := short(string(commit.ID))
-		m, err := commits.Parse(commit.Message)
-		switch {
-		case err != nil && breakingText(commit.Message):
-			c.breaking = append(c.breaking, id)
-		case err != nil && len(commit.Parents) < 2:
-			c.unclassified = append(c.unclassified, id)
-		case err != nil:
-		default:
-			if c.types[m.Type] == "" {
-				c.types[m.Type] = id
-			}
-			if m.Breaking {
-				c.breaking = append(c.breaking, id)
-			}
-		}
-	}
-	return c, Result{}, true
-}
-
-// breakingText finds the footer in a message that is otherwise not of the
-// conventional form.
-func breakingText(message string) bool {
-	for line := range strings.Lines(message) {
-		if strings.HasPrefix(line, "BREAKING CHANGE: ") || strings.HasPrefix(line, "BREAKING-CHANGE: ") {
-			return true
-		}
-	}
-	return false
-}
-
-// of lists the commits whose type is in list.
-func (c changes) of(list []string) []string {
-	var found []string
-	for _, typ := range list {
-		if id, ok := c.types[typ]; ok {
-			found = append(found, fmt.Sprintf("%s is %q", id, typ))
-		}
-	}
-	return found
-}
+var versionControls = []Control{{
+	ID: "version/semver", Level: Must, Sections: "1.12.3.2", Theme: themeTag,
+	Title: "The version is MAJOR.MINOR.PATCH", Failing: "The version is not a semantic version",
+	Logic:   "The version is valid under Semantic Versioning 2.0.0, with all three numbers.",
+	Applies: "svc lib", Waive: "exc",
+	Question: 2, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"record.version", "record.kind"},
+	Fix: verify.Fix{
+		Before: "choose a version such as 1.2.3 (semver.org)",
+		Now:    "release again under a semantic version",
+	},
+	Check: versionSemver,
+}, {
+	ID: "version/patch-bump-for-fixes", Level: Must, Sections: "1.12.3.2, 1.3.3", Theme: themeTag,
+	Title: "A patch or hotfix release raises PATCH only", Failing: "A patch or hotfix release raises more than PATCH",
+	Logic:   "If the tag's trailer " + trailerKind + " says patch or hotfix, MAJOR and MINOR are those of the base release and PATCH is higher.",
+	Applies: "N H", Waive: "exc",
+	Question: 2, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"tag trailer " + trailerKind, "record.version", "record.base.tag"},
+	Fix: verify.Fix{
+		Before: "raise PATCH only, or leave out the trailer",
+		Now:    "correct the declaration with the next release",
+	},
+	Check: versionPatchBump,
+}, {
+	ID: "version/patch-fixes-only", Level: Must, Sections: "1.3.3", Theme: themeTag,
+	Title: "A patch release carries only compatible fixes", Failing: "A patch release carries more than compatible fixes",
+	Logic:   "If only PATCH rose, no commit since the base release is a feature or breaking (Conventional Commits); parameters patch-refused and patch-warned.",
+	Applies: "*", Waive: "exc",
+	Question: 2, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"commit messages", "record.version", "record.base.tag"},
+	Fix: verify.Fix{
+		Before: "raise MINOR, or MAJOR for a breaking change",
+		Now:    "tell users what the patch release adds, and release again with the right number",
+	},
+	Check: versionPatchFixesOnly,
+}, {
+	ID: "version/breaking-needs-major", Level: Must, Sections: "1.18.3.2", Theme: themeTag,
+	Title: "A breaking change raises MAJOR", Failing: "A breaking change did not raise MAJOR",
+	Logic:   "If a commit since the base release says it is breaking, MAJOR rose; while MAJOR is 0, a higher MINOR is a warning.",
+	Applies: "svc lib iac", Waive: "exc",
+	Question: 2, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"commit messages", "record.version", "record.base.tag"},
+	Fix: verify.Fix{
+		Before: "raise MAJOR, or take the breaking change out",
+		Now:    "withdraw the release and publish it under the next MAJOR",
+	},
+	Check: versionBreaking,
+}, {
+	ID: "version/minor-for-additive", Level: Should, Sections: "1.12.3.2", Theme: themeTag,
+	Title: "An additive change raises MINOR", Failing: "A feature did not raise MINOR",
+	Logic:   "If a commit since the base release is a feature, more than PATCH rose.",
+	Applies: "*", Waive: "rat",
+	Question: 2, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"commit messages", "record.version", "record.base.tag"},
+	Fix:   verify.Fix{Before: "raise MINOR for new features"},
+	Check: versionMinorForAdditive,
+}}
 
 func versionSemver(f *verify.Facts, _ Params) Result {
 	if k := f.Record.Kind; k != evidence.KindService && k != evidence.KindLibrary {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/release-dossier/dossier/verify"
@@ -10,6 +11,9 @@ import (
 const (
 	// maxCauses is how many failures a page tells of before it only counts.
 	maxCauses = 20
+	// maxCauseLines is how many lines a failure takes, with what follows from
+	// it; all but what was found takes at most nine of them.
+	maxCauseLines = 12
 	// causeIndent is where the text of a failure's lines begins.
 	causeIndent = 13
 )
@@ -34,23 +38,26 @@ func (v *view) failures(want func(verify.Check) bool) []section {
 }
 
 // failure is one block: what failed, what was expected and found, what mends
-// it. The limits add up to 12 lines.
+// it. What was found gets the room that the rest leaves.
 func (v *view) failure(n int, c cause) []line {
-	lines := v.failureTitle(n, c.check)
-	add := func(label, text string, most int) {
-		if text != "" {
-			lines = append(lines, v.paragraph("  "+pad(label, causeIndent-2), causeIndent, text, most)...)
-		}
-	}
-	add("expected", c.check.Expected, 2)
-	add("found", v.found(c.check), 3)
+	before := append(v.failureTitle(n, c.check), v.failureLine("expected", c.check.Expected, 2)...)
+	var after []line
 	label := "fix"
 	for _, text := range fixes(c.check.Fix) {
-		add(label, text, 2)
+		after = append(after, v.failureLine(label, text, 2)...)
 		label = ""
 	}
-	add("also", v.also(c), 1)
-	return lines
+	after = append(after, v.failureLine("also", v.also(c), 1)...)
+	room := maxCauseLines - len(before) - len(after)
+	return slices.Concat(before, v.failureLine("found", v.found(c.check), room), after)
+}
+
+// failureLine is one labelled text of a block, in at most most lines.
+func (v *view) failureLine(label, text string, most int) []line {
+	if text == "" {
+		return nil
+	}
+	return v.paragraph("  "+pad(label, causeIndent-2), causeIndent, text, most)
 }
 
 // failureTitle is a block's first line. What cannot be judged is told from what

@@ -37,6 +37,9 @@ func (v *view) headline() string {
 		return name + " meets " + v.policyName()
 	case v.r.Verdict == verify.NotGenuine:
 		return fmt.Sprintf("%s: the file contradicts itself, %s", name, v.file.blocked())
+	case v.r.Relied && len(v.causes) > 0 && ofFile(*v.causes[0].check):
+		// Another release or artifact than was meant outweighs any control.
+		return name + ": " + v.causes[0].check.Title
 	case v.r.Relied && v.r.Policy != nil && v.controls.failed+v.controls.unknown > 0:
 		return fmt.Sprintf("%s does not meet %s: %s", name, v.policyName(), v.controls.blocked())
 	case v.untrusted():
@@ -140,8 +143,10 @@ func (v *view) told(code string) bool {
 		return true
 	}
 	for _, c := range v.causes {
-		if c.check.Code == code {
-			return true
+		for _, check := range append(c.also[:len(c.also):len(c.also)], c.check) {
+			if check.Code == code {
+				return true
+			}
 		}
 	}
 	return false

@@ -71,7 +71,7 @@ func newView(r *verify.Report, o Options) *view {
 	v.number = map[string]int{}
 	v.causes = v.order(v.causes)
 	for i, c := range v.causes {
-		for _, also := range append(c.also, c.check) {
+		for _, also := range append(c.also[:len(c.also):len(c.also)], c.check) {
 			v.number[also.ID] = i + 1
 		}
 	}

@@ -62,6 +62,9 @@ func TestTextHeader(t *testing.T) {
 	stranger := untrusted()
 	stranger.Trust = &verify.DocumentView{ID: "t", Version: 1}
 	stranger.Reasons = []verify.Reason{{Code: "signer-not-trusted", Text: "the release statement is not signed by a party that may sign it"}}
+	other := notAccepted()
+	other.Checks = append(other.Checks, verify.Check{ID: "linkage/expected-release", Layer: verify.Linkage,
+		Outcome: verify.Fail, Code: "release-mismatch", Title: "It is the dossier of another release"})
 	for name, c := range map[string]struct {
 		r     *verify.Report
 		first string
@@ -74,6 +77,7 @@ func TestTextHeader(t *testing.T) {
 		"no trust":       {untrusted(), "NOT ACCEPTED   no signer is trusted yet", []string{"--signer SHA256:9d2f", "--release github.com/fintech/payments@4.2.0"}, []string{"--signer SHA256:Zt0a", "FAILED", "itself is genuine"}},
 		"no expectation": {relied, "NOT ACCEPTED   payments 4.3.0: nothing was expected", []string{"--release github.com/fintech/payments@4.3.0"}, []string{"--signer"}},
 		"other signer":   {stranger, "NOT ACCEPTED   payments 4.2.0: the release statement is not signed", []string{"The signers"}, []string{"--signer"}},
+		"other release":  {other, "NOT ACCEPTED   payments 4.3.0: It is the dossier of another release", []string{"FAILED 1   linkage/expected-release"}, nil},
 		"empty":          {&verify.Report{}, "NO VERDICT", nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package tagsig_test
 
 import (
 	"bytes"
+	"crypto"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
+	openpgp "github.com/ProtonMail/go-crypto/openpgp/v2"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/release-dossier/dossier/evidence"
@@ -259,6 +261,55 @@ func TestForeignSubkey(t *testing.T) {
 	_, err := tagsig.VerifyOpenPGP(append(key, graft.Bytes()...), []byte(text), sig, time.Time{})
 	if err == nil || !strings.Contains(err.Error(), "did not bind") {
 		t.Errorf("got %v, want a refusal of the binding", err)
+	}
+}
+
+// TestSHA1SelfSignature has keys certified with SHA-1 before and after GnuPG
+// gave it up.
+func TestSHA1SelfSignature(t *testing.T) {
+	for now, good := range map[string]bool{"20180101T000000!": true, y2020: false} {
+		g := newGPG(t)
+		g.now = now
+		g.run("", "--cert-digest-algo", "SHA1", "--quick-gen-key", "Ann <ann@example.com>", "rsa2048", "sign", "never")
+		sig := g.sign(text, "--digest-algo", "SHA256")
+		_, err := tagsig.VerifyOpenPGP(g.export("Ann"), []byte(text), sig, time.Time{})
+		if (err == nil) != good {
+			t.Errorf("made %s: got %v", now, err)
+		}
+	}
+}
+
+// TestKeyUsage signs with keys that are not for signing, which gpg would not
+// do: the primary key certifies, the subkey authenticates.
+func TestKeyUsage(t *testing.T) {
+	g := newGPG(t)
+	g.now = y2020
+	fpr := g.key("Ann <ann@example.com>", "ed25519", "cert", "never")
+	g.run("", "--quick-add-key", fpr, "ed25519", "auth", "never")
+	ring, err := openpgp.ReadKeyRing(bytes.NewReader(g.run("", "--export-secret-keys", fpr)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, key := range map[string]*packet.PrivateKey{
+		"primary key is not marked": ring[0].PrivateKey, "not bound for signing": ring[0].Subkeys[0].PrivateKey,
+	} {
+		sig := &packet.Signature{
+			Version: 4, SigType: packet.SigTypeBinary, PubKeyAlgo: key.PubKeyAlgo, Hash: crypto.SHA256,
+			CreationTime: year(2020), IssuerKeyId: &key.KeyId,
+		}
+		h := crypto.SHA256.New()
+		h.Write([]byte(text))
+		if err := sig.Sign(h, key, nil); err != nil {
+			t.Fatal(err)
+		}
+		var raw bytes.Buffer
+		if err := sig.Serialize(&raw); err != nil {
+			t.Fatal(err)
+		}
+		_, err := tagsig.VerifyOpenPGP(g.export(fpr), []byte(text), arm(t, raw.Bytes()), time.Time{})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
 	}
 }
 

@@ -173,7 +173,8 @@ func (g grant) coversKind(uri string) bool {
 	own = own && strings.HasPrefix(uri, evidence.PredicateBase) &&
 		version != "" && strings.Trim(version, "0123456789") == ""
 	return slices.ContainsFunc(g.kinds, func(kind string) bool {
-		return kind == "*" || kind == uri || own && kind == name
+		// A name without scheme is one of ours, never what a statement says.
+		return kind == "*" || own && kind == name || kind == uri && strings.Contains(uri, "://")
 	})
 }
 

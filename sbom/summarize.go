@@ -26,7 +26,9 @@ func (d *Document) Summary() *evidence.SBOMSummary {
 		s.Created = t
 	}
 	for _, subject := range d.Subjects {
-		if len(subject.Digests) > 0 {
+		// A part within the whole is not what the document is about: else the
+		// SBOM of anything that contains the artifact would be the artifact's.
+		if len(subject.Digests) > 0 && !subject.Part {
 			s.Subjects = append(s.Subjects, subject.Digests)
 		}
 	}

@@ -9,12 +9,13 @@ import (
 	openpgp "github.com/ProtonMail/go-crypto/openpgp/v2"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/verify"
 )
 
 var (
 	// ErrUnknownKey is the refusal of a signature whose key is not among the
 	// keys given. The error that wraps it names the key.
-	ErrUnknownKey = errors.New("the signer's key is not among the trusted keys")
+	ErrUnknownKey = verify.ErrUnknownTagKey
 	// ErrVerify is the refusal of a signature that its key did not make over
 	// the payload.
 	ErrVerify = errors.New("the signature does not verify")
@@ -43,6 +44,8 @@ type Result struct {
 
 // OpenPGP verifies the tag signatures that gpg makes.
 type OpenPGP struct{}
+
+var _ verify.TagVerifier = OpenPGP{}
 
 // Scheme returns "openpgp".
 func (OpenPGP) Scheme() string { return "openpgp" }

@@ -245,8 +245,10 @@ func (r *run) otherTag(s *TagSignature, tag gitobj.Tag) {
 			r.judgeTagKey(s, true)
 		case errors.Is(err, ErrUnknownTagKey):
 			s.Code, s.Detail = "signer-not-trusted", err.Error()
-		default:
+		case errors.Is(err, ErrTagRefuted):
 			s.Code, s.Detail = codeRefuted, err.Error()
+		default:
+			s.Code, s.Detail = "tag-signature-not-accepted", err.Error()
 		}
 		return
 	}

@@ -55,9 +55,13 @@ type Authenticated struct {
 	Proof string
 }
 
-// ErrUnknownTagKey says that a tag's signature was made by a key that is not at
-// hand.
-var ErrUnknownTagKey = errors.New("the signer's key is not among those given")
+// Errors of tag verifiers.
+var (
+	// ErrUnknownTagKey: the signature was made by a key that is not at hand.
+	ErrUnknownTagKey = errors.New("the signer's key is not among those given")
+	// ErrTagRefuted: the key that the signature names did not make it.
+	ErrTagRefuted = errors.New("the signature does not verify")
+)
 
 // TagVerifier verifies one scheme of git object signatures.
 type TagVerifier interface {
@@ -65,8 +69,9 @@ type TagVerifier interface {
 	Scheme() string
 	// VerifyTag returns who signed payload. keys are the public keys that trust
 	// holds for the scheme; at is the time at which keys must be valid. An
-	// error that wraps [ErrUnknownTagKey] says that no key at hand made the
-	// signature, any other that the signature is not valid.
+	// error that wraps [ErrTagRefuted] says that the key named did not make the
+	// signature, one that wraps [ErrUnknownTagKey] that no key at hand did, and
+	// any other that the signature is not acceptable: weak, expired, revoked.
 	VerifyTag(payload, signature []byte, keys [][]byte, at time.Time) (evidence.Identity, error)
 }
 

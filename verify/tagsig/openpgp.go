@@ -18,7 +18,7 @@ var (
 	ErrUnknownKey = verify.ErrUnknownTagKey
 	// ErrVerify is the refusal of a signature that its key did not make over
 	// the payload.
-	ErrVerify = errors.New("the signature does not verify")
+	ErrVerify = verify.ErrTagRefuted
 	// ErrWeak is the refusal of an algorithm that no longer proves anything.
 	ErrWeak = errors.New("the algorithm is too weak")
 	// ErrRevoked is the refusal of a key that its owner revoked.
@@ -63,7 +63,7 @@ func (OpenPGP) VerifyTag(payload, signature []byte, keys [][]byte, at time.Time)
 		}
 		ring = append(ring, r...)
 	}
-	result, err := verify(ring, payload, signature, at)
+	result, err := check(ring, payload, signature, at)
 	if err != nil {
 		return "", err
 	}
@@ -79,10 +79,10 @@ func VerifyOpenPGP(keyring, payload, armored []byte, at time.Time) (Result, erro
 	if err != nil {
 		return Result{}, fmt.Errorf("OpenPGP keys: %w", err)
 	}
-	return verify(ring, payload, armored, at)
+	return check(ring, payload, armored, at)
 }
 
-func verify(ring openpgp.EntityList, payload, armored []byte, at time.Time) (Result, error) {
+func check(ring openpgp.EntityList, payload, armored []byte, at time.Time) (Result, error) {
 	sig, err := readSignature(armored)
 	if err != nil {
 		return Result{}, err

@@ -229,7 +229,7 @@ func TestMatch(t *testing.T) {
 func TestMatchLong(t *testing.T) {
 	start := time.Now()
 	Match(strings.Repeat("*a", 512), strings.Repeat("a", 100_000)+"b")
-	if d := time.Since(start); d > 5*time.Second {
+	if d := time.Since(start); d > 30*time.Second {
 		t.Errorf("took %v", d)
 	}
 }

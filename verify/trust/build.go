@@ -2,8 +2,10 @@ package trust
 
 import (
 	"math"
+	"strings"
 
 	"github.com/release-dossier/dossier/attest"
+	"github.com/release-dossier/dossier/internal/strictyaml"
 )
 
 // build checks a document and prepares it for questions. The extra keys came
@@ -47,4 +49,20 @@ func (t *Trust) checkHead() error {
 		return d.Effective.Errorf("the interval ends before it begins")
 	}
 	return checkPGP(d.PGPKeys)
+}
+
+// checkPGP refuses what is not a sequence of armored public keys. Whoever
+// verifies tags reads them.
+func checkPGP(keys text) error {
+	const begin, end = "-----BEGIN PGP PUBLIC KEY BLOCK-----", "-----END PGP PUBLIC KEY BLOCK-----"
+	s := strings.TrimSpace(keys.Value)
+	switch {
+	case keys.Pos == strictyaml.Pos{} && s == "":
+		return nil
+	case strings.Contains(s, "PRIVATE KEY"):
+		return keys.Errorf("this is a private key: give the public one (gpg --armor --export)")
+	case !strings.HasPrefix(s, begin) || !strings.HasSuffix(s, end) || strings.Count(s, begin) != strings.Count(s, end):
+		return keys.Errorf("want armored OpenPGP public keys, from %q to %q, as gpg --armor --export prints them", begin, end)
+	}
+	return nil
 }

@@ -29,7 +29,7 @@ func TestErrors(t *testing.T) {
 		{"two claim an address", "people:\n  ana: { email: a@x.example }\n  ben: { email: [b@x.example, A@X.example] }\n",
 			`6:31: people.ben.email[1]: mailto:A@x.example belongs to "ana" already (line 5): an identity is one person's or a bot's`},
 		{"two claim a key", "people:\n  ana: { ssh: \"" + lineCI + "\" }\n  ben: { ssh: \"" + printCI + "\" }\n",
-			`6:15: people.ben.ssh: key:sha256:92e1 belongs to "ana" already (line 5): an identity is one person's or a bot's`},
+			`6:15: people.ben.ssh: key:sha256:bbd429494a3472cdedf1ea7497be825275f7837f70fcbd233c72af2899162e55 belongs to "ana" already (line 5): an identity is one person's or a bot's`},
 		{"person and bot", "people: { ana: { github: 7 } }\nbots: { github: [8, 7] }\n",
 			`5:21: bots.github[1]: account:github.com:7 belongs to "ana" already (line 4): an identity is one person's or a bot's`},
 		{"person's name", "people: { \"ana ruiz\": {} }\n", `4:11: people."ana ruiz": the name of a person begins with a letter or digit and goes on with letters, digits, dots, hyphens and underscores`},

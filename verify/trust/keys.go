@@ -3,13 +3,11 @@ package trust
 import (
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
-	"github.com/release-dossier/dossier/internal/strictyaml"
 )
 
 // A key that is known by its SSH fingerprint alone stands in all tables as
@@ -185,45 +183,4 @@ func fingerprintIdentity(fingerprint string) evidence.Identity {
 // displayKey writes a key for people.
 func displayKey(id evidence.Identity) string {
 	return strings.TrimPrefix(string(id), fingerprintScheme)
-}
-
-// checkPGP refuses what is not a sequence of armored public keys. Whoever
-// verifies tags reads them.
-func checkPGP(keys text) error {
-	const begin, end = "-----BEGIN PGP PUBLIC KEY BLOCK-----", "-----END PGP PUBLIC KEY BLOCK-----"
-	s := strings.TrimSpace(keys.Value)
-	switch {
-	case keys.Pos == strictyaml.Pos{} && s == "":
-		return nil
-	case strings.Contains(s, "PRIVATE KEY"):
-		return keys.Errorf("this is a private key: give the public one (gpg --armor --export)")
-	case !strings.HasPrefix(s, begin) || !strings.HasSuffix(s, end) || strings.Count(s, begin) != strings.Count(s, end):
-		return keys.Errorf("want armored OpenPGP public keys, from %q to %q, as gpg --armor --export prints them", begin, end)
-	}
-	return nil
-}
-
-// checkName refuses names that could be taken for something else.
-func checkName(name text, what string) error {
-	for i, c := range name.Value {
-		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
-		if !letter && (i == 0 || !strings.ContainsRune("._-", c)) {
-			return name.Errorf("the name of a %s begins with a letter or digit and goes on with letters, digits, dots, hyphens and underscores", what)
-		}
-	}
-	if name.Value == "" || len(name.Value) > maxName {
-		return name.Errorf("the name of a %s has 1 to %d characters", what, maxName)
-	}
-	return nil
-}
-
-// maxName bounds names of keys, people and roles, in bytes.
-const maxName = 64
-
-// suggestion completes an error about an unknown name.
-func suggestion[V any](word string, known map[string]V) string {
-	if s := strictyaml.Suggest(word, sortedKeys(known)); s != "" {
-		return fmt.Sprintf("; did you mean %q?", s)
-	}
-	return ""
 }

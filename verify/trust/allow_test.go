@@ -196,6 +196,25 @@ revoked: [{ identity: k, since: 2026-05-01 }, { identity: "`+string(key.Identity
 	}
 }
 
+// TestGrantToKey: a grant may name a key by fingerprint or identity, without
+// any person.
+func TestGrantToKey(t *testing.T) {
+	key := newKey(t)
+	for _, who := range []string{key.Fingerprint(), "ssh:" + key.Fingerprint(), string(key.Identity())} {
+		tr := mustParse(t, head+`grants: [{ who: "`+who+`", kinds: "*", repositories: "*", from: 2026-01-01, until: 2028-01-01, min-proof: signed }]
+revoked: [{ identity: "oidc:https://b.example|x", since: 2026-05-01 }, { identity: "oidc:https://a.example|x", since: 2026-05-01T10:00:00+02:00 }]
+`)
+		r, err := tr.Resolve(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		q := Question{Signer: key.Identity(), Kind: "x", Stated: day("2026-06-01"), AsOf: day("2026-06-01"), Proof: "signed"}
+		if d := r.Allows(q); !d.Allowed || r.Fold(key.Identity()) != "" {
+			t.Errorf("%s: %+v", who, d)
+		}
+	}
+}
+
 func TestMatch(t *testing.T) {
 	for _, tt := range []struct {
 		pattern, s string

@@ -1,6 +1,7 @@
 package trust
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -113,12 +114,7 @@ func (t *Trust) normalRevoked() []normalRevocation {
 	for id, r := range t.revoked {
 		list = append(list, normalRevocation{id, normalStamp(r.since), r.reason})
 	}
-	slices.SortFunc(list, func(a, b normalRevocation) int {
-		if a.Identity < b.Identity {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(list, func(a, b normalRevocation) int { return cmp.Compare(a.Identity, b.Identity) })
 	return list
 }
 

@@ -80,6 +80,8 @@ func TestChanges(t *testing.T) {
 			}
 			for _, got := range checks {
 				switch {
+				case got.FollowsFrom != "" && !slices.ContainsFunc(checks, func(x verify.Check) bool { return x.ID == got.FollowsFrom && x.Blocks() }):
+					t.Errorf("%s follows from %s, which does not block", got.ID, got.FollowsFrom)
 				case got.ID == c.control:
 					if got.Outcome != c.want || got.Code != c.code {
 						t.Errorf("%s (%s), want %s (%s): %s", got.Outcome, got.Code, c.want, c.code, got.Found)
@@ -103,6 +105,9 @@ func judgeWording(t *testing.T, c verify.Check) {
 		if c.Title != control.Failing || c.Expected == "" || c.Found == "" || c.Fix.Now == "" {
 			t.Errorf("the failure says too little: %+v", c)
 		}
+	}
+	if c.Outcome == verify.Warn && c.Title != map[string]string{Must: control.Title, Should: control.Failing}[c.Level] {
+		t.Errorf("a warning of level %s is titled %q", c.Level, c.Title)
 	}
 	if c.Outcome == verify.Unknown && c.Why == "" {
 		t.Error("unknown without why")

@@ -7,6 +7,7 @@ import (
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/gitobj"
 	"github.com/release-dossier/dossier/verify"
+	"github.com/release-dossier/dossier/verify/trust"
 )
 
 // author is somebody who had a hand in the release's commits.
@@ -31,16 +32,37 @@ func (a author) String() string {
 	return a.key
 }
 
-// authorOf makes an author of a name and address that a commit states. Both
-// are what somebody typed: they can add an author and never remove one (rules
-// of format, R11).
-func authorOf(f *verify.Facts, name, email, commit string) author {
-	a := author{name: strings.TrimSpace(name), email: strings.ToLower(strings.TrimSpace(email)), commit: commit}
-	for _, id := range identitiesOf(email) {
-		if a.person = f.Trust.Fold(id); a.person != "" {
-			a.key = a.person
-			return a
+// folder finds the people behind addresses. It remembers them, because a
+// release of thousands of commits has few authors.
+type folder struct {
+	trust  *trust.Trust
+	people map[string]string
+}
+
+func newFolder(f *verify.Facts) folder { return folder{f.Trust, map[string]string{}} }
+
+// person returns the person whom trust lists with an address, "" for none.
+func (x folder) person(email string) string {
+	p, ok := x.people[email]
+	if !ok {
+		for _, id := range identitiesOf(email) {
+			if p = x.trust.Fold(id); p != "" {
+				break
+			}
 		}
+		x.people[email] = p
+	}
+	return p
+}
+
+// author makes an author of a name and address that a commit states. Both are
+// what somebody typed: they can add an author and never remove one (rules of
+// format, R11).
+func (x folder) author(name, email, commit string) author {
+	a := author{name: strings.TrimSpace(name), email: strings.ToLower(strings.TrimSpace(email)), commit: commit}
+	if a.person = x.person(email); a.person != "" {
+		a.key = a.person
+		return a
 	}
 	// The space keeps such a key apart from every person's name.
 	a.key = "unlisted " + a.email
@@ -83,11 +105,11 @@ func identitiesOf(email string) []evidence.Identity {
 
 // commitAuthors returns everybody who had a hand in one commit: author,
 // committer, co-authors.
-func commitAuthors(f *verify.Facts, c gitobj.CommitWithID) []author {
+func (x folder) commitAuthors(c gitobj.CommitWithID) []author {
 	id := string(c.ID)
 	list := []author{
-		authorOf(f, c.Author.Name, c.Author.Email, id),
-		authorOf(f, c.Committer.Name, c.Committer.Email, id),
+		x.author(c.Author.Name, c.Author.Email, id),
+		x.author(c.Committer.Name, c.Committer.Email, id),
 	}
 	// Co-authors are looked for in the whole message, not only where trailers
 	// belong: whoever is named shared the work.
@@ -96,7 +118,7 @@ func commitAuthors(f *verify.Facts, c gitobj.CommitWithID) []author {
 		if len(line) > len(key) && strings.EqualFold(line[:len(key)], key) {
 			name, rest, _ := strings.Cut(line[len(key):], "<")
 			email, _, _ := strings.Cut(rest, ">")
-			list = append(list, authorOf(f, name, email, id))
+			list = append(list, x.author(name, email, id))
 		}
 	}
 	return list
@@ -126,8 +148,9 @@ func releaseAuthors(f *verify.Facts) (s authors, why Result, ok bool) {
 		return s, unknown("range-incomplete", "not all commits of the release are there, so an author may be missing: %s", f.Range.Why).at(place), false
 	}
 	s.byKey = map[string]author{}
+	people := newFolder(f)
 	for _, c := range f.Range.Commits {
-		s.add(commitAuthors(f, c)...)
+		s.add(people.commitAuthors(c)...)
 	}
 	for _, c := range f.Record.Changes {
 		s.add(openersOf(f, c)...)

@@ -86,13 +86,15 @@ func TestEnforceIsARatchet(t *testing.T) {
 	p := parse(t, head+`enforce:
   - { controls: [approval/*], from: 2026-12-01 }
   - { controls: ["approval/rationale"], from: 2026-11-01 }
+  - { controls: [approval/rationale, approval/manual], from: 2027-01-01 }
   - { controls: [sod/*], from: 2026-11-20T12:00:00Z }
 `)
 	f := baseFacts(t) // judged as of 2026-11-20 12:00
 	f.Approvals[0].Rationale = ""
 	f.Approvals[0].Approver.Kind = evidence.Service
 	checks, _ := p.Judge(f)
-	if c := find(t, checks, "approval/manual"); c.Outcome != verify.Fail || c.EnforcedFrom == nil || c.Blocks() {
+	december := evidence.At(time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC))
+	if c := find(t, checks, "approval/manual"); c.Outcome != verify.Fail || c.EnforcedFrom == nil || !c.EnforcedFrom.Equal(december.Time) || c.Blocks() {
 		t.Errorf("before its date a failure is shown and does not block: %+v", c)
 	}
 	if c := find(t, checks, "approval/rationale"); c.EnforcedFrom != nil || !c.Blocks() {

@@ -51,6 +51,9 @@ func sbomChanges() []change {
 		name: "no digest", control: "sbom/content-hash", want: verify.Fail, code: "digest",
 		patch: func(_ *testing.T, f *verify.Facts, _ *Params) { f.SBOMs[0].Material.Digest = evidence.Digest{} },
 	}, {
+		name: "another digest", control: "sbom/content-hash", want: verify.Fail, code: "digest",
+		patch: func(_ *testing.T, f *verify.Facts, _ *Params) { f.SBOMs[0].Material.Digest = evidence.Sum(nil) },
+	}, {
 		name: "unreadable", control: "sbom/parsable", want: verify.Fail, code: "sbom-unreadable",
 		patch: func(_ *testing.T, f *verify.Facts, _ *Params) {
 			f.SBOMs[0].Summary, f.SBOMs[0].Code = nil, "sbom-unreadable"

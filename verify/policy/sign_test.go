@@ -55,6 +55,10 @@ func signChanges() []change {
 		},
 		also: []string{"sign/bundle-signed"},
 	}, {
+		name: "nobody signed", control: "sign/key-valid-at-signing", want: verify.Fail, code: "missing-evidence",
+		patch: func(_ *testing.T, f *verify.Facts, _ *Params) { f.Signers = nil },
+		also:  []string{"sign/bundle-signed"},
+	}, {
 		name: "developer's key", control: "sign/signer-is-release-ci", want: verify.Fail, code: "signer-role",
 		patch: func(_ *testing.T, f *verify.Facts, _ *Params) {
 			f.Tag.Signature.Identity, f.Tag.Signature.Roles = keyAna, nil

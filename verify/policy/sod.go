@@ -138,9 +138,9 @@ func sodReviewer(f *verify.Facts, p Params) Result {
 		return why.wants(want).follows("sod/approver-not-author")
 	}
 	var gaps []string
-	opened := openers(f)
+	opened, people := openers(f), newFolder(f)
 	for _, c := range f.Range.Commits {
-		wrote := append(commitAuthors(f, c), opened[string(c.ID)]...)
+		wrote := append(people.commitAuthors(c), opened[string(c.ID)]...)
 		if _, ok := who.by(string(c.ID), wrote); !ok {
 			gaps = append(gaps, short(string(c.ID)))
 		}

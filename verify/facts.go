@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"slices"
 	"time"
 
 	"github.com/release-dossier/dossier/evidence"
@@ -36,6 +37,20 @@ type Facts struct {
 	Statements []StatementFact
 	// Checks are the checks of layers 1 to 4, for controls that restate one.
 	Checks []Check
+}
+
+// Stated is how facts are known that only the release statement states:
+// attested if one of its signers is a recorder, a claim of its signer otherwise.
+func (f *Facts) Stated() Proof {
+	for _, s := range f.Signers {
+		if slices.Contains(s.Roles, recorderRole) {
+			return Proof{Attested, s.Name()}
+		}
+	}
+	if len(f.Signers) > 0 {
+		return Proof{Claimed, f.Signers[0].Name()}
+	}
+	return Proof{Claimed, "the release statement"}
 }
 
 // Signer is who made one signature, as far as could be told.

@@ -149,7 +149,7 @@ func (r *run) chain() {
 		r.line("build", text, p.Proof, r.exhibitOf(p.Material.Digest), "linkage/provenance")
 	}
 	for _, a := range f.Artifacts {
-		text, proof := a.Name+"@"+a.Digest.String()[:15], r.recordProof()
+		text, proof := a.Name+"@"+a.Digest.String()[:15], r.facts.Stated()
 		if a.ComparedWith != "" {
 			text, proof = text+"  as given", Proof{Proven, "its bytes"}
 		} else if a.Included {
@@ -199,7 +199,7 @@ func (r *run) commitText() string {
 
 func (r *run) commitProof() Proof {
 	if r.objects == nil {
-		return r.recordProof()
+		return r.facts.Stated()
 	}
 	return r.byObjects()
 }

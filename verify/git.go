@@ -125,13 +125,13 @@ func (r *run) follow(tag gitobj.Tag) (string, error) {
 
 func (r *run) lightweight() {
 	record := r.facts.Record
-	c := link("tag-commit", "The lightweight tag is said to be on the released commit", r.recordProof())
+	c := link("tag-commit", "The lightweight tag is said to be on the released commit", r.facts.Stated())
 	c.Inputs = []Place{at(r.release.ID, "/predicate/tag")}
 	c.Expected, c.Found = "commit "+record.Commit, "commit "+record.Tag.Object
 	if record.Tag.Object != record.Commit {
 		c.fails("tag-commit-mismatch", "The tag leads to another commit than the one released", Fix{Now: "collect the release again"})
 	} else {
-		r.facts.Tag.Commit, r.facts.Tag.Proof = record.Commit, r.recordProof()
+		r.facts.Tag.Commit, r.facts.Tag.Proof = record.Commit, r.facts.Stated()
 	}
 	r.facts.Tag.Signature = TagSignature{Code: "unsigned", Detail: "a lightweight tag cannot be signed"}
 	r.add(c)
@@ -219,7 +219,18 @@ func (r *run) sshTag(s *TagSignature, tag gitobj.Tag) {
 		return
 	}
 	s.Identity, s.Fingerprint = key.Identity(), key.Fingerprint()
-	r.judgeTagKey(s, r.o.Trust != nil && r.pins(key))
+	if r.o.Trust == nil {
+		r.judgeTagKey(s, false)
+		return
+	}
+	// Trust may name the key by its fingerprint alone, and here is the key.
+	t, err := r.o.Trust.Resolve(key)
+	if err != nil {
+		s.Code, s.Detail = "signer-not-trusted", err.Error()
+		return
+	}
+	r.o.Trust, r.facts.Trust = t, t
+	r.judgeTagKey(s, r.pins(key))
 }
 
 func (r *run) pins(key attest.PublicKey) bool {

@@ -41,15 +41,6 @@ func (c *Check) fails(code, title string, fix Fix) {
 	c.Outcome, c.Code, c.Title, c.Fix = Fail, code, title, fix
 }
 
-// recordProof is how facts are known that only the release statement states.
-func (r *run) recordProof() Proof {
-	by := "the signer of the release statement"
-	if len(r.facts.Signers) > 0 {
-		by = r.facts.Signers[0].Name()
-	}
-	return Proof{Claimed, by}
-}
-
 // subjects compares every statement's subjects with what they must be (rules
 // of format, R10).
 func (r *run) subjects() {

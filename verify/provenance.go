@@ -71,7 +71,7 @@ func (r *run) provenanceFact(a evidence.Attachment, m evidence.Material, one pro
 func (r *run) provenanceProof(s *Signer) Proof {
 	switch {
 	case s == nil || s.Code != "":
-		return Proof{Claimed, r.recordProof().By}
+		return Proof{Claimed, r.facts.Stated().By}
 	case slices.Contains(s.Roles, builderRole):
 		return Proof{Proven, s.Name()}
 	default:

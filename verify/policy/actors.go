@@ -18,7 +18,7 @@ func traceActors(f *verify.Facts, p Params) Result {
 			return fail("shared-account", want, "%s is %q", a.name, a.value).at(a.place)
 		}
 	}
-	proof := stated(f)
+	proof := f.Stated()
 	if f.Tag.Signature.Valid {
 		proof = verify.Proof{Grade: verify.Proven, By: "the signatures"}
 	}

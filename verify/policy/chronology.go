@@ -40,7 +40,7 @@ func traceChronology(f *verify.Facts, p Params) Result {
 				"%s at %s, %s at %s", o.first.what, stamp(o.first.at), o.second.what, stamp(o.second.at)).at(inRecord(f, "/createdAt"))
 		}
 	}
-	res := pass(verify.Weakest(tagProof(f), stated(f)), "%d pairs of times", len(pairs))
+	res := pass(verify.Weakest(tagProof(f), f.Stated()), "%d pairs of times", len(pairs))
 	res.Clock = "times stated by their signers"
 	return res.at(inRecord(f, "/createdAt"))
 }

@@ -132,7 +132,7 @@ func provenanceProof(f *verify.Facts) verify.Proof {
 	for _, v := range f.Provenance {
 		proofs = append(proofs, v.Proof)
 	}
-	return weakest(proofs, stated(f))
+	return weakest(proofs, f.Stated())
 }
 
 // unreadProvenance says why a provenance's content is not known.

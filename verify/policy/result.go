@@ -102,16 +102,6 @@ func recomputed(what string) verify.Proof {
 	return verify.Proof{Grade: verify.Proven, By: "recomputed from " + what}
 }
 
-// stated is the proof of what the release statement says: its signer's word.
-func stated(f *verify.Facts) verify.Proof {
-	for _, s := range f.Signers {
-		if s.Allowed {
-			return verify.Proof{Grade: verify.Attested, By: s.Name()}
-		}
-	}
-	return verify.Proof{Grade: verify.Claimed, By: "the release statement"}
-}
-
 // several joins a few items and counts the rest, so that a finding stays one
 // line.
 func several(items []string) string {

@@ -105,7 +105,7 @@ func sbomProof(f *verify.Facts) verify.Proof {
 	for _, s := range f.SBOMs {
 		proofs = append(proofs, s.Proof)
 	}
-	return weakest(proofs, stated(f))
+	return weakest(proofs, f.Stated())
 }
 
 // weakest is the lowest of the proofs, or otherwise if there is none.

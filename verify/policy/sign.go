@@ -222,5 +222,5 @@ func signAmendments(f *verify.Facts, _ Params) Result {
 	if len(seen) == 0 {
 		return notApplicable("nothing was added after the release statement")
 	}
-	return pass(weakest(proofs, stated(f)), "%d later statements", len(seen)).wants(want).at(seen...)
+	return pass(weakest(proofs, f.Stated()), "%d later statements", len(seen)).wants(want).at(seen...)
 }

@@ -90,7 +90,7 @@ func tagProof(f *verify.Facts) verify.Proof {
 	if f.Tag.Proof.Grade != "" {
 		return f.Tag.Proof
 	}
-	return stated(f)
+	return f.Stated()
 }
 
 func tagPresent(f *verify.Facts, _ Params) Result {

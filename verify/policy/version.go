@@ -101,7 +101,7 @@ func versionPatchBump(f *verify.Facts, _ Params) Result {
 	if s.raised != 2 {
 		return fail("bump", "only PATCH rises in a "+kind+" release", "%s", s).at(inRecord(f, "/version"), inRecord(f, "/base/tag"))
 	}
-	return pass(verify.Weakest(tagProof(f), stated(f)), "%s", s).at(inRecord(f, "/version"))
+	return pass(verify.Weakest(tagProof(f), f.Stated()), "%s", s).at(inRecord(f, "/version"))
 }
 
 // patchChanges gathers what both rules about patch releases need. If they do
@@ -120,7 +120,7 @@ func patchChanges(f *verify.Facts) (s step, c changes, why Result, ok bool) {
 // rangeProof is how the commits' own words are known: proven that they say so,
 // from a base that the release statement names.
 func rangeProof(f *verify.Facts) verify.Proof {
-	return verify.Weakest(recomputed("the commits' messages"), stated(f))
+	return verify.Weakest(recomputed("the commits' messages"), f.Stated())
 }
 
 func versionPatchFixesOnly(f *verify.Facts, p Params) Result {

@@ -10,25 +10,27 @@
 //
 // Evidence flows one way through the packages, and so do their imports:
 //
-//		collect -> model -> sign -> bundle -> verify -> judge -> report
+//	collect -> model -> sign -> bundle -> verify -> judge -> report
 //
-//	  - collect: [github.com/release-dossier/dossier/evidence/collect] reads a git
-//	    repository (evidence/collect/git), artifacts, SBOMs, provenance and the
-//	    CI environment (evidence/collect/ci), and says what is missing.
-//	  - model: [github.com/release-dossier/dossier/evidence] has the records that
-//	    statements carry. [github.com/release-dossier/dossier/evidence/gitobj]
-//	    reads raw git objects, [github.com/release-dossier/dossier/evidence/provenance]
-//	    SLSA provenance, [github.com/release-dossier/dossier/sbom] SBOMs.
-//	  - sign: [github.com/release-dossier/dossier/attest] makes and reads in-toto
-//	    statements in Sigstore bundles, with keys that people already have.
-//	  - bundle: [github.com/release-dossier/dossier/evidence/bundle] holds the set
-//	    of statements, signatures and materials, and packs it.
-//	  - verify: [github.com/release-dossier/dossier/verify] checks the set in
-//	    layers, by the word of those whom [github.com/release-dossier/dossier/verify/trust]
-//	    names. [github.com/release-dossier/dossier/verify/tagsig] adds OpenPGP.
-//	  - judge: [github.com/release-dossier/dossier/verify/policy] asks the controls.
-//	  - report: [github.com/release-dossier/dossier/verify/report] writes for
-//	    people and machines what was found.
+// These are the packages of each step:
+//
+//   - collect: [github.com/release-dossier/dossier/evidence/collect] reads a git
+//     repository (evidence/collect/git), artifacts, SBOMs, provenance and the
+//     CI environment (evidence/collect/ci), and says what is missing.
+//   - model: [github.com/release-dossier/dossier/evidence] has the records that
+//     statements carry. [github.com/release-dossier/dossier/evidence/gitobj]
+//     reads raw git objects, [github.com/release-dossier/dossier/evidence/provenance]
+//     SLSA provenance, [github.com/release-dossier/dossier/sbom] SBOMs.
+//   - sign: [github.com/release-dossier/dossier/attest] makes and reads in-toto
+//     statements in Sigstore bundles, with keys that people already have.
+//   - bundle: [github.com/release-dossier/dossier/evidence/bundle] holds the set
+//     of statements, signatures and materials, and packs it.
+//   - verify: [github.com/release-dossier/dossier/verify] checks the set in
+//     layers, by the word of those whom [github.com/release-dossier/dossier/verify/trust]
+//     names. [github.com/release-dossier/dossier/verify/tagsig] adds OpenPGP.
+//   - judge: [github.com/release-dossier/dossier/verify/policy] asks the controls.
+//   - report: [github.com/release-dossier/dossier/verify/report] writes for
+//     people and machines what was found.
 //
 // The command in cmd/dossier is a thin shell over these. The program in
 // examples/quickstart goes the whole way in one run. The file format, which

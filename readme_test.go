@@ -2,12 +2,14 @@ package dossier_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/release-dossier/dossier/internal/testrelease"
+	"github.com/release-dossier/dossier/verify/policy"
 )
 
 // between returns the part of a file between two marks, without outer space.
@@ -44,6 +46,13 @@ func TestReadmeCode(t *testing.T) {
 func TestReadmeIsShort(t *testing.T) {
 	if n := strings.Count(read(t, "README.md"), "\n"); n > 120 {
 		t.Errorf("README.md has %d lines, at most 120 are wanted", n)
+	}
+}
+
+func TestReadmeCountsControls(t *testing.T) {
+	want := fmt.Sprintf("ask %d controls of a catalogue of %d", len(policy.Controls()), policy.CatalogueSize)
+	if !strings.Contains(read(t, "README.md"), want) {
+		t.Errorf("README.md does not say %q", want)
 	}
 }
 

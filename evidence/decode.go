@@ -80,28 +80,32 @@ func knownField(pointer string, t reflect.Type) bool {
 		return false
 	}
 	for token := range strings.SplitSeq(pointer[1:], "/") {
-		for t.Kind() == reflect.Pointer {
-			t = t.Elem()
-		}
-		switch t.Kind() {
-		case reflect.Struct:
-			next, ok := memberType(t, token)
-			if !ok {
-				return false
-			}
-			t = next
-		case reflect.Slice:
-			if _, err := strconv.ParseUint(token, 10, 31); err != nil {
-				return false
-			}
-			t = t.Elem()
-		case reflect.Map:
-			t = t.Elem()
-		default:
+		next, ok := child(t, token)
+		if !ok {
 			return false
 		}
+		t = next
 	}
 	return true
+}
+
+// child returns the type of the member or element of t that token names. The
+// members of free maps (annotations) are known to nobody.
+func child(t reflect.Type, token string) (reflect.Type, bool) {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch {
+	case t == reflect.TypeFor[Digest]() || t == reflect.TypeFor[DigestSet]():
+		_, ok := hexLength[token]
+		return reflect.TypeFor[string](), ok
+	case t.Kind() == reflect.Slice:
+		n, err := strconv.ParseUint(token, 10, 31)
+		return t.Elem(), err == nil && strconv.FormatUint(n, 10) == token
+	case t.Kind() == reflect.Struct:
+		return memberType(t, token)
+	}
+	return nil, false
 }
 
 func memberType(t reflect.Type, name string) (reflect.Type, bool) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // Identity is who somebody is, in one of the forms of rules of format R12:
@@ -30,6 +31,9 @@ const maxIdentity = 1024
 func ParseIdentity(s string) (Identity, error) {
 	if len(s) > maxIdentity {
 		return "", fmt.Errorf("identity is longer than %d bytes", maxIdentity)
+	}
+	if !utf8.ValidString(s) {
+		return "", errors.New("identity is not valid UTF-8")
 	}
 	if i := strings.IndexFunc(s, func(r rune) bool { return r < 0x20 || r == 0x7f }); i >= 0 {
 		return "", fmt.Errorf("identity holds a control character at byte %d", i)
@@ -84,14 +88,22 @@ func (id Identity) Scheme() string {
 // UnmarshalText implements encoding.TextUnmarshaler: an identity in evidence
 // must already be in its normal form.
 func (id *Identity) UnmarshalText(text []byte) error {
-	got, err := ParseIdentity(string(text))
+	got := Identity(text)
+	if err := got.validate(); err != nil {
+		return err
+	}
+	*id = got
+	return nil
+}
+
+func (id Identity) validate() error {
+	got, err := ParseIdentity(string(id))
 	if err != nil {
 		return err
 	}
-	if string(got) != string(text) {
-		return fmt.Errorf("identity %.80q is not in its normal form %.80q", text, got)
+	if got != id {
+		return fmt.Errorf("identity %.80q is not in its normal form %.80q", id, got)
 	}
-	*id = got
 	return nil
 }
 
@@ -139,7 +151,11 @@ func normalAccount(s string) (string, error) {
 	if !ok || host == "" || id == "" {
 		return "", errors.New("account identity wants account:<host>:<stable id>")
 	}
-	return strings.ToLower(host) + ":" + id, nil
+	host = strings.ToLower(host)
+	if strings.Trim(host, "abcdefghijklmnopqrstuvwxyz0123456789.-_") != "" {
+		return "", fmt.Errorf("account identity has no usable host: %.80q", host)
+	}
+	return host + ":" + id, nil
 }
 
 func normalAddress(s string) (string, error) {
@@ -173,10 +189,16 @@ type Actor struct {
 	Aliases []Identity `json:"aliases,omitempty"`
 }
 
-// Validate reports a missing identity or an unknown kind.
+// Validate reports an identity that is missing or not in its normal form, or
+// an unknown kind.
 func (a Actor) Validate() error {
-	if _, err := ParseIdentity(string(a.ID)); err != nil {
+	if err := a.ID.validate(); err != nil {
 		return fmt.Errorf("id: %w", err)
+	}
+	for i, alias := range a.Aliases {
+		if err := alias.validate(); err != nil {
+			return fmt.Errorf("alias %d: %w", i, err)
+		}
 	}
 	switch a.Kind {
 	case Human, Bot, Service:

@@ -1,5 +1,7 @@
 package evidence
 
+import "errors"
+
 // Links are the members that every statement of ours has in common: what it
 // belongs to, what it saw and what it brings along. They are read before, and
 // independently of, the rest of the predicate.
@@ -18,8 +20,12 @@ func DecodeLinks(predicate []byte) (Links, error) {
 	}
 	v := &validator{}
 	v.materials(l.Materials)
-	if l.Release != nil {
+	switch {
+	case l.Release != nil:
+		v.check("/release", l.Release.validate())
 		v.check("/parents", checkParents(l.Parents))
+	case len(l.Parents) > 0:
+		v.fail("/parents", errors.New("a statement without a release has no parents"))
 	}
 	return l, v.err
 }

@@ -43,7 +43,7 @@ type Record struct {
 	CreatedAt Time `json:"createdAt"`
 	// Sequence numbers the release statements of a repository from 1; absent
 	// if the predecessor was not at hand.
-	Sequence int64 `json:"sequence,omitempty"`
+	Sequence int64 `json:"sequence,omitzero"`
 	// Predecessor is the repository's last release statement (R15).
 	Predecessor Predecessor `json:"predecessor"`
 	// ObjectFormat is the repository's object format: "sha1" or "sha256".
@@ -110,7 +110,7 @@ type Predecessor struct {
 	None      string  `json:"none,omitempty"`
 	Statement *Digest `json:"statement,omitempty"`
 	State     *Digest `json:"state,omitempty"`
-	Sequence  int64   `json:"sequence,omitempty"`
+	Sequence  int64   `json:"sequence,omitzero"`
 }
 
 // Artifact is one released artifact.
@@ -122,7 +122,7 @@ type Artifact struct {
 	// Digest is the SHA-256 of the artifact's bytes (of an image: its manifest).
 	Digest Digest `json:"digest"`
 	// Size is the number of bytes, if it is a file.
-	Size int64 `json:"size,omitempty"`
+	Size int64 `json:"size,omitzero"`
 	// MediaType says what it is.
 	MediaType string `json:"mediaType,omitempty"`
 }
@@ -170,7 +170,7 @@ type Check struct {
 	Name       string               `json:"name"`
 	Outcome    string               `json:"outcome"` // "pass", "fail", "skipped" or "na"
 	Subject    ResourceDescriptor   `json:"subject"`
-	Attempt    int64                `json:"attempt,omitempty"`
+	Attempt    int64                `json:"attempt,omitzero"`
 	RunID      string               `json:"runId,omitempty"`
 	StartedAt  *Time                `json:"startedAt,omitempty"`
 	FinishedAt *Time                `json:"finishedAt,omitempty"`

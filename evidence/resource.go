@@ -139,13 +139,17 @@ func deviceName(s string) bool {
 	return len(s) == 4 && (s[:3] == "com" || s[:3] == "lpt") && s[3] >= '0' && s[3] <= '9'
 }
 
-// Validate reports a material whose name, media type or size is not allowed.
+// Validate reports a material whose name, media type, digest or size is
+// missing or not allowed.
 func (m Material) Validate() error {
 	if err := CheckMaterialName(m.Name); err != nil {
 		return err
 	}
 	if m.MediaType == "" {
 		return errors.New("the mediaType is missing")
+	}
+	if m.Digest.IsZero() {
+		return errors.New("the digest is missing")
 	}
 	if m.Size < 0 {
 		return errors.New("the size is negative")

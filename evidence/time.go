@@ -1,13 +1,14 @@
 package evidence
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
 
 // Time is a moment as its signer states it: RFC 3339 with an offset, kept in
 // UTC with a precision of one second or finer as written. The zero value means
-// "not stated" and is left out of JSON.
+// "not stated"; where that is allowed the field is a pointer or has omitzero.
 type Time struct{ time.Time }
 
 // At returns t in UTC, cut to whole seconds, as statements carry it.
@@ -16,8 +17,9 @@ func At(t time.Time) Time { return Time{t.UTC().Truncate(time.Second)} }
 // ParseTime parses an RFC 3339 time with offset. Years before 1970 and after
 // 9999 are refused.
 func ParseTime(s string) (Time, error) {
-	t, err := time.Parse(time.RFC3339Nano, s)
-	if err != nil || len(s) > len(time.RFC3339Nano) {
+	var t time.Time
+	// UnmarshalText is strict where Parse takes "9:00" and "00,5" as well.
+	if err := t.UnmarshalText([]byte(s)); err != nil || len(s) > len(time.RFC3339Nano) {
 		return Time{}, fmt.Errorf("%.40q is not an RFC 3339 time such as 2026-11-20T09:00:00Z", s)
 	}
 	if y := t.UTC().Year(); y < 1970 || y > 9999 {
@@ -27,11 +29,13 @@ func ParseTime(s string) (Time, error) {
 }
 
 // MarshalText implements encoding.TextMarshaler.
-func (t Time) MarshalText() ([]byte, error) { return []byte(t.Format(time.RFC3339Nano)), nil }
+func (t Time) MarshalText() ([]byte, error) {
+	return t.UTC().AppendFormat(nil, time.RFC3339Nano), nil
+}
 
 // MarshalJSON hides the embedded time.Time's own method.
 func (t Time) MarshalJSON() ([]byte, error) {
-	return []byte(`"` + t.Format(time.RFC3339Nano) + `"`), nil
+	return []byte(`"` + t.UTC().Format(time.RFC3339Nano) + `"`), nil
 }
 
 // UnmarshalText implements encoding.TextUnmarshaler.
@@ -46,7 +50,7 @@ func (t *Time) UnmarshalText(text []byte) error {
 // UnmarshalJSON hides the embedded time.Time's own method.
 func (t *Time) UnmarshalJSON(data []byte) error {
 	if len(data) < 2 || data[0] != '"' {
-		return fmt.Errorf("a time is a string such as \"2026-11-20T09:00:00Z\"")
+		return errors.New(`a time is a string such as "2026-11-20T09:00:00Z"`)
 	}
 	return t.UnmarshalText(data[1 : len(data)-1])
 }

@@ -153,11 +153,16 @@ func (a *Approval) Validate() error {
 	v.time("/at", a.At)
 	v.text("/rationale", a.Rationale, false)
 	v.text("/environment", a.Environment, false)
+	v.text("/supersedes", a.Supersedes, false)
 	v.materials(a.Materials)
+	for i, ref := range a.Refs {
+		v.check(fmt.Sprintf("/refs/%d", i), ref.Validate())
+	}
 	switch {
 	case a.Release != nil && a.Scope != nil:
 		v.fail("/scope", errors.New("an approval of a release takes its scope from the release: leave scope out"))
 	case a.Release != nil:
+		v.check("/release", a.Release.validate())
 		v.check("/parents", checkParents(a.Parents))
 	case a.Scope != nil:
 		v.check("/scope", a.Scope.validate())
@@ -168,6 +173,13 @@ func (a *Approval) Validate() error {
 		v.fail("/release", errors.New("an approval names a release or a scope"))
 	}
 	return v.err
+}
+
+func (r *Reference) validate() error {
+	if r.Digest.IsZero() {
+		return errors.New("the release's digest is missing")
+	}
+	return nil
 }
 
 // MaxParents is the most parents a statement has (rules of format, R14).
@@ -213,8 +225,8 @@ func checkRepository(uri string) error {
 	if err != nil {
 		return err
 	}
-	if got != uri {
-		return fmt.Errorf("%.200q is not in its normal form %.200q", uri, got)
+	if got != uri { // which may hold a password
+		return fmt.Errorf("the repository's address is not in its normal form %.200q", got)
 	}
 	return nil
 }

@@ -9,7 +9,6 @@ import (
 	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
-	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/release-dossier/dossier/sbom/schema"
 )
@@ -36,8 +35,8 @@ type reader struct {
 	doc    *Document
 	format model
 	refs   refs
-	edges  int                // in doc.Dependencies
-	schema *jsonschema.Schema // nil if the version has none
+	edges  int            // in doc.Dependencies
+	schema *schema.Schema // nil if the version has none
 	// skeleton is the document with each top-level array cut after its first
 	// element. The schemas ask nothing of these arrays that the skeleton and
 	// the elements alone could not answer, except uniqueItems.
@@ -114,7 +113,7 @@ func (r *reader) read(text []byte) error {
 // list reads a top-level array.
 func (r *reader) list(name string, d *jsontext.Decoder) error {
 	r.skeleton[name] = []any{}
-	array, item := r.listSchema(name)
+	item, unique := r.listSchema(name)
 	seen := uniqueItems{}
 	return eachElement(d, func(i int, raw jsontext.Value) error {
 		if i >= maxElements {
@@ -132,7 +131,7 @@ func (r *reader) list(name string, d *jsontext.Decoder) error {
 		} else {
 			r.judge(item, v, name, strconv.Itoa(i))
 		}
-		if array != nil && array.UniqueItems && r.doc.ProblemCount <= maxSought && seen.has(raw) {
+		if unique && r.doc.ProblemCount <= maxSought && seen.has(raw) {
 			r.problem(CodeSchema, pointer(name, strconv.Itoa(i)), "the element is in the list twice")
 		}
 		r.format.element(name, i, v)
@@ -140,20 +139,13 @@ func (r *reader) list(name string, d *jsontext.Decoder) error {
 	})
 }
 
-// listSchema returns the schemas of a top-level array and of its elements,
-// or nil.
-func (r *reader) listSchema(name string) (array, item *jsonschema.Schema) {
+// listSchema returns the schema, if any, of the elements of a top-level array
+// and whether these must differ.
+func (r *reader) listSchema(name string) (item *schema.Schema, unique bool) {
 	if r.schema == nil {
-		return nil, nil
+		return nil, false
 	}
-	array = r.schema.Properties[name]
-	for array != nil && array.Ref != nil {
-		array = array.Ref
-	}
-	if array != nil {
-		item, _ = array.Items.(*jsonschema.Schema)
-	}
-	return array, item
+	return r.schema.List(name)
 }
 
 // decode decodes raw, unless it would take too much memory.
@@ -195,12 +187,12 @@ func (r *reader) depend(ref string, on ...string) {
 }
 
 // judge reports what the schema s, if any, has against v, which is at path.
-func (r *reader) judge(s *jsonschema.Schema, v any, path ...string) {
+func (r *reader) judge(s *schema.Schema, v any, path ...string) {
 	if s == nil || r.doc.ProblemCount > maxSought {
 		return
 	}
-	for _, p := range violations(s.Validate(v), path) {
-		r.problem(p.Code, p.Pointer, p.Message)
+	for _, p := range s.Validate(v) {
+		r.problem(CodeSchema, pointer(path...)+p.Pointer, p.Message)
 	}
 }
 

@@ -5,19 +5,18 @@ import (
 	"testing"
 
 	"github.com/release-dossier/dossier/evidence/bundle"
-	"github.com/release-dossier/dossier/internal/testrelease"
 	"github.com/release-dossier/dossier/verify"
 )
 
 // BenchmarkOpenAndVerify opens and verifies a small dossier from memory, with
 // all plug-ins and the profile solo.
 func BenchmarkOpenAndVerify(b *testing.B) {
-	w := testrelease.New(b)
+	c := newCast(b)
 	var file bytes.Buffer
-	if err := w.Create(b).Pack(&file); err != nil {
+	if err := c.approved.Pack(&file); err != nil {
 		b.Fatal(err)
 	}
-	o := options(b, w)
+	o := c.options(b, "solo")
 	b.ReportAllocs()
 	for b.Loop() {
 		d, err := bundle.OpenTar(bytes.NewReader(file.Bytes()), int64(file.Len()), bundle.Limits{})

@@ -136,10 +136,14 @@ type Check struct {
 	FollowsFrom string `json:"followsFrom,omitempty"`
 }
 
-// Blocks reports whether c keeps a release from being accepted.
+// Blocks reports whether c keeps a release from being accepted. What is no
+// outcome at all does.
 func (c Check) Blocks() bool {
-	if c.EnforcedFrom != nil {
+	switch c.Outcome {
+	case Pass, Warn, Waived, Pending, NotApplicable:
 		return false
+	case Unknown:
+		return c.EnforcedFrom == nil && c.Level != "SHOULD"
 	}
-	return c.Outcome == Fail || c.Outcome == Unknown && c.Level != "SHOULD"
+	return c.EnforcedFrom == nil
 }

@@ -3,6 +3,7 @@ package verify
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 
@@ -25,6 +26,7 @@ func (r *run) finish() {
 		}
 		r.report.Release = &ReleaseView{r.release.ID, record.Repository.URI, record.Component, record.Version, name}
 		r.exhibits()
+		r.failing = failing(r.report.Checks)
 		r.chain()
 		r.people()
 	}
@@ -35,36 +37,58 @@ func (r *run) finish() {
 // verdict computes the verdict from the checks and from what was missing.
 func (r *run) verdict() {
 	r.report.Verdict = Accepted
-	worse := func(v Verdict, code, text string) {
-		r.report.Reasons = append(r.report.Reasons, Reason{code, text})
-		if r.report.Verdict != NotGenuine {
-			r.report.Verdict = v
-		}
-	}
 	for _, c := range r.report.Checks {
 		if c.Blocks() && contradicts(c) {
-			worse(NotGenuine, c.Code, c.Title)
+			r.worse(NotGenuine, c.Code, c.Title)
 		}
 	}
-	switch {
-	case r.o.Trust == nil:
-		worse(NotAccepted, codeNoTrust, "no signer is trusted yet")
-	case !r.report.Relied:
-		worse(NotAccepted, "signer-not-trusted", "the release statement is not signed by a party that may sign it")
-	}
-	if r.expect.none() {
-		worse(NotAccepted, "no-expectation", "nothing was expected: say which release or artifact you mean")
-	}
-	if r.o.Policy == nil {
-		worse(NotAccepted, "no-policy", "no policy judged it")
-	}
+	r.given()
 	for _, c := range r.report.Checks {
 		if c.Blocks() && !contradicts(c) && (r.report.Relied || c.Layer != Signatures) {
-			worse(NotAccepted, c.Code, c.Title)
+			r.worse(NotAccepted, c.Code, c.Title)
 		}
 	}
 	if r.release == nil && r.report.Verdict == Accepted {
-		worse(NotAccepted, "release-missing", "there is no release statement")
+		r.worse(NotAccepted, "release-missing", "there is no release statement")
+	}
+}
+
+// worse adds a reason why the verdict is no better than v.
+func (r *run) worse(v Verdict, code, text string) {
+	r.report.Reasons = append(r.report.Reasons, Reason{code, text})
+	if r.report.Verdict != NotGenuine {
+		r.report.Verdict = v
+	}
+}
+
+// given adds what the caller or the signers did not give: trust, a release
+// statement to rely on, an expectation, a policy.
+func (r *run) given() {
+	switch {
+	case r.o.Trust == nil:
+		r.worse(NotAccepted, codeNoTrust, "no signer is trusted yet")
+	case !r.report.Relied:
+		r.worse(NotAccepted, codeNotTrusted, "the release statement is not signed by a party that may sign it")
+		r.notRelied()
+	}
+	if r.expect.none() {
+		r.worse(NotAccepted, "no-expectation", "nothing was expected: say which release or artifact you mean")
+	}
+	if r.o.Policy == nil {
+		r.worse(NotAccepted, "no-policy", "no policy judged it")
+	}
+}
+
+// notRelied tells why a signer whom trust knows does not count for the release
+// statement.
+func (r *run) notRelied() {
+	for _, c := range r.report.Checks {
+		if c.ID != "signatures/record" || !c.Blocks() || contradicts(c) {
+			continue
+		}
+		if c.Code != codeNotTrusted && c.Code != codeNoKey {
+			r.worse(NotAccepted, c.Code, c.Found)
+		}
 	}
 }
 
@@ -108,25 +132,37 @@ func (r *run) exhibits() {
 func (r *run) exhibit(e Exhibit) {
 	e.Number = len(r.report.Exhibits) + 1
 	r.report.Exhibits = append(r.report.Exhibits, e)
+	if _, there := r.numbers[e.Digest]; !there {
+		r.numbers[e.Digest] = e.Number
+	}
 }
 
-// exhibitOf returns the number of the exhibit with that digest, as a list.
+// exhibitOf returns the number of the first exhibit with that digest, as a list.
 func (r *run) exhibitOf(id evidence.Digest) []int {
-	for _, e := range r.report.Exhibits {
-		if e.Digest == id {
-			return []int{e.Number}
-		}
+	if n, ok := r.numbers[id]; ok {
+		return []int{n}
 	}
 	return nil
+}
+
+// failing returns the IDs of the checks that failed or could not be judged.
+func failing(checks []Check) map[string]bool {
+	ids := map[string]bool{}
+	for _, c := range checks {
+		if c.Outcome == Fail || c.Outcome == Unknown {
+			ids[c.ID] = true
+		}
+	}
+	return ids
 }
 
 // line adds a line to "The release". It is marked with the first failed check
 // among ids.
 func (r *run) line(label, text string, p Proof, exhibits []int, ids ...string) {
 	l := FactLine{Label: label, Text: text, Proof: p, Exhibits: exhibits}
-	for _, c := range r.report.Checks {
-		if slices.Contains(ids, c.ID) && (c.Outcome == Fail || c.Outcome == Unknown) {
-			l.Check = c.ID
+	for _, id := range ids {
+		if r.failing[id] {
+			l.Check = id
 			break
 		}
 	}
@@ -217,15 +253,15 @@ const maxPeople = 6
 
 // people writes who wrote, approved and signed.
 func (r *run) people() {
-	var authors []string
+	authors, accounts := map[string]bool{}, map[string]bool{}
 	for _, c := range r.facts.Range.Commits {
-		name := r.authorName(c.Author.Name, c.Author.Email)
-		if !slices.Contains(authors, name) {
-			authors = append(authors, name)
+		if account := c.Author.Name + "\x00" + c.Author.Email; !accounts[account] {
+			accounts[account] = true
+			authors[r.authorName(c.Author.Name, c.Author.Email)] = true
 		}
 	}
 	if len(authors) > 0 {
-		r.person("wrote", names(authors)+", as the commits say", Proof{Claimed, "the commits"}, nil)
+		r.person("wrote", names(slices.Sorted(maps.Keys(authors)))+", as the commits say", Proof{Claimed, "the commits"}, nil)
 	}
 	for _, a := range r.facts.Approvals {
 		who := a.Person
@@ -258,8 +294,8 @@ func (r *run) authorName(name, email string) string {
 	return cmp.Or(name, email)
 }
 
+// names lists the first of some sorted names.
 func names(list []string) string {
-	slices.Sort(list)
 	text := ""
 	for i, n := range list {
 		if i == maxPeople {

@@ -226,16 +226,11 @@ func (r *run) sshTag(s *TagSignature, tag gitobj.Tag) {
 	// Trust may name the key by its fingerprint alone, and here is the key.
 	t, err := r.o.Trust.Resolve(key)
 	if err != nil {
-		s.Code, s.Detail = "signer-not-trusted", err.Error()
+		s.Code, s.Detail = codeNotTrusted, err.Error()
 		return
 	}
 	r.o.Trust, r.facts.Trust = t, t
-	r.judgeTagKey(s, r.pins(key))
-}
-
-func (r *run) pins(key attest.PublicKey) bool {
-	_, ok := r.o.Trust.Pin(key)
-	return ok
+	r.judgeTagKey(s, pins(t, key))
 }
 
 func (r *run) otherTag(s *TagSignature, tag gitobj.Tag) {
@@ -255,7 +250,7 @@ func (r *run) otherTag(s *TagSignature, tag gitobj.Tag) {
 		case err == nil:
 			r.judgeTagKey(s, true)
 		case errors.Is(err, ErrUnknownTagKey):
-			s.Code, s.Detail = "signer-not-trusted", err.Error()
+			s.Code, s.Detail = codeNotTrusted, err.Error()
 		case errors.Is(err, ErrTagRefuted):
 			s.Code, s.Detail = codeRefuted, err.Error()
 		default:
@@ -269,8 +264,8 @@ func (r *run) otherTag(s *TagSignature, tag gitobj.Tag) {
 // judgeTagKey decides on a key whose signature verifies.
 func (r *run) judgeTagKey(s *TagSignature, pinned bool) {
 	switch {
-	case !pinned:
-		s.Code = "signer-not-trusted"
+	case !pinned || r.o.Trust == nil:
+		s.Code = codeNotTrusted
 		s.Detail = "signed by " + signerName(*s) + ", which trust does not name"
 	case r.o.Trust.Revoked(s.Identity, nil) != "":
 		s.Code, s.Detail = "revoked", r.o.Trust.Revoked(s.Identity, nil)

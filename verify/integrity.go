@@ -65,7 +65,7 @@ func (r *run) group(id, title string, failures []Check) {
 	if len(failures) == 0 {
 		r.add(Check{
 			ID: id, Layer: Integrity, Outcome: Pass, Title: title,
-			Found: fmt.Sprintf("%d statements, %d other blobs", len(r.d.Statements()), len(r.d.Blobs())),
+			Found: fmt.Sprintf("%d statements, %d other blobs", len(r.all), len(r.d.Blobs())),
 			Proof: Proof{Proven, "the file's own bytes"},
 		})
 		return
@@ -93,7 +93,7 @@ func problem(id string, p bundle.Problem, title, expected string) Check {
 // only a statement that does not count lists is set aside with it.
 func (r *run) unlisted(changed changedBlobs) []Check {
 	listed := map[evidence.Digest]bool{}
-	for _, st := range r.d.Statements() {
+	for _, st := range r.all {
 		for _, m := range st.Links.Materials {
 			listed[m.Digest] = true
 		}
@@ -120,28 +120,27 @@ func (r *run) unlisted(changed changedBlobs) []Check {
 // and that is not there or not of the listed size.
 func (r *run) materials(changed changedBlobs) []Check {
 	var list []Check
+	signatures := r.signatureSizes()
 	for _, st := range r.statements() {
 		for i, m := range st.Links.Materials {
 			b, ok := r.d.Blob(m.Digest)
 			if !ok {
-				_, ok = r.signatureBlob(m.Digest)
-				b.Size = m.Size
+				// A signature of the dossier may be a material as well.
+				b.Size, ok = signatures[m.Digest]
+			}
+			if ok && b.Size == m.Size {
+				continue
 			}
 			c := Check{
 				ID: "integrity/materials", Layer: Integrity, Outcome: Fail,
-				Expected: fmt.Sprintf("%s, %d bytes, %s", m.Name, m.Size, m.Digest),
-				Inputs:   []Place{at(st.ID, fmt.Sprintf("/predicate/materials/%d", i)), material(m.Digest)},
-				Fix:      Fix{Now: "ask the sender for the whole file"},
+				Code: "missing", Title: "A listed document is missing", Found: "no bytes with that digest",
+				Expected:    fmt.Sprintf("%s, %d bytes, %s", m.Name, m.Size, m.Digest),
+				Inputs:      []Place{at(st.ID, fmt.Sprintf("/predicate/materials/%d", i)), material(m.Digest)},
+				Fix:         Fix{Now: "ask the sender for the whole file"},
+				FollowsFrom: changed.cause(changed.named[bundle.BlobName(m.Digest)]),
 			}
-			c.FollowsFrom = changed.cause(changed.named[bundle.BlobName(m.Digest)])
-			switch {
-			case !ok:
-				c.Code, c.Title, c.Found = "missing", "A listed document is missing", "no bytes with that digest"
-			case b.Size != m.Size:
-				c.Code, c.Title = "size-mismatch", "A listed document has another size"
-				c.Found = fmt.Sprintf("%d bytes", b.Size)
-			default:
-				continue
+			if ok {
+				c.Code, c.Title, c.Found = "size-mismatch", "A listed document has another size", fmt.Sprintf("%d bytes", b.Size)
 			}
 			list = append(list, c)
 		}
@@ -149,14 +148,13 @@ func (r *run) materials(changed changedBlobs) []Check {
 	return list
 }
 
-// signatureBlob finds a material that is itself a signature of the dossier.
-func (r *run) signatureBlob(id evidence.Digest) (bundle.Blob, bool) {
-	for _, st := range r.d.Statements() {
+// signatureSizes returns the sizes of all signatures by their digests.
+func (r *run) signatureSizes() map[evidence.Digest]int64 {
+	sizes := map[evidence.Digest]int64{}
+	for _, st := range r.all {
 		for _, sig := range st.Signatures {
-			if sig.ID == id {
-				return sig.Blob(), true
-			}
+			sizes[sig.ID] = sig.Blob().Size
 		}
 	}
-	return bundle.Blob{}, false
+	return sizes
 }

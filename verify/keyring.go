@@ -2,7 +2,6 @@ package verify
 
 import (
 	"errors"
-	"slices"
 
 	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
@@ -11,8 +10,14 @@ import (
 )
 
 const (
-	maxEmbeddedKeys = 256
+	// maxStrangerKeys bounds the embedded keys that trust does not name. They
+	// only tell a reader whose signature it is; those that trust names are all
+	// taken, so that no number of others can crowd them out.
+	maxStrangerKeys = 256
 	maxKeySize      = 64 << 10
+	// maxGuesses bounds how often strangers' keys are tried on signatures that
+	// name no key at hand.
+	maxGuesses = 4096
 )
 
 // candidate is a public key that may have made a signature: given with trust,
@@ -26,34 +31,32 @@ type candidate struct {
 
 // keyring finds the key that made a signature.
 type keyring struct {
-	byHint map[string]candidate
-	list   []candidate // pinned ones first
+	byHint    map[string]candidate
+	pinned    []candidate
+	strangers []candidate
+	guesses   int
 }
 
 func newKeyring(found []attest.PublicKey, t *trust.Trust) *keyring {
-	k := &keyring{byHint: map[string]candidate{}}
+	k := &keyring{byHint: map[string]candidate{}, guesses: maxGuesses}
 	if t != nil {
 		for _, key := range t.Keys() {
 			k.add(candidate{key, key.Identity(), true})
 		}
 	}
 	for _, key := range found {
-		c := candidate{key: key, identity: key.Identity()}
-		if t != nil {
-			_, c.pinned = t.Pin(key)
-		}
-		k.add(c)
+		k.add(candidate{key, key.Identity(), pins(t, key)})
 	}
-	slices.SortStableFunc(k.list, func(a, b candidate) int {
-		switch {
-		case a.pinned == b.pinned:
-			return 0
-		case a.pinned:
-			return -1
-		}
-		return 1
-	})
 	return k
+}
+
+// pins reports whether trust, which may be nil, names the key.
+func pins(t *trust.Trust, key attest.PublicKey) bool {
+	if t == nil {
+		return false
+	}
+	_, ok := t.Pin(key)
+	return ok
 }
 
 func (k *keyring) add(c candidate) {
@@ -62,31 +65,53 @@ func (k *keyring) add(c candidate) {
 		return
 	}
 	k.byHint[hint] = c
-	k.list = append(k.list, c)
+	if c.pinned {
+		k.pinned = append(k.pinned, c)
+	} else {
+		k.strangers = append(k.strangers, c)
+	}
 }
 
-// embeddedKeys reads the public keys among the materials that statements list.
-func embeddedKeys(d *bundle.Dossier) []attest.PublicKey {
+// embeddedKeys reads the public keys among the materials that statements list:
+// all that trust names, and some of the others.
+func embeddedKeys(d *bundle.Dossier, all []*bundle.Statement, t *trust.Trust) []attest.PublicKey {
 	var keys []attest.PublicKey
-	for _, st := range d.Statements() {
+	seen, strangers := map[evidence.Digest]bool{}, 0
+	for _, st := range all {
 		for _, m := range st.Links.Materials {
-			if m.MediaType != evidence.MediaTypePublicKey || len(keys) == maxEmbeddedKeys {
+			if m.MediaType != evidence.MediaTypePublicKey || seen[m.Digest] {
 				continue
 			}
-			b, ok := d.Blob(m.Digest)
+			seen[m.Digest] = true
+			key, ok := embeddedKey(d, m.Digest)
 			if !ok {
 				continue
 			}
-			data, err := b.Read(maxKeySize)
-			if err != nil {
-				continue // the digest is checked in layer 1
+			if !pins(t, key) {
+				if strangers == maxStrangerKeys {
+					continue
+				}
+				strangers++
 			}
-			if key, err := attest.ParsePublicKey(data); err == nil {
-				keys = append(keys, key)
-			}
+			keys = append(keys, key)
 		}
 	}
 	return keys
+}
+
+// embeddedKey reads one material as a public key. What is wrong with its bytes
+// is for layer 1 to say.
+func embeddedKey(d *bundle.Dossier, id evidence.Digest) (attest.PublicKey, bool) {
+	b, ok := d.Blob(id)
+	if !ok {
+		return attest.PublicKey{}, false
+	}
+	data, err := b.Read(maxKeySize)
+	if err != nil {
+		return attest.PublicKey{}, false
+	}
+	key, err := attest.ParsePublicKey(data)
+	return key, err == nil
 }
 
 var (
@@ -105,7 +130,16 @@ func (k *keyring) find(b *attest.Bundle) (candidate, error) {
 		}
 		return c, errRefuted
 	}
-	for _, c := range k.list {
+	for _, c := range k.pinned {
+		if c.key.Verify(message, b.Signature) == nil {
+			return c, nil
+		}
+	}
+	for _, c := range k.strangers {
+		if k.guesses == 0 {
+			break
+		}
+		k.guesses--
 		if c.key.Verify(message, b.Signature) == nil {
 			return c, nil
 		}

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/release-dossier/dossier/evidence"
@@ -63,31 +64,47 @@ func (r *run) ownSubjects(st *bundle.Statement) {
 	c := link("subjects", "The "+kindOf(st)+" statement is about this release and its artifacts",
 		Proof{Proven, "the signed statement"})
 	c.Inputs = []Place{at(st.ID, "/subject")}
-	want := evidence.OwnSubjects(r.release.ID, r.facts.Record.Artifacts)
-	got := st.Statement.Subject
-	c.Expected = "the release statement first, then artifacts of this release"
-	c.Found = fmt.Sprintf("%d subjects", len(got))
-	ok := len(got) > 0 && sameSubject(got[0], want[0])
-	for _, s := range got[1:] {
-		if !slices.ContainsFunc(want[1:], func(w evidence.ResourceDescriptor) bool { return sameSubject(s, w) }) {
-			ok = false
-			c.Found = fmt.Sprintf("%s %s is not an artifact of this release", s.Name, s.Digest)
-		}
-	}
-	if !ok {
+	c.Expected = "the release statement first, then artifacts of this release, each once"
+	c.Found = count(len(st.Statement.Subject), "subject")
+	if found := r.strangeSubject(st.Statement.Subject); found != "" {
 		c.fails("subject-mismatch", "A statement is about something that is not in this release", Fix{Now: "have its signer state it again for this release"})
+		c.Found = found
 	}
 	r.add(c)
 }
 
-func sameSubject(a, b evidence.ResourceDescriptor) bool {
-	return a.Name == b.Name && a.Digest.Equal(b.Digest)
+// strangeSubject says what is wrong with the subjects of an own statement.
+func (r *run) strangeSubject(got []evidence.ResourceDescriptor) string {
+	want := evidence.OwnSubjects(r.release.ID, r.facts.Record.Artifacts)
+	if len(got) == 0 || subjectKey(got[0]) != subjectKey(want[0]) {
+		return "the first subject is not this release statement"
+	}
+	left := subjectSet(want[1:])
+	for _, s := range got[1:] {
+		if left[subjectKey(s)] == 0 {
+			return fmt.Sprintf("%s %s is not an artifact of this release, or is named twice", s.Name, s.Digest)
+		}
+		left[subjectKey(s)]--
+	}
+	return ""
 }
 
+// subjectKey is what two subjects must have in common to be the same: name and
+// all digests.
+func subjectKey(s evidence.ResourceDescriptor) string { return s.Digest.String() + " " + s.Name }
+
+func subjectSet(list []evidence.ResourceDescriptor) map[string]int {
+	set := make(map[string]int, len(list))
+	for _, s := range list {
+		set[subjectKey(s)]++
+	}
+	return set
+}
+
+// sameSubjects reports whether two lists hold the same subjects equally often,
+// in any order.
 func sameSubjects(a, b []evidence.ResourceDescriptor) bool {
-	return len(a) == len(b) && !slices.ContainsFunc(a, func(x evidence.ResourceDescriptor) bool {
-		return !slices.ContainsFunc(b, func(y evidence.ResourceDescriptor) bool { return sameSubject(x, y) })
-	})
+	return maps.Equal(subjectSet(a), subjectSet(b))
 }
 
 // expectation compares the release with what the caller expects.

@@ -2,9 +2,7 @@ package verify
 
 import (
 	"fmt"
-	"slices"
 
-	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/bundle"
 )
 
@@ -13,11 +11,13 @@ import (
 func (r *run) order() error {
 	r.oneRelease()
 	if r.release == nil {
+		r.noState()
 		return nil
 	}
+	g := newGraph(r.all)
 	for _, st := range r.statements()[1:] {
 		r.belongs(st)
-		r.links(st)
+		r.links(g, st)
 	}
 	r.state()
 	r.add(Check{
@@ -37,7 +37,7 @@ func (r *run) oneRelease() {
 		Expected: "exactly one release statement",
 	}
 	var found []*bundle.Statement
-	for _, st := range r.d.Statements() {
+	for _, st := range r.all {
 		if st.IsRelease() && r.counts(st) {
 			found = append(found, st)
 			c.Inputs = append(c.Inputs, at(st.ID, ""))
@@ -82,7 +82,7 @@ func (r *run) belongs(st *bundle.Statement) {
 		Proof:    Proof{Proven, "the signed statement"},
 	}
 	if st.Links.Release.Digest != r.release.ID {
-		c.Outcome, c.Code, c.Title = Fail, "other-release", "A statement is about another release"
+		c.Outcome, c.Code, c.Title = Fail, codeOtherRelease, "A statement is about another release"
 		c.Fix = Fix{Now: "remove it: it belongs to the dossier of that release"}
 	}
 	r.add(c)
@@ -90,7 +90,7 @@ func (r *run) belongs(st *bundle.Statement) {
 
 // links checks what a statement says it saw: every parent is there, none is
 // the ancestor of another, and they lead to the release statement.
-func (r *run) links(st *bundle.Statement) {
+func (r *run) links(g *graph, st *bundle.Statement) {
 	c := Check{
 		ID: "order/links", Layer: Order, Outcome: Pass,
 		Title:    "What the " + kindOf(st) + " statement saw is all there",
@@ -99,41 +99,18 @@ func (r *run) links(st *bundle.Statement) {
 		Inputs:   []Place{at(st.ID, "/predicate/parents")},
 		Proof:    Proof{Proven, "the signed statement"},
 	}
-	seen, err := r.d.Reachable(st.Links.Parents)
-	switch {
+	switch err := g.broken(st.ID); {
 	case err != nil:
-		c.Outcome, c.Code, c.Title = Fail, "broken-link", "A statement or signature was removed"
+		c.fails("broken-link", "A statement or signature was removed", Fix{Now: "ask the sender for the whole file"})
 		c.Found = err.Error()
-		c.Fix = Fix{Now: "ask the sender for the whole file"}
-	case !slices.ContainsFunc(seen, func(p bundle.Pair) bool { return p.Statement == r.release.ID }):
-		c.Outcome, c.Code, c.Title = Fail, "broken-link", "A statement does not descend from the release statement"
+	case !g.descends(st.ID, r.release.ID):
+		c.fails("broken-link", "A statement does not descend from the release statement", Fix{Now: "have its signer state it again for this release"})
 		c.Found = "its parents do not lead to " + r.release.ID.String()
-	case r.redundant(st):
-		c.Outcome, c.Code, c.Title = Fail, "redundant-parent", "A parent is also the ancestor of another parent"
+	case g.redundant(st):
+		c.fails("redundant-parent", "A parent is also the ancestor of another parent", Fix{Now: "have its signer state it again upon the heads"})
 		c.Found = "the parents are not heads"
 	}
 	r.add(c)
-}
-
-func (r *run) redundant(st *bundle.Statement) bool {
-	if len(st.Links.Parents) == 1 {
-		return false
-	}
-	named := map[evidence.Digest]bool{}
-	for _, p := range st.Links.Parents {
-		named[p.Statement] = true
-	}
-	for id := range named {
-		parent, ok := r.d.Statement(id)
-		if !ok {
-			continue
-		}
-		above, err := r.d.Reachable(parent.Links.Parents)
-		if err == nil && slices.ContainsFunc(above, func(p bundle.Pair) bool { return named[p.Statement] }) {
-			return true
-		}
-	}
-	return false
 }
 
 // state computes the heads and the state digest and compares what was expected.
@@ -144,19 +121,40 @@ func (r *run) state() {
 		r.report.State, r.report.Heads = &state, heads
 	}
 	if want := r.o.ExactState; want != nil {
-		r.add(expected("order/exact-state", "exact-state", "The dossier is exactly in the expected state",
-			"state "+want.String(), "state "+state.String(), err == nil && state == *want))
+		found := "state " + state.String()
+		if err != nil {
+			found = err.Error()
+		}
+		r.expectedState(found, err == nil && state == *want)
 	}
 	if want := r.o.ExpectHead; want != nil {
 		st, ok := r.d.Statement(*want)
-		ok = ok && r.counts(st)
-		found := "it is there and counts"
-		if !ok {
-			found = "no statement of that digest counts"
-		}
-		r.add(expected("order/expected-head", "expected-head", "The expected statement is there",
-			"statement "+want.String(), found, ok))
+		r.expectedHead(ok && r.counts(st))
 	}
+}
+
+// noState fails what was expected of the state if there is no release.
+func (r *run) noState() {
+	if r.o.ExactState != nil {
+		r.expectedState("no release statement", false)
+	}
+	if r.o.ExpectHead != nil {
+		r.expectedHead(false)
+	}
+}
+
+func (r *run) expectedState(found string, ok bool) {
+	r.add(expected("order/exact-state", "exact-state", "The dossier is exactly in the expected state",
+		"state "+r.o.ExactState.String(), found, ok))
+}
+
+func (r *run) expectedHead(ok bool) {
+	found := "it is there and counts"
+	if !ok {
+		found = "no statement of that digest counts"
+	}
+	r.add(expected("order/expected-head", "expected-head", "The expected statement is there",
+		"statement "+r.o.ExpectHead.String(), found, ok))
 }
 
 func expected(id, code, title, want, got string, ok bool) Check {

@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
@@ -9,6 +8,7 @@ import (
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/bundle"
 	"github.com/release-dossier/dossier/evidence/provenance"
+	"github.com/release-dossier/dossier/verify/trust"
 )
 
 // builderRole is the role of trust whose word on provenance is proof.
@@ -49,7 +49,7 @@ func readImported(b bundle.Blob) ([]provenance.Entry, error) {
 func (r *run) provenanceFact(a evidence.Attachment, m evidence.Material, one provenance.Entry) ProvenanceFact {
 	f := ProvenanceFact{Attachment: a, Material: m, Present: true}
 	if one.Bundle != nil {
-		f.Signer = r.importedSigner(one.Bundle, m.Digest)
+		f.Signer, _ = r.importedSigner(one.Bundle, m.Digest)
 	}
 	summary, err := provenance.Parse(one.Statement)
 	if err != nil {
@@ -79,47 +79,24 @@ func (r *run) provenanceProof(s *Signer) Proof {
 	}
 }
 
-// importedSigner says who signed an attestation that came along as a material.
-// Allowed means that trust names the signer; what it may state is for each use
-// to ask.
-func (r *run) importedSigner(b *attest.Bundle, id evidence.Digest) *Signer {
-	s := &Signer{Statement: b.StatementID(), Signature: id}
-	pinned := false
-	if len(b.Chain) > 0 {
-		if r.o.Signatures == nil || r.o.Trust == nil {
-			s.Code, s.Detail = codeNoVerifier, errNoVerify.Error()
-			return s
-		}
-		a, err := r.o.Signatures.VerifySignature(r.ctx, b, r.o.Trust)
-		if err != nil {
-			s.Code, s.Detail = codeNoKey, err.Error()
-			return s
-		}
-		pinned, s.Identity, s.NotBefore, s.NotAfter = true, a.Identity, a.NotBefore, a.NotAfter
-	} else {
-		c, err := r.keys.find(b)
-		switch {
-		case errors.Is(err, errRefuted):
-			s.Code, s.Detail = codeRefuted, err.Error()
-			return s
-		case err != nil:
-			s.Code, s.Detail = codeNoKey, err.Error()
-			return s
-		}
-		pinned, s.Identity, s.Fingerprint = c.pinned, c.identity, c.key.Fingerprint()
-	}
-	r.describe(s)
+// importedSigner says who signed an attestation that came along as a material,
+// and with which proof of time. Allowed means that trust names the signer; what
+// it may state is for each use to ask.
+func (r *run) importedSigner(b *attest.Bundle, id evidence.Digest) (s *Signer, proof string) {
+	s = &Signer{Statement: b.StatementID(), Signature: id}
+	pinned, proof := r.authenticate(s, b)
 	switch {
+	case s.Code != "":
 	case r.o.Trust == nil:
 		s.Code, s.Detail = codeNoTrust, "no signer is trusted yet"
 	case !pinned:
-		s.Code, s.Detail = "signer-not-trusted", "the trust document does not name this key"
+		s.Code, s.Detail = codeNotTrusted, "the trust document does not name this key"
 	case r.o.Trust.Revoked(s.Identity, plain(s.NotAfter)) != "":
-		s.Code, s.Detail = "revoked", r.o.Trust.Revoked(s.Identity, plain(s.NotAfter))
+		s.Code, s.Detail = trust.CodeRevoked, r.o.Trust.Revoked(s.Identity, plain(s.NotAfter))
 	default:
 		s.Allowed = true
 	}
-	return s
+	return s, proof
 }
 
 func (r *run) addProvenance(f ProvenanceFact, i int) {
@@ -178,6 +155,9 @@ func (r *run) compareProvenance(c *Check, f ProvenanceFact) {
 	case len(f.Names) == 0:
 		c.Found = f.Material.Name + " is about no artifact of this release"
 		c.fails("provenance-subject-mismatch", "The provenance is about something else", fix)
+	case slices.ContainsFunc(f.About, func(d evidence.Digest) bool { return !slices.Contains(f.Names, d) }):
+		c.Found = f.Material.Name + " does not name every artifact it is listed for"
+		c.fails("provenance-subject-mismatch", "The provenance is listed for an artifact it does not name", fix)
 	case len(s.SourceCommits) == 0:
 		c.Outcome, c.Code, c.Title = Warn, "provenance-no-commit", "The provenance does not say which commit was built"
 	case !slices.Equal(s.SourceCommits, []string{record.Commit}):

@@ -4,29 +4,30 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/bundle"
 	"github.com/release-dossier/dossier/verify/trust"
 )
 
-// Codes of layer 2.
+// Codes of layer 2, beside those of trust.
 const (
-	codeRefuted    = "signature-invalid"
-	codeNoKey      = "signer-not-known"
-	codeNoTrust    = "no-trust"
-	codeNoVerifier = "no-verifier"
-	codeMalformed  = "statement-malformed"
-	codeKind       = "kind-not-known"
+	codeRefuted      = "signature-invalid"
+	codeNoKey        = "signer-not-known"
+	codeNotTrusted   = trust.CodeSignerNotTrusted
+	codeNoTrust      = "no-trust"
+	codeNoVerifier   = "no-verifier"
+	codeMalformed    = "statement-malformed"
+	codeKind         = "kind-not-known"
+	codeCritical     = "critical-not-known"
+	codeOtherRelease = "other-release"
+	codeLater        = "after-as-of"
 )
-
-var errKind = errors.New("statements of this kind are not known to this version")
 
 // signatures is layer 2: who made each signature, and may they.
 func (r *run) signatures() error {
-	found := embeddedKeys(r.d)
-	if r.o.Trust != nil {
+	found := embeddedKeys(r.d, r.all, r.o.Trust)
+	if r.o.Trust != nil && len(found) > 0 {
 		t, err := r.o.Trust.Resolve(found...)
 		if err != nil {
 			return fmt.Errorf("trust: %w", err)
@@ -34,17 +35,16 @@ func (r *run) signatures() error {
 		r.o.Trust, r.facts.Trust = t, t
 	}
 	r.keys = newKeyring(found, r.o.Trust)
-	for _, st := range r.d.Statements() {
-		r.decode(st)
+	for _, st := range r.all {
+		r.predicates[st.ID] = decode(st)
 	}
-	for _, st := range r.d.Statements() {
+	for _, st := range r.all {
 		for _, sig := range st.Signatures {
-			p := pairOf(st, sig)
-			r.signers[p] = r.identify(st, sig)
+			r.signers[pairOf(st, sig)] = r.identify(st, sig)
 		}
 	}
 	r.choose()
-	for _, st := range r.d.Statements() {
+	for _, st := range r.all {
 		for _, sig := range st.Signatures {
 			s := r.signers[pairOf(st, sig)]
 			r.report.Signers = append(r.report.Signers, *s)
@@ -54,136 +54,10 @@ func (r *run) signatures() error {
 	return nil
 }
 
-// decode reads a statement's predicate.
-func (r *run) decode(st *bundle.Statement) {
-	var p predicate
-	switch st.Statement.PredicateType {
-	case evidence.RecordType:
-		p.record, p.err = evidence.DecodeRecord(st.Statement.Predicate)
-	case evidence.ApprovalType:
-		p.approval, p.err = evidence.DecodeApproval(st.Statement.Predicate)
-	default:
-		p.err = errKind
-	}
-	if p.err != nil {
-		p.record, p.approval = nil, nil
-	}
-	r.predicates[st.ID] = p
-}
-
-// identify says who made a signature and whether it counts. What is wrong with
-// a statement's content is asked only once its signer is known, so that what
-// strangers leave in storage changes nothing.
-func (r *run) identify(st *bundle.Statement, sig *bundle.Signature) *Signer {
-	s := &Signer{Statement: st.ID, Signature: sig.ID}
-	pinned, proof := false, "signed"
-	if len(sig.Bundle.Chain) > 0 {
-		pinned, proof = r.authenticate(s, sig)
-	} else {
-		pinned = r.findKey(s, sig)
-	}
-	if s.Code != "" {
-		return s
-	}
-	r.describe(s)
-	p := r.predicates[st.ID]
-	switch {
-	case r.o.Trust != nil && !pinned:
-		s.Code, s.Detail = "signer-not-trusted", "the trust document does not name this key"
-	case errors.Is(p.err, errKind):
-		s.Code, s.Detail = codeKind, p.err.Error()
-	case p.err != nil:
-		s.Code, s.Detail = codeMalformed, p.err.Error()
-	case r.o.Trust == nil:
-		s.Code, s.Detail = codeNoTrust, "no signer is trusted yet"
-	default:
-		r.askGrant(s, st, proof)
-	}
-	return s
-}
-
-func (r *run) findKey(s *Signer, sig *bundle.Signature) (pinned bool) {
-	c, err := r.keys.find(&sig.Bundle)
-	if err == nil || errors.Is(err, errRefuted) {
-		s.Identity, s.Fingerprint = c.identity, c.key.Fingerprint()
-	}
-	switch {
-	case errors.Is(err, errRefuted) && (c.pinned || r.o.Trust == nil):
-		s.Code, s.Detail = codeRefuted, err.Error()
-	case err != nil:
-		s.Code, s.Detail = codeNoKey, err.Error()
-	}
-	return c.pinned
-}
-
-func (r *run) authenticate(s *Signer, sig *bundle.Signature) (pinned bool, proof string) {
-	if r.o.Signatures == nil || r.o.Trust == nil {
-		s.Code, s.Detail = codeNoVerifier, errNoVerify.Error()
-		return false, ""
-	}
-	a, err := r.o.Signatures.VerifySignature(r.ctx, &sig.Bundle, r.o.Trust)
-	if err != nil {
-		s.Code, s.Detail = codeNoKey, err.Error()
-		return false, ""
-	}
-	s.Identity, s.NotBefore, s.NotAfter = a.Identity, a.NotBefore, a.NotAfter
-	return true, a.Proof
-}
-
-// describe adds what trust knows of the signer.
-func (r *run) describe(s *Signer) {
-	if t := r.o.Trust; t != nil {
-		s.Person, s.Roles = t.Name(s.Identity), t.Roles(s.Identity)
-	}
-}
-
-// askGrant asks trust whether the signer may make this statement here and then
-// (rules of format, R6).
-func (r *run) askGrant(s *Signer, st *bundle.Statement, proof string) {
-	q := trust.Question{
-		Signer: s.Identity, Kind: st.Statement.PredicateType, Proof: proof, AsOf: r.o.AsOf,
-		NotBefore: plain(s.NotBefore), NotAfter: plain(s.NotAfter),
-	}
-	q.Repository, q.Environment, q.Stated = r.scope(st)
-	d := r.o.Trust.Allows(q)
-	s.Allowed, s.Code, s.Detail = d.Allowed, d.Code, d.Detail
-	if d.Allowed && d.TimeClaimed {
-		s.Detail = "time claimed: no timestamp proves when it was signed"
-	}
-}
-
-func plain(t *evidence.Time) *time.Time {
-	if t == nil {
-		return nil
-	}
-	return &t.Time
-}
-
-// scope returns the repository and environment a statement is about and the
-// time it states. Later statements take the repository from the release
-// statement they name.
-func (r *run) scope(st *bundle.Statement) (repository, environment string, stated time.Time) {
-	p := r.predicates[st.ID]
-	if p.approval != nil {
-		environment, stated = p.approval.Environment, p.approval.At.Time
-	}
-	root := p.record
-	if root == nil && st.Links.Release != nil {
-		root = r.predicates[st.Links.Release.Digest].record
-	}
-	if root != nil {
-		repository = root.Repository.URI
-		if p.record != nil {
-			stated = root.CreatedAt.Time
-		}
-	}
-	return repository, environment, stated
-}
-
 // choose decides what is relied on: what trust allows or, if it allows no
 // release statement, what at least verifies, so that a stranger can look.
 func (r *run) choose() {
-	for _, st := range r.d.Statements() {
+	for _, st := range r.all {
 		for _, sig := range st.Signatures {
 			p := pairOf(st, sig)
 			r.counted[p] = r.signers[p].Allowed
@@ -195,7 +69,7 @@ func (r *run) choose() {
 	}
 	for p, s := range r.signers {
 		switch s.Code {
-		case codeRefuted, codeNoKey, codeNoVerifier, codeMalformed, codeKind:
+		case codeRefuted, codeNoKey, codeNoVerifier, codeOtherRelease:
 		default:
 			r.counted[p] = r.predicates[p.Statement].err == nil
 		}
@@ -204,9 +78,10 @@ func (r *run) choose() {
 
 // signatureCheck is the check that tells of one signature.
 func (r *run) signatureCheck(st *bundle.Statement, s *Signer) Check {
+	kind := kindOf(st)
 	c := Check{
-		ID: "signatures/" + kindOf(st), Layer: Signatures, Outcome: Pass,
-		Title:    "The " + kindOf(st) + " statement is signed by a party allowed to",
+		ID: "signatures/" + kind, Layer: Signatures, Outcome: Pass,
+		Title:    "The " + kind + " statement is signed by a party allowed to",
 		Expected: "a signature that verifies, by a signer whom a grant covers",
 		Found:    "signed by " + s.Name(),
 		Inputs:   []Place{at(st.ID, ""), material(s.Signature)},
@@ -220,41 +95,59 @@ func (r *run) signatureCheck(st *bundle.Statement, s *Signer) Check {
 	}
 	c.Code, c.Proof = s.Code, Proof{}
 	c.Found = fmt.Sprintf("%s: %s", s.Name(), s.Detail)
-	c.Title = "A signature on the " + kindOf(st) + " statement does not count"
 	c.Fix = Fix{Now: "add the signer to the trust document after checking the key elsewhere, or have an allowed signer sign"}
-	switch {
-	case s.Code == codeRefuted:
-		c.Outcome, c.Title = Fail, "A signature does not verify"
-		c.Fix = Fix{Now: "fetch the file again; if it stays so, the file was altered"}
-	case s.Code == codeMalformed:
-		r.malformed(&c, st)
-	case s.Code == codeKind:
-		c.Outcome, c.Why, c.Title = Unknown, codeKind, "A trusted party made a statement of a kind not known here"
-		c.Fix = Fix{Now: "use a version that knows this kind of statement"}
-	case st.IsRelease() && !r.report.Relied:
-		c.Outcome = Fail
-	default:
-		c.Outcome = Warn
-		c.Title = "A statement is set aside: its signer is not known or not allowed"
-	}
+	r.notAllowed(&c, st, s)
 	return c
 }
 
-func (r *run) malformed(c *Check, st *bundle.Statement) {
+// notAllowed says what follows from a signature that does not count.
+func (r *run) notAllowed(c *Check, st *bundle.Statement, s *Signer) {
+	newer := Fix{Now: "use a version that knows this kind of statement and all of its critical fields"}
+	switch s.Code {
+	case codeRefuted:
+		c.fails(s.Code, "A signature does not verify", Fix{Now: "fetch the file again; if it stays so, the file was altered"})
+	case codeMalformed:
+		r.pointAt(c, st)
+		c.fails(s.Code, "A statement cannot be read", Fix{Now: "have its signer state it again, or use a version that knows the field"})
+	case codeKind:
+		c.Outcome, c.Why, c.Fix = Unknown, s.Code, newer
+		c.Title = "A trusted party made a statement of a kind not known here"
+	case codeCritical:
+		r.pointAt(c, st)
+		c.Outcome, c.Why, c.Fix = Unknown, s.Code, newer
+		c.Title = "A trusted party says that a field must be understood, and it is not known here"
+	case codeOtherRelease:
+		c.ID, c.Layer, c.Expected = "order/belongs", Order, "statements about the release in the file"
+		c.fails(s.Code, "A statement is about another release", Fix{Now: "remove it: it belongs to the dossier of that release"})
+	default:
+		c.Outcome, c.Title = Warn, "A statement is set aside: its signer is not known or not allowed"
+		if st.IsRelease() && !r.report.Relied {
+			c.Outcome, c.Title = Fail, "A signature on the "+kindOf(st)+" statement does not count"
+		}
+	}
+}
+
+// pointAt names the field at fault.
+func (r *run) pointAt(c *Check, st *bundle.Statement) {
 	pointer := "/predicate"
 	var field *evidence.FieldError
 	if errors.As(r.predicates[st.ID].err, &field) {
 		pointer += field.Pointer
 	}
-	c.Outcome, c.Title = Fail, "A statement cannot be read"
 	c.Expected = "a predicate as the page of its type describes it"
 	c.Inputs = []Place{at(st.ID, pointer)}
-	c.Fix = Fix{Now: "have its signer state it again, or use a version that knows the field"}
 }
 
-// kindOf is the last name of a statement's type: "record", "approval".
+// maxKind bounds the part of a check's ID that comes from a statement.
+const maxKind = 40
+
+// kindOf is the last name of a statement's type: "record", "approval". A type
+// that does not look like one of ours is "unknown".
 func kindOf(st *bundle.Statement) string {
 	kind := strings.TrimPrefix(st.Statement.PredicateType, evidence.PredicateBase)
 	kind, _, _ = strings.Cut(kind, "/")
+	if kind == "" || len(kind) > maxKind || strings.Trim(kind, "abcdefghijklmnopqrstuvwxyz-") != "" {
+		return "unknown"
+	}
 	return kind
 }

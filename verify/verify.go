@@ -37,6 +37,7 @@ func Bundle(ctx context.Context, d *bundle.Dossier, e Expect, o Options) (*Repor
 type run struct {
 	ctx    context.Context
 	d      *bundle.Dossier
+	all    []*bundle.Statement // sorted by ID
 	expect Expect
 	o      Options
 
@@ -51,13 +52,9 @@ type run struct {
 	counted map[bundle.Pair]bool
 	release *bundle.Statement
 	objects *gitobj.Objects
-}
-
-// predicate is a decoded predicate of ours: one of its fields is set.
-type predicate struct {
-	record   *evidence.Record
-	approval *evidence.Approval
-	err      error
+	commits map[string]bool         // of the release, made when first asked for
+	numbers map[evidence.Digest]int // of the exhibits
+	failing map[string]bool         // IDs of checks
 }
 
 func newRun(ctx context.Context, d *bundle.Dossier, e Expect, o Options) (*run, error) {
@@ -74,7 +71,7 @@ func newRun(ctx context.Context, d *bundle.Dossier, e Expect, o Options) (*run, 
 		return nil, fmt.Errorf("verify: unknown gate %.40q", o.Gate)
 	}
 	return &run{
-		ctx: ctx, d: d, expect: e, o: o,
+		ctx: ctx, d: d, all: d.Statements(), expect: e, o: o,
 		report: &Report{
 			Format: "dossier-report/v1", Target: o.Target, Gate: o.Gate,
 			AsOf: evidence.At(o.AsOf), AsOfGiven: o.AsOfGiven, Expected: e.String(),
@@ -83,6 +80,7 @@ func newRun(ctx context.Context, d *bundle.Dossier, e Expect, o Options) (*run, 
 		signers:    map[bundle.Pair]*Signer{},
 		predicates: map[evidence.Digest]predicate{},
 		counted:    map[bundle.Pair]bool{},
+		numbers:    map[evidence.Digest]int{},
 	}, nil
 }
 
@@ -107,7 +105,7 @@ func (r *run) statements() []*bundle.Statement {
 	if r.release != nil {
 		list = append(list, r.release)
 	}
-	for _, st := range r.d.Statements() {
+	for _, st := range r.all {
 		if st != r.release && r.counts(st) {
 			list = append(list, st)
 		}
@@ -127,7 +125,7 @@ func (r *run) countedSigners(st *bundle.Statement) []Signer {
 	return list
 }
 
-// policy runs layer 5.
+// policy runs layer 5. A policy that asks nothing accepts nothing.
 func (r *run) policy() error {
 	if r.o.Policy == nil || r.facts.Record == nil || r.o.Trust == nil {
 		return nil
@@ -135,9 +133,18 @@ func (r *run) policy() error {
 	r.facts.Checks = slices.Clone(r.report.Checks)
 	checks, view := r.o.Policy.Judge(r.facts)
 	r.report.Policy = &view
+	asked := false
 	for _, c := range checks {
 		c.Layer = Controls
+		asked = asked || c.Outcome != NotApplicable
 		r.add(c)
+	}
+	if !asked {
+		r.add(Check{
+			ID: "policy/nothing-asked", Layer: Controls, Outcome: Fail, Code: "nothing-asked",
+			Title: "The policy asked nothing", Expected: "at least one control that applies", Found: "none",
+			Fix: Fix{Now: "give a policy that asks something at this gate"},
+		})
 	}
 	return nil
 }

@@ -29,26 +29,31 @@ func BytesBlob(b []byte) Blob {
 // FileBlob hashes the regular file at path. The file is read again when the
 // blob is written; if it has changed by then, that is an error.
 func FileBlob(path string) (Blob, error) {
-	open := func() (io.ReadCloser, error) { return os.Open(path) }
-	f, err := os.Open(path)
+	f, err := openRegular(path)
 	if err != nil {
 		return Blob{}, err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return Blob{}, err
-	}
-	if !info.Mode().IsRegular() {
-		return Blob{}, fmt.Errorf("%s is not a regular file", path)
-	}
-	b := Blob{open: open}
+	b := Blob{open: func() (io.ReadCloser, error) { return openRegular(path) }}
 	h := sha256.New()
 	if b.Size, err = io.Copy(h, f); err != nil {
 		return Blob{}, fmt.Errorf("read %s: %w", path, err)
 	}
-	h.Sum(b.Digest[:0])
+	b.Digest = evidence.Digest(h.Sum(nil))
 	return b, nil
+}
+
+// openRegular opens a regular file. It asks before opening, for opening a pipe
+// waits until somebody writes to it.
+func openRegular(path string) (*os.File, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a regular file: save it as one first", path)
+	}
+	return os.Open(path)
 }
 
 // Open returns a reader of the blob's bytes. It gives io.EOF only if size and
@@ -75,8 +80,8 @@ func (b Blob) Read(limit int64) ([]byte, error) {
 	if _, err := io.ReadFull(r, data); err != nil {
 		return nil, err
 	}
-	_, err = r.Read(make([]byte, 1))
-	if err != io.EOF {
+	_, err = io.Copy(io.Discard, r) // to its end, where the digest is compared
+	if err != nil {
 		return nil, err
 	}
 	return data, nil

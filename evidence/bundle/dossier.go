@@ -84,30 +84,35 @@ func (d *Dossier) addOwn(st *Statement, sig *Signature) (*Statement, error) {
 	if have, ok := d.statements[st.ID]; ok {
 		st = have
 	}
-	if st.signature(sig.ID) != nil {
+	at, there := st.find(sig.ID)
+	if there {
 		return st, nil
 	}
 	if d.signatures >= d.limits.Statements {
 		return nil, &ReadError{Err: fmt.Errorf("more than %d signed statements", d.limits.Statements)}
 	}
-	if d.memory += sig.blob.Size; d.memory > d.limits.Memory {
+	if sig.blob.Size > d.limits.Memory-d.memory {
 		return nil, &ReadError{Err: fmt.Errorf("the signed statements have more than %d bytes", d.limits.Memory)}
 	}
+	d.memory += sig.blob.Size
 	d.signatures++
 	d.statements[st.ID] = st
 	sig.Bundle.Payload = st.Payload // one copy however many signatures
-	st.Signatures = append(st.Signatures, sig)
-	slices.SortFunc(st.Signatures, func(a, b *Signature) int { return a.ID.Compare(b.ID) })
+	st.Signatures = slices.Insert(st.Signatures, at, sig)
 	return st, nil
 }
 
-func (s *Statement) signature(id evidence.Digest) *Signature {
-	for _, sig := range s.Signatures {
-		if sig.ID == id {
-			return sig
-		}
-	}
-	return nil
+// find returns where the signature id is among those of s, or belongs.
+func (s *Statement) find(id evidence.Digest) (int, bool) {
+	return slices.BinarySearchFunc(s.Signatures, id, func(sig *Signature, id evidence.Digest) int {
+		return sig.ID.Compare(id)
+	})
+}
+
+// signed reports whether the signature id of s is there.
+func (s *Statement) signed(id evidence.Digest) bool {
+	_, there := s.find(id)
+	return there
 }
 
 // AddBlob adds a material. Adding what is there already changes nothing.
@@ -137,7 +142,10 @@ func readOwn(b *attest.Bundle) (*Statement, error) {
 	if err != nil {
 		return nil, fmt.Errorf("predicate: %w", err)
 	}
-	if st.PredicateType != evidence.RecordType && links.Release == nil {
+	switch isRoot := st.PredicateType == evidence.RecordType; {
+	case isRoot && links.Release != nil:
+		return nil, errors.New("predicate: at /release: a release statement names no other release")
+	case !isRoot && links.Release == nil:
 		return nil, nil
 	}
 	return &Statement{ID: b.StatementID(), Payload: b.Payload, Statement: st, Links: links}, nil
@@ -186,10 +194,12 @@ func (d *Dossier) Problems() []Problem {
 }
 
 // Close releases the file that the dossier was opened from. Blobs cannot be
-// read after that.
+// read after that. Closing again does nothing.
 func (d *Dossier) Close() error {
-	if d.closer == nil {
+	c := d.closer
+	if c == nil {
 		return nil
 	}
-	return d.closer.Close()
+	d.closer = nil
+	return c.Close()
 }

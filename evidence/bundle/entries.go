@@ -44,14 +44,19 @@ func (es *entries) add(e entry) error {
 	return nil
 }
 
+// maxName is far above the 77 bytes of a blob's name; a tar file could claim
+// 1 MiB for each.
+const maxName = 255
+
 // readTar lists the entries of a tar file without reading their bytes.
 func (es *entries) readTar(r io.ReaderAt, size int64) error {
 	section := io.NewSectionReader(r, 0, size)
 	tr := tar.NewReader(section)
+	var end int64 // of the last entry, padding included
 	for {
 		h, err := tr.Next()
 		if err == io.EOF {
-			return checkTail(r, section, size)
+			return checkTail(r, section, end, size)
 		}
 		if err != nil {
 			return &ReadError{Err: fmt.Errorf("not a tar file, damaged or cut short: %w", err), Remedy: "fetch the file again and compare its digest with the sender's"}
@@ -59,17 +64,19 @@ func (es *entries) readTar(r io.ReaderAt, size int64) error {
 		if err := checkHeader(h); err != nil {
 			return err
 		}
-		if h.Typeflag == tar.TypeDir {
-			continue
-		}
 		offset, err := section.Seek(0, io.SeekCurrent)
 		if err != nil {
-			return err
+			return &ReadError{Err: err}
+		}
+		end = offset
+		if h.Typeflag == tar.TypeDir {
+			continue
 		}
 		if h.Size > size-offset {
 			return &ReadError{Entry: h.Name, Err: fmt.Errorf("claims %d bytes, the file has %d left", h.Size, size-offset), Remedy: "the file is cut short: fetch it again"}
 		}
 		n := h.Size
+		end += (n + tarBlock - 1) / tarBlock * tarBlock
 		e := entry{h.Name, n, func() (io.ReadCloser, error) {
 			return io.NopCloser(io.NewSectionReader(r, offset, n)), nil
 		}}
@@ -89,6 +96,9 @@ func checkHeader(h *tar.Header) error {
 		}
 	}
 	if h.Typeflag == tar.TypeDir {
+		if h.Size != 0 {
+			return &ReadError{Entry: h.Name, Err: errors.New("a directory with contents is not allowed")}
+		}
 		return checkName(strings.TrimSuffix(h.Name, "/"))
 	}
 	return checkName(h.Name)
@@ -96,6 +106,9 @@ func checkHeader(h *tar.Header) error {
 
 // checkName refuses names that could lead out of the layout on any system.
 func checkName(name string) error {
+	if len(name) > maxName {
+		return &ReadError{Entry: name, Err: fmt.Errorf("the name has %d bytes, at most %d are read", len(name), maxName)}
+	}
 	if name == "" || path.Clean(name) != name || !fs.ValidPath(name) || name == "." ||
 		strings.ContainsAny(name, "\\:\x00") {
 		return &ReadError{Entry: name, Err: errors.New("the name is absolute, leads out of the layout or is not in its simplest form")}
@@ -103,12 +116,19 @@ func checkName(name string) error {
 	return nil
 }
 
-// checkTail refuses bytes hidden behind the end of the archive: only zeros may
+// tarBlock is the block of a tar file; two of zeros end it.
+const tarBlock = 512
+
+// checkTail refuses a file that is cut off between two entries, which has no
+// end mark, and bytes hidden behind the end of the archive: only zeros may
 // follow.
-func checkTail(r io.ReaderAt, section *io.SectionReader, size int64) error {
+func checkTail(r io.ReaderAt, section *io.SectionReader, end, size int64) error {
 	at, err := section.Seek(0, io.SeekCurrent)
 	if err != nil {
-		return err
+		return &ReadError{Err: err}
+	}
+	if at < end+2*tarBlock {
+		return &ReadError{Err: errors.New("the end of the archive is missing"), Remedy: "the file is cut short: fetch it again"}
 	}
 	buf := make([]byte, 32<<10)
 	tail := io.NewSectionReader(r, at, size-at)

@@ -15,8 +15,9 @@ type Limits struct {
 	// Statements is the most signatures of own statements; the default is
 	// 10,000 (rules of format, R14).
 	Statements int
-	// Memory is the most bytes of signatures kept in memory; the default is
-	// 256 MiB. Materials are never kept.
+	// Memory is the most bytes of signatures kept in memory and, beside them,
+	// the most bytes of packaging (index and manifests) looked at; the default
+	// is 256 MiB. Materials are never kept.
 	Memory int64
 }
 

@@ -24,17 +24,19 @@ func Open(path string, l Limits) (*Dossier, error) {
 	if info.IsDir() {
 		return openDir(path, l)
 	}
-	f, err := os.Open(path)
+	f, err := openRegular(path)
 	if err != nil {
 		return nil, err
 	}
-	d, err := OpenTar(f, info.Size(), l)
-	if err != nil {
-		f.Close()
-		return nil, err
+	if info, err = f.Stat(); err == nil {
+		var d *Dossier
+		if d, err = OpenTar(f, info.Size(), l); err == nil {
+			d.closer = f
+			return d, nil
+		}
 	}
-	d.closer = f
-	return d, nil
+	f.Close()
+	return nil, err
 }
 
 // OpenTar is Open for a tar file of the given size. r must stay readable as
@@ -92,7 +94,7 @@ func sniff(r io.ReaderAt) error {
 func compute(es *entries) (*Dossier, error) {
 	d := New()
 	d.limits = es.limits
-	p := &packaging{found: map[string][]byte{}}
+	p := &packaging{found: map[string][]byte{}, left: es.limits.Memory}
 	layout := false
 	for _, e := range es.list {
 		switch {
@@ -131,14 +133,11 @@ func (d *Dossier) readBlob(e entry, p *packaging) error {
 		return err
 	}
 	d.blobs[sum] = Blob{sum, e.size, e.open}
-	if looksLikePackaging(data) {
-		p.found[e.name] = data
-		p.blobs = append(p.blobs, sum)
-		if p.size += len(data); p.size > maxPackaging {
-			return &ReadError{Entry: e.name, Err: fmt.Errorf("the manifests have more than %d bytes", maxPackaging)}
-		}
+	if !looksLikePackaging(data) {
+		return nil
 	}
-	return nil
+	p.blobs = append(p.blobs, sum)
+	return p.keep(e, data)
 }
 
 // classify parses a blob that may be a signature over a statement of ours. A

@@ -25,9 +25,13 @@ const (
 	annotationContent   = "dev.sigstore.bundle.content"
 	annotationPredicate = "dev.sigstore.bundle.predicateType"
 
-	layoutFile   = `{"imageLayoutVersion":"1.0.0"}`
-	maxPackaging = 256 << 20
+	layoutFile = `{"imageLayoutVersion":"1.0.0"}`
+	// maxManifests bounds the canonical packaging, in which every signature of
+	// a statement has a manifest for every image that the statement names.
+	maxManifests = 40_000
 )
+
+var errManifests = fmt.Errorf("the packaging would have more than %d manifests: name fewer images in one statement", maxManifests)
 
 type descriptor struct {
 	MediaType    string            `json:"mediaType"`
@@ -57,18 +61,31 @@ type index struct {
 type packaging struct {
 	found map[string][]byte // by entry name
 	blobs []evidence.Digest // digests of found blobs that may be packaging
-	size  int
+	left  int64             // bytes that may still be kept
 }
 
 func (p *packaging) read(e entry) error {
-	if e.size > maxPackaging {
-		return &ReadError{Entry: e.name, Err: fmt.Errorf("%d bytes, at most %d are read", e.size, maxPackaging)}
+	if e.size > p.left {
+		return p.tooLarge(e)
 	}
 	data, err := readEntry(e)
-	if err == nil {
-		p.found[e.name] = data
+	if err != nil {
+		return err
 	}
-	return err
+	return p.keep(e, data)
+}
+
+func (p *packaging) keep(e entry, data []byte) error {
+	if e.size > p.left {
+		return p.tooLarge(e)
+	}
+	p.left -= e.size
+	p.found[e.name] = data
+	return nil
+}
+
+func (p *packaging) tooLarge(e entry) error {
+	return &ReadError{Entry: e.name, Err: fmt.Errorf("%d bytes, at most %d more of index and manifests are read", e.size, p.left)}
 }
 
 // looksLikePackaging reports whether a blob may be an OCI manifest, an index
@@ -93,8 +110,12 @@ func looksLikePackaging(data []byte) bool {
 func (d *Dossier) canonical() (map[string][]byte, error) {
 	files := map[string][]byte{"oci-layout": []byte(layoutFile)}
 	idx := index{SchemaVersion: 2, MediaType: mediaTypeIndex, Manifests: []descriptor{}}
+	images := d.images()
 	for _, st := range d.Statements() {
-		for _, m := range d.manifests(st) {
+		if n := max(1, len(imagesOf(st, images))) * (len(st.Signatures) + 1); n > maxManifests-len(idx.Manifests) {
+			return nil, errManifests
+		}
+		for _, m := range d.manifests(st, images) {
 			raw, err := strictjson.Marshal(m)
 			if err != nil {
 				return nil, err
@@ -116,8 +137,8 @@ func (d *Dossier) canonical() (map[string][]byte, error) {
 
 // manifests returns the manifests of a statement: one for each signature and
 // image (rules of format, A1), and one for its materials and image.
-func (d *Dossier) manifests(st *Statement) []manifest {
-	subjects := d.images(st)
+func (d *Dossier) manifests(st *Statement, images map[evidence.Digest]*descriptor) []manifest {
+	subjects := imagesOf(st, images)
 	if len(subjects) == 0 {
 		subjects = []*descriptor{nil}
 	}
@@ -171,30 +192,39 @@ func (d *Dossier) materialsManifest(st *Statement, subject *descriptor) manifest
 	return m
 }
 
-// images returns descriptors of the images that a statement names: artifacts
-// of the release whose media type is an image's and whose size is known.
-func (d *Dossier) images(st *Statement) []*descriptor {
-	known := map[evidence.Digest]evidence.Artifact{}
-	for _, s := range d.statements {
+// images returns descriptors of the images that release statements list:
+// artifacts whose media type is an image's and whose size is known. Of two
+// that contradict each other the one counts that comes first by statement ID,
+// so that the packaging is a function of the set.
+func (d *Dossier) images() map[evidence.Digest]*descriptor {
+	known := map[evidence.Digest]*descriptor{}
+	for _, s := range d.Statements() {
 		if !s.IsRelease() {
 			continue
 		}
-		if r, err := evidence.DecodeRecord(s.Statement.Predicate); err == nil {
-			for _, a := range r.Artifacts {
-				known[a.Digest] = a
+		r, err := evidence.DecodeRecord(s.Statement.Predicate)
+		if err != nil {
+			continue
+		}
+		for _, a := range r.Artifacts {
+			if known[a.Digest] == nil && isImage(a.MediaType) && a.Size > 0 {
+				known[a.Digest] = &descriptor{MediaType: a.MediaType, Digest: a.Digest.String(), Size: a.Size}
 			}
 		}
 	}
+	return known
+}
+
+// imagesOf returns the images that a statement names, sorted by digest.
+func imagesOf(st *Statement, images map[evidence.Digest]*descriptor) []*descriptor {
 	var list []*descriptor
 	for _, sub := range st.Statement.Subject {
-		id, ok := sub.Digest.SHA256()
-		a, named := known[id]
-		if ok && named && isImage(a.MediaType) && a.Size > 0 {
-			list = append(list, &descriptor{MediaType: a.MediaType, Digest: id.String(), Size: a.Size})
+		if id, ok := sub.Digest.SHA256(); ok && images[id] != nil {
+			list = append(list, images[id])
 		}
 	}
 	slices.SortFunc(list, func(a, b *descriptor) int { return cmp.Compare(a.Digest, b.Digest) })
-	return list
+	return slices.Compact(list)
 }
 
 func isImage(mediaType string) bool {
@@ -217,32 +247,59 @@ func BlobName(id evidence.Digest) string { return "blobs/sha256/" + id.Hex() }
 // comparePackaging removes the packaging's blobs from the set and notes where
 // the packaging is not the canonical one.
 func (d *Dossier) comparePackaging(p *packaging) error {
+	listed := d.listed()
+	d.dropPackaging(p, listed)
+	want, err := d.canonical()
+	if errors.Is(err, errManifests) {
+		d.notCanonical("index.json", err.Error())
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for name, data := range want {
+		if got, ok := p.found[name]; !ok || string(got) != string(data) {
+			d.notCanonical(name, "missing or not as this tool writes it")
+		}
+	}
+	for name, data := range p.found {
+		if _, ok := want[name]; !ok && !listed[evidence.Sum(data)] {
+			d.notCanonical(name, "a manifest that this tool does not write")
+		}
+	}
+	return nil
+}
+
+// dropPackaging removes from the set what no statement lists and what is
+// packaging, or the bytes of a statement: those are in its signatures (rules
+// of format, R1).
+func (d *Dossier) dropPackaging(p *packaging, listed map[evidence.Digest]bool) {
+	for _, id := range p.blobs {
+		if !listed[id] {
+			delete(d.blobs, id)
+		}
+	}
+	for id := range d.statements {
+		if _, ok := d.blobs[id]; ok && !listed[id] {
+			delete(d.blobs, id)
+			d.notCanonical(BlobName(id), "a statement has no blob of its own")
+		}
+	}
+}
+
+func (d *Dossier) notCanonical(entry, detail string) {
+	d.problems = append(d.problems, Problem{Code: NotCanonical, Entry: entry, Detail: detail})
+}
+
+// listed returns the digests that any statement lists as its material.
+func (d *Dossier) listed() map[evidence.Digest]bool {
 	listed := map[evidence.Digest]bool{}
 	for _, st := range d.statements {
 		for _, m := range st.Links.Materials {
 			listed[m.Digest] = true
 		}
 	}
-	for _, id := range p.blobs {
-		if !listed[id] {
-			delete(d.blobs, id)
-		}
-	}
-	want, err := d.canonical()
-	if err != nil {
-		return err
-	}
-	for name, data := range want {
-		if got, ok := p.found[name]; !ok || string(got) != string(data) {
-			d.problems = append(d.problems, Problem{Code: NotCanonical, Entry: name, Detail: "missing or not as this tool writes it"})
-		}
-	}
-	for name, data := range p.found {
-		if _, ok := want[name]; !ok && !listed[evidence.Sum(data)] {
-			d.problems = append(d.problems, Problem{Code: NotCanonical, Entry: name, Detail: "a manifest that this tool does not write"})
-		}
-	}
-	return nil
+	return listed
 }
 
 // files returns the whole canonical packaging, sorted by name.
@@ -281,7 +338,7 @@ type file struct {
 // sets give equal bytes.
 func (d *Dossier) Pack(w io.Writer) error {
 	if len(d.statements) == 0 {
-		return errors.New("the dossier is empty: there is no statement in it")
+		return errEmpty
 	}
 	files, err := d.files()
 	if err != nil {

@@ -64,7 +64,7 @@ func (d *Dossier) Reachable(heads []Pair) ([]Pair, error) {
 		}
 		seen[p] = true
 		st, ok := d.statements[p.Statement]
-		if !ok || st.signature(p.Signature) == nil {
+		if !ok || !st.signed(p.Signature) {
 			return nil, fmt.Errorf("statement %s with signature %s: %w", p.Statement, p.Signature, ErrBrokenLink)
 		}
 		todo = append(todo, st.Links.Parents...)

@@ -1,91 +1,105 @@
-// Package schema holds the official JSON schemas of CycloneDX 1.5, 1.6 and
-// 1.7 and of SPDX 2.3, compiled on first use. Nothing is ever fetched: a
-// reference to anything that is not embedded is an error.
+// Package schema judges SBOMs by the official JSON schemas of CycloneDX 1.5,
+// 1.6 and 1.7 and of SPDX 2.3. Nothing is ever fetched: the schemas and all
+// that they refer to are embedded.
+//
+// It knows the keywords of JSON Schema draft-07 that these schemas use, and no
+// others: one that it does not know is an error and never passed over. What
+// is embedded are the official files without their annotations, which are two
+// thirds of the text. A part of a schema is read when a value first needs it,
+// so a small document costs less than a millisecond.
 package schema
 
 import (
-	"bytes"
 	"embed"
 	"fmt"
+	"io/fs"
+	"strings"
 	"sync"
-
-	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-//go:embed *.schema.json
-var files embed.FS
+//go:generate go test -run TestPruned -update
 
-// base is where the CycloneDX schemas say they live; their references to each
-// other are relative to it.
-const base = "http://cyclonedx.org/schema/"
+//go:embed pruned/*.schema.json
+var pruned embed.FS
 
-// cycloneDXParts are what the CycloneDX schemas refer to.
-var cycloneDXParts = []string{"jsf-0.82.schema.json", "spdx.schema.json", "cryptography-defs.schema.json"}
-
-// Compiling costs some 10 ms, so each schema is compiled once per process and
-// only if a document of its version is read.
-var (
-	cycloneDX15 = sync.OnceValues(func() (*jsonschema.Schema, error) { return compile("bom-1.5.schema.json") })
-	cycloneDX16 = sync.OnceValues(func() (*jsonschema.Schema, error) { return compile("bom-1.6.schema.json") })
-	cycloneDX17 = sync.OnceValues(func() (*jsonschema.Schema, error) { return compile("bom-1.7.schema.json") })
-	spdx23      = sync.OnceValues(func() (*jsonschema.Schema, error) { return compile("spdx-2.3.schema.json") })
-)
+// official are the embedded schemas.
+var official = set{files: pruned, folder: "pruned"}
 
 // CycloneDX returns the schema of a CycloneDX specVersion, such as "1.6". It
 // is nil if the version has no embedded schema.
-func CycloneDX(version string) (*jsonschema.Schema, error) {
+func CycloneDX(version string) (*Schema, error) {
 	switch version {
-	case "1.5":
-		return cycloneDX15()
-	case "1.6":
-		return cycloneDX16()
-	case "1.7":
-		return cycloneDX17()
+	case "1.5", "1.6", "1.7":
+		return official.load("bom-" + version + ".schema.json")
 	}
 	return nil, nil
 }
 
 // SPDX returns the schema of an SPDX version, such as "2.3". It is nil if the
 // version has no embedded schema.
-func SPDX(version string) (*jsonschema.Schema, error) {
+func SPDX(version string) (*Schema, error) {
 	if version == "2.3" {
-		return spdx23()
+		return official.load("spdx-2.3.schema.json")
 	}
 	return nil, nil
 }
 
-func compile(name string) (*jsonschema.Schema, error) {
-	c := jsonschema.NewCompiler()
-	c.UseLoader(closed{})
-	c.AssertFormat()
-	for _, part := range append([]string{name}, cycloneDXParts...) {
-		doc, err := load(part)
-		if err != nil {
-			return nil, err
-		}
-		if err := c.AddResource(base+part, doc); err != nil {
-			return nil, fmt.Errorf("schema %s: %w", part, err)
-		}
-	}
-	return c.Compile(base + name)
+// set is a folder of schemas that refer to each other by file name. Each is
+// read once per process.
+type set struct {
+	files  fs.FS
+	folder string
+	mu     sync.Mutex
+	roots  map[string]*Schema
 }
 
-func load(name string) (any, error) {
-	data, err := files.ReadFile(name)
+// load returns the schema of a file, of which the outermost keywords are read.
+func (s *set) load(name string) (*Schema, error) {
+	root, err := s.open(name)
 	if err != nil {
 		return nil, err
 	}
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
-	if err != nil {
-		return nil, fmt.Errorf("schema %s: %w", name, err)
-	}
-	return doc, nil
+	return root, root.read().err
 }
 
-// closed refuses to load anything.
-type closed struct{}
+// open returns the schema of a file without reading its keywords.
+func (s *set) open(name string) (*Schema, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if root := s.roots[name]; root != nil {
+		return root, nil
+	}
+	text, err := fs.ReadFile(s.files, s.folder+"/"+name)
+	if err != nil {
+		return nil, fmt.Errorf("schema %s is not embedded and nothing is fetched: %w", name, err)
+	}
+	root := &Schema{set: s, text: text}
+	root.root = root
+	if s.roots == nil {
+		s.roots = map[string]*Schema{}
+	}
+	s.roots[name] = root
+	return root, nil
+}
 
-// Load implements jsonschema.URLLoader.
-func (closed) Load(url string) (any, error) {
-	return nil, fmt.Errorf("schema %s is not embedded and nothing is fetched", url)
+// resolve returns what a $ref in the file of root points at: another file, a
+// definition in one, or a definition in this one.
+func (s *set) resolve(root *Schema, ref string) (*Schema, error) {
+	file, fragment, _ := strings.Cut(ref, "#")
+	if file != "" {
+		var err error
+		if root, err = s.open(file); err != nil {
+			return nil, err
+		}
+	}
+	if fragment == "" {
+		return root, nil
+	}
+	// The official schemas refer to definitions only, by plain names.
+	name, ok := strings.CutPrefix(fragment, "/definitions/")
+	target := root.read().Definitions[name]
+	if !ok || target == nil {
+		return nil, fmt.Errorf("$ref %q: there is no such definition", ref)
+	}
+	return target, nil
 }

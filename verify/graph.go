@@ -1,0 +1,127 @@
+package verify
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/bundle"
+)
+
+// graph is what the statements of a dossier say they saw, worked out once for
+// all of them: ten thousand statements take one walk, not ten thousand.
+type graph struct {
+	nodes map[evidence.Digest]*node
+	// pairs are the statements with the signatures that are there.
+	pairs map[bundle.Pair]bool
+	words int
+}
+
+// node is one statement. above is the set of its ancestors, a bit each.
+type node struct {
+	st     *bundle.Statement
+	number int
+	state  visit
+	above  []uint64
+	broken error
+}
+
+type visit int
+
+const (
+	unseen visit = iota
+	open
+	done
+)
+
+var errCycle = errors.New("the statement is its own ancestor")
+
+func newGraph(all []*bundle.Statement) *graph {
+	g := &graph{
+		nodes: make(map[evidence.Digest]*node, len(all)), pairs: make(map[bundle.Pair]bool, len(all)),
+		words: (len(all) + 63) / 64,
+	}
+	for i, st := range all {
+		g.nodes[st.ID] = &node{st: st, number: i}
+		for _, sig := range st.Signatures {
+			g.pairs[pairOf(st, sig)] = true
+		}
+	}
+	for _, st := range all {
+		g.walk(g.nodes[st.ID])
+	}
+	return g
+}
+
+// walk closes n after all of its ancestors. It keeps its own stack: a chain of
+// statements is as long as its author likes.
+func (g *graph) walk(n *node) {
+	stack := []*node{n}
+	for len(stack) > 0 {
+		n := stack[len(stack)-1]
+		if n.state == unseen {
+			n.state = open
+			for _, p := range n.st.Links.Parents {
+				if next := g.nodes[p.Statement]; next != nil && next.state == unseen {
+					stack = append(stack, next)
+				}
+			}
+			continue
+		}
+		stack = stack[:len(stack)-1]
+		if n.state == open {
+			g.close(n)
+		}
+	}
+}
+
+// close takes over what the parents of n, which are closed, lead to.
+func (g *graph) close(n *node) {
+	n.state = done
+	if len(n.st.Links.Parents) > 0 {
+		n.above = make([]uint64, g.words)
+	}
+	for _, p := range n.st.Links.Parents {
+		parent := g.nodes[p.Statement]
+		switch {
+		case !g.pairs[p]:
+			n.broken = fmt.Errorf("statement %s with signature %s: %w", p.Statement, p.Signature, bundle.ErrBrokenLink)
+		case parent.state != done:
+			n.broken = errCycle
+		default:
+			n.broken = parent.broken
+			n.inherit(parent)
+		}
+		if n.broken != nil {
+			return
+		}
+	}
+}
+
+func (n *node) inherit(parent *node) {
+	for i, word := range parent.above {
+		n.above[i] |= word
+	}
+	n.above[parent.number/64] |= 1 << (parent.number % 64)
+}
+
+// broken says which ancestor of a statement is not there, nil if none.
+func (g *graph) broken(id evidence.Digest) error { return g.nodes[id].broken }
+
+// descends reports whether ancestor is among what the statement saw.
+func (g *graph) descends(id, ancestor evidence.Digest) bool {
+	n, a := g.nodes[id], g.nodes[ancestor]
+	return n.above != nil && n.above[a.number/64]&(1<<(a.number%64)) != 0
+}
+
+// redundant reports whether a parent of st is an ancestor of another one.
+func (g *graph) redundant(st *bundle.Statement) bool {
+	for _, p := range st.Links.Parents {
+		for _, q := range st.Links.Parents {
+			if g.descends(p.Statement, q.Statement) {
+				return true
+			}
+		}
+	}
+	return false
+}

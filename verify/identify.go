@@ -1,0 +1,231 @@
+package verify
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/release-dossier/dossier/attest"
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/bundle"
+	"github.com/release-dossier/dossier/verify/trust"
+)
+
+// predicate is a decoded predicate of ours: record or approval is set, or err
+// with the code that says in which way it cannot be read.
+type predicate struct {
+	record   *evidence.Record
+	approval *evidence.Approval
+	err      error
+	code     string
+}
+
+var errKind = errors.New("statements of this kind are not known to this version")
+
+// decode reads a statement's predicate.
+func decode(st *bundle.Statement) predicate {
+	var p predicate
+	switch st.Statement.PredicateType {
+	case evidence.RecordType:
+		if p.record, p.err = evidence.DecodeRecord(st.Statement.Predicate); p.err == nil {
+			p.err = checkRoot(st.Links)
+		}
+	case evidence.ApprovalType:
+		p.approval, p.err = evidence.DecodeApproval(st.Statement.Predicate)
+	default:
+		p.err = errKind
+	}
+	if p.err != nil {
+		return predicate{err: p.err, code: unreadable(p.err)}
+	}
+	return p
+}
+
+// checkRoot refuses links in a release statement: it is the root, and what it
+// would name as a parent would be hidden from the heads.
+func checkRoot(l evidence.Links) error {
+	switch {
+	case l.Release != nil:
+		return &evidence.FieldError{Pointer: "/release", Err: errors.New("a release statement names no release")}
+	case len(l.Parents) > 0:
+		return &evidence.FieldError{Pointer: "/parents", Err: errors.New("a release statement has no parents")}
+	}
+	return nil
+}
+
+// unreadable is the code for a predicate that cannot be read. A newer version
+// can read what is critical and not known here; the others nobody can.
+func unreadable(err error) string {
+	var field *evidence.FieldError
+	switch {
+	case errors.Is(err, errKind):
+		return codeKind
+	case errors.As(err, &field) && strings.HasPrefix(field.Pointer, "/critical/"):
+		return codeCritical
+	}
+	return codeMalformed
+}
+
+// identify says who made a signature and whether it counts. What is wrong with
+// a statement's content is asked only of those who might have stated it, so
+// that what strangers leave in storage changes nothing.
+func (r *run) identify(st *bundle.Statement, sig *bundle.Signature) *Signer {
+	s := &Signer{Statement: st.ID, Signature: sig.ID}
+	pinned, proof := r.authenticate(s, &sig.Bundle)
+	if s.Code != "" {
+		return s
+	}
+	p := r.predicates[st.ID]
+	switch {
+	case r.o.Trust == nil:
+		s.Code, s.Detail = codeNoTrust, "no signer is trusted yet"
+		if p.err != nil {
+			s.Detail += "; and the statement cannot be read: " + p.err.Error()
+		}
+	case !pinned:
+		s.Code, s.Detail = codeNotTrusted, "the trust document does not name this key"
+	case p.err != nil:
+		if r.mayState(s, st, proof) {
+			s.Code, s.Detail = p.code, p.err.Error()
+		}
+	case r.elsewhere(st):
+		if r.mayState(s, st, proof) {
+			s.Code, s.Detail = codeOtherRelease, "it is about the release "+st.Links.Release.Digest.String()+", which is not in the file"
+		}
+	default:
+		q := r.question(s, st.Statement.PredicateType, proof)
+		q.Repository, q.Environment, q.Stated = r.scope(st)
+		r.ask(s, q)
+	}
+	return s
+}
+
+// authenticate finds out who signed b, by key or by certificate, and what trust
+// knows of them. If nobody can be told, s.Code says why.
+func (r *run) authenticate(s *Signer, b *attest.Bundle) (pinned bool, proof string) {
+	if len(b.Chain) > 0 {
+		pinned, proof = r.byCertificate(s, b)
+	} else {
+		pinned, proof = r.byKey(s, b), "signed"
+	}
+	if t := r.o.Trust; t != nil && s.Code == "" {
+		s.Person, s.Roles = t.Name(s.Identity), t.Roles(s.Identity)
+	}
+	return pinned, proof
+}
+
+// byKey finds the key. Only a key that trust names, or any key as long as
+// nobody is trusted, can refute: a stranger's could be put there by anybody.
+func (r *run) byKey(s *Signer, b *attest.Bundle) (pinned bool) {
+	c, err := r.keys.find(b)
+	refuted := errors.Is(err, errRefuted) && (c.pinned || r.o.Trust == nil)
+	if err == nil || refuted {
+		s.Identity, s.Fingerprint = c.identity, c.key.Fingerprint()
+	}
+	switch {
+	case refuted:
+		s.Code, s.Detail = codeRefuted, err.Error()
+	case err != nil:
+		s.Code, s.Detail = codeNoKey, errNoKey.Error()
+	}
+	return c.pinned
+}
+
+func (r *run) byCertificate(s *Signer, b *attest.Bundle) (known bool, proof string) {
+	if r.o.Signatures == nil || r.o.Trust == nil {
+		s.Code, s.Detail = codeNoVerifier, errNoVerify.Error()
+		return false, ""
+	}
+	a, err := r.o.Signatures.VerifySignature(r.ctx, b, r.o.Trust)
+	if err != nil {
+		s.Code, s.Detail = codeNoKey, err.Error()
+		return false, ""
+	}
+	s.Identity, s.NotBefore, s.NotAfter = a.Identity, a.NotBefore, a.NotAfter
+	return true, a.Proof
+}
+
+// question is what trust is asked about a signature (rules of format, R6).
+func (r *run) question(s *Signer, kind, proof string) trust.Question {
+	return trust.Question{
+		Signer: s.Identity, Kind: kind, Proof: proof, AsOf: r.o.AsOf, Stated: r.o.AsOf,
+		NotBefore: plain(s.NotBefore), NotAfter: plain(s.NotAfter),
+	}
+}
+
+// ask decides whether the signature counts. What was made after the moment of
+// judgement is set aside (R17).
+func (r *run) ask(s *Signer, q trust.Question) {
+	d := r.o.Trust.Allows(q)
+	s.Allowed, s.Code, s.Detail = d.Allowed, d.Code, d.Detail
+	made := q.Stated
+	if s.NotAfter != nil {
+		made = s.NotAfter.Time
+	}
+	switch {
+	case d.Allowed && made.After(r.o.AsOf):
+		s.Allowed, s.Code = false, codeLater
+		s.Detail = fmt.Sprintf("made %s, after the moment of judgement", made.UTC().Format(time.RFC3339))
+	case d.Allowed && d.TimeClaimed:
+		s.Detail = "time claimed: no timestamp proves when it was signed"
+	}
+}
+
+// mayState reports whether the signer might be allowed a statement of which
+// only the kind can be relied on, and says in s why not. What the content
+// would decide, time and environment among it, is taken in the signer's favour:
+// then the statement is not ignored.
+func (r *run) mayState(s *Signer, st *bundle.Statement, proof string) bool {
+	q := r.question(s, st.Statement.PredicateType, proof)
+	q.Repository, _, _ = r.scope(st)
+	d := r.o.Trust.Allows(q)
+	switch d.Code {
+	case trust.CodeSignerNotTrusted, trust.CodeRevoked, trust.CodeKind:
+	case trust.CodeRepository:
+		if q.Repository == "" {
+			return true
+		}
+	default:
+		return true
+	}
+	s.Code, s.Detail = d.Code, d.Detail
+	return false
+}
+
+// elsewhere reports whether st is about a release whose statement is not here.
+func (r *run) elsewhere(st *bundle.Statement) bool {
+	if st.IsRelease() {
+		return false
+	}
+	_, here := r.predicates[st.Links.Release.Digest]
+	return !here
+}
+
+// scope returns the repository and environment a statement is about and the
+// time it states. Later statements take the repository from the release
+// statement they name.
+func (r *run) scope(st *bundle.Statement) (repository, environment string, stated time.Time) {
+	p := r.predicates[st.ID]
+	if p.approval != nil {
+		environment, stated = p.approval.Environment, p.approval.At.Time
+	}
+	root := p.record
+	if root == nil && st.Links.Release != nil {
+		root = r.predicates[st.Links.Release.Digest].record
+	}
+	if root != nil {
+		repository = root.Repository.URI
+		if p.record != nil {
+			stated = root.CreatedAt.Time
+		}
+	}
+	return repository, environment, stated
+}
+
+func plain(t *evidence.Time) *time.Time {
+	if t == nil {
+		return nil
+	}
+	return &t.Time
+}

@@ -117,29 +117,12 @@ func (c *Cmd) approve(ctx context.Context, path string, f *approveFlags) error {
 	if err != nil {
 		return err
 	}
-	a.Release = &evidence.Reference{Digest: r.Release.Statement}
-	a.Parents = r.Heads
-	key := bundle.BytesBlob(signer.Public().PEM())
-	if _, there := d.Blob(key.Digest); !there {
-		a.Materials = []evidence.Material{{
-			Name: "keys/" + signer.Public().Identity().Scheme() + "-" + key.Digest.Short() + ".pem", MediaType: evidence.MediaTypePublicKey,
-			Digest: key.Digest, Size: key.Size,
-		}}
-		d.AddBlob(key)
-	}
-	if err := a.Validate(); err != nil {
+	payload, err := r.Approve(d, a, signer.Public())
+	if err != nil {
 		return usagef("approve: %w", err)
 	}
-	st, _ := d.Statement(r.Release.Statement)
-	record, err := evidence.DecodeRecord(st.Statement.Predicate)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(c.Stderr, "%s %s %s of %s as %s\n", a.Decision, r.Release.Name, record.Version, record.Repository.URI, signer.Public().Fingerprint())
-	payload, err := attest.NewStatement(evidence.OwnSubjects(r.Release.Statement, record.Artifacts), evidence.ApprovalType, a)
-	if err != nil {
-		return err
-	}
+	fmt.Fprintf(c.Stderr, "%s %s %s of %s, state %s, as %s\n", a.Decision, report.Safe(r.Release.Name),
+		report.Safe(r.Release.Version), report.Safe(r.Release.Repository), r.State.Short(), signer.Public().Fingerprint())
 	raw, err := attest.Sign(ctx, signer, payload)
 	if err != nil {
 		return err

@@ -258,10 +258,16 @@ func (c *Cmd) preview(draft *collect.Draft, asJSON bool) error {
 	return nil
 }
 
+// found lists what is there: label, text, and the best grade a verifier can
+// give it, in columns of 90.
 func (c *Cmd) found(draft *collect.Draft) {
-	fmt.Fprintln(c.Stdout, "What is there                                                       best grade")
+	fmt.Fprintf(c.Stdout, "%-80s%s\n", "What is there", "best grade")
 	for _, x := range draft.Facts {
-		fmt.Fprintf(c.Stdout, "  %-11s %-52s  %s\n", report.Safe(x.What), report.Safe(x.Text), x.Grade)
+		lines := strings.Split(wrap(report.Safe(x.Text), 0, 64), "\n")
+		fmt.Fprintf(c.Stdout, "  %-13s %-64s%s\n", report.Safe(x.What), lines[0], x.Grade)
+		for _, line := range lines[1:] {
+			fmt.Fprintf(c.Stdout, "  %-13s %s\n", "", line)
+		}
 	}
 }
 
@@ -280,7 +286,8 @@ func (c *Cmd) gaps(gaps []collect.Gap) {
 		fmt.Fprintf(c.Stdout, "  %s\n", w)
 		for _, g := range gaps {
 			if string(g.Who) == w {
-				fmt.Fprintf(c.Stdout, "    %s: %s\n      %s\n", report.Safe(g.What), report.Safe(g.Why), report.Safe(g.Fix))
+				fmt.Fprintf(c.Stdout, "    %s: %s\n      %s\n", report.Safe(g.What),
+					wrap(report.Safe(g.Why), 6, 90), wrap(report.Safe(g.Fix), 6, 90))
 			}
 		}
 	}

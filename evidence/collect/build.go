@@ -96,5 +96,5 @@ func (a *assembly) attachBuilt(raw []byte, artifacts []evidence.Artifact) {
 	}
 	a.draft.Record.Provenance = append(a.draft.Record.Provenance, at)
 	a.addMaterial("provenance", name+".sigstore.json", evidence.MediaTypeSigstoreBundle, blob)
-	a.found("provenance", fmt.Sprintf("%s, about %d artifacts, signed here", a.draft.Run.BuilderID, len(artifacts)), proven, "this run")
+	a.found("provenance", fmt.Sprintf("%s, about %s, signed here", a.draft.Run.BuilderID, count(len(artifacts), "artifact")), proven, "this run")
 }

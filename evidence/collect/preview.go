@@ -2,6 +2,7 @@ package collect
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 )
 
@@ -52,6 +53,14 @@ const (
 	proven  = "proven"
 	claimed = "claimed"
 )
+
+// count writes a number with its noun.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
 
 func (a *assembly) found(what, text, grade, source string) {
 	a.draft.Facts = append(a.draft.Facts, Found{what, text, grade, source})

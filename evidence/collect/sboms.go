@@ -129,7 +129,7 @@ func (a *assembly) attachSBOM(doc *sbom.Document, b bundle.Blob, name, source st
 	}
 	attach(&a.draft.Record.SBOMs, at)
 	a.addMaterial("sbom", name, mediaType, b)
-	a.found("sbom", fmt.Sprintf("%s %s, %d components, about %s", doc.Format, doc.SpecVersion, doc.ComponentCount, listed(names)), claimed, source)
+	a.found("sbom", fmt.Sprintf("%s %s, %s, about %s", doc.Format, doc.SpecVersion, count(doc.ComponentCount, "component"), listed(names)), claimed, source)
 }
 
 // coverage returns the artifacts that attachments are about.

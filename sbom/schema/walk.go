@@ -209,7 +209,7 @@ func (w *walk) length(r *rules, n int) bool {
 	switch {
 	case r.MinLength != nil && n < *r.MinLength:
 		return w.fail("has %d characters, at least %d are required", n, *r.MinLength)
-	case r.MaxLength != nil && n > *r.MaxLength+1:
+	case r.MaxLength != nil && n > *r.MaxLength:
 		return w.fail("has %d characters, at most %d are allowed", n, *r.MaxLength)
 	}
 	return true

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/release-dossier/dossier/attest"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden parts of the scripts")
+
+// TestMain registers the command, so that scripts run it in a process of its
+// own by the same path as main.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"dossier": func() {
+			cmd := &Cmd{
+				Args: os.Args[1:], Env: os.Environ(),
+				Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+				Now: time.Now,
+			}
+			os.Exit(cmd.Run(context.Background()))
+		},
+	})
+}
+
+// TestScripts runs one script a verb. Each starts in an empty directory with a
+// real repository in hello, made by the command "release".
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:           filepath.Join("testdata", "script"),
+		UpdateScripts: *update,
+		Setup:         setup,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"release":     release,
+			"flip":        flip,
+			"fingerprint": fingerprint,
+			"printable":   printable,
+		},
+	})
+}
+
+// setup gives scripts an environment without the user's configuration.
+func setup(e *testscript.Env) error {
+	for _, kv := range [][2]string{
+		{"GIT_CONFIG_NOSYSTEM", "1"}, {"GIT_CONFIG_GLOBAL", os.DevNull},
+		{"GIT_AUTHOR_NAME", "Ana Ruiz"}, {"GIT_AUTHOR_EMAIL", "ana@acme.example"},
+		{"GIT_COMMITTER_NAME", "Ana Ruiz"}, {"GIT_COMMITTER_EMAIL", "ana@acme.example"},
+		{"GIT_CONFIG_COUNT", "2"}, {"GIT_CONFIG_KEY_0", "gpg.format"}, {"GIT_CONFIG_VALUE_0", "ssh"},
+		{"GIT_CONFIG_KEY_1", "user.signingkey"}, {"GIT_CONFIG_VALUE_1", filepath.Join(e.WorkDir, "key")},
+		{"GOCACHE", goEnv("GOCACHE", filepath.Join(os.TempDir(), "gocache"))}, {"GOFLAGS", ""}, {"CGO_ENABLED", "0"}, {"GOWORK", "off"},
+		{"NO_COLOR", "1"},
+	} {
+		e.Setenv(kv[0], kv[1])
+	}
+	return nil
+}
+
+// goEnv finds the build cache of the process that runs the tests.
+func goEnv(name, fallback string) string {
+	if v := os.Getenv(name); v != "" {
+		return v
+	}
+	if dir, err := os.UserCacheDir(); err == nil {
+		return filepath.Join(dir, "go-build")
+	}
+	return fallback
+}
+
+// release makes the SSH key "key", the repository "hello" with the signed tags
+// v1.0.0 and v1.0.1, and the program bin/hello built from it. $FP is the key's
+// fingerprint.
+func release(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: release")
+	}
+	repo := ts.MkAbs("hello")
+	ts.Check(os.Mkdir(repo, 0o755))
+	for name, text := range map[string]string{
+		"go.mod":     "module example.com/acme/hello\n\ngo 1.24\n",
+		"main.go":    "package main\n\nfunc main() { println(\"hello\") }\n",
+		"RELEASE.md": "# Releases\n",
+	} {
+		ts.Check(os.WriteFile(filepath.Join(repo, name), []byte(text), 0o644))
+	}
+	ts.Check(ts.Exec("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "release", "-f", ts.MkAbs("key")))
+	for _, args := range [][]string{
+		{"init", "-q", "-b", "main", "."},
+		{"remote", "add", "origin", "https://example.com/acme/hello"},
+		{"add", "."},
+		{"commit", "-q", "-m", "feat: say hello"},
+		{"tag", "-s", "-m", "hello 1.0.0", "v1.0.0"},
+		{"commit", "-q", "--allow-empty", "-m", "fix: say it politely"},
+		{"tag", "-s", "-m", "hello 1.0.1", "v1.0.1"},
+	} {
+		ts.Check(ts.Exec("git", append([]string{"-C", repo}, args...)...))
+	}
+	ts.Check(ts.Exec("go", "build", "-C", repo, "-trimpath", "-ldflags=-s -w", "-o", ts.MkAbs("bin/hello"), "."))
+	fingerprint(ts, false, []string{"FP", "key.pub"})
+}
+
+// flip TEXT FILE changes one bit of the first byte of TEXT in FILE.
+func flip(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: flip TEXT FILE")
+	}
+	data := []byte(ts.ReadFile(args[1]))
+	at := strings.Index(string(data), args[0])
+	if at < 0 {
+		ts.Fatalf("%s does not hold %q", args[1], args[0])
+	}
+	data[at] ^= 1
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), data, 0o644))
+}
+
+// fingerprint NAME FILE puts the fingerprint of a public key into $NAME.
+func fingerprint(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: fingerprint NAME FILE")
+	}
+	key, err := parseKey(ts.ReadFile(args[1]))
+	ts.Check(err)
+	ts.Setenv(args[0], key)
+}
+
+// printable checks that the last command printed nothing that a terminal could
+// act upon.
+func printable(ts *testscript.TestScript, neg bool, args []string) {
+	for _, name := range []string{"stdout", "stderr"} {
+		for i, r := range ts.ReadFile(name) {
+			if r < 0x20 && r != '\n' || r == 0x7f || r >= 0x80 && r < 0xa0 || r == '\u202e' {
+				ts.Fatalf("%s holds %U at byte %d", name, r, i)
+			}
+		}
+	}
+}
+
+func parseKey(text string) (string, error) {
+	key, err := attest.ParsePublicKey([]byte(text))
+	return key.Fingerprint(), err
+}

@@ -1,0 +1,145 @@
+package dossier_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/release-dossier/dossier"
+
+// deps returns the packages that pkg links, itself excluded, as the go command
+// lists them.
+func deps(t *testing.T, pkg string) []string {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-deps", module+pkg).CombinedOutput()
+	if err != nil {
+		t.Fatalf("go list -deps %s: %v\n%s", pkg, err, out)
+	}
+	list := strings.Fields(string(out))
+	return slices.DeleteFunc(list, func(p string) bool { return p == module+pkg })
+}
+
+// TestForbiddenImports keeps heavy and networking packages out of what
+// importers link. It is the lasting guard of the sizes below.
+func TestForbiddenImports(t *testing.T) {
+	network := []string{"net/http", "github.com/sigstore/", "google.golang.org/", "github.com/open-policy-agent/", "cel.dev/"}
+	heavy := []string{"github.com/ProtonMail/", "github.com/CycloneDX/", "github.com/santhosh-tekuri/", "github.com/spf13/", "os/exec"}
+	tests := []struct {
+		pkg    string
+		forbid []string
+	}{
+		{"/evidence", append(append([]string{"golang.org/x/", "go.yaml.in/", "net", "os/exec"}, network...), heavy...)},
+		{"/evidence/gitobj", append(append([]string{"golang.org/x/", "net", "os/exec"}, network...), heavy...)},
+		{"/attest", append(network, heavy...)},
+		{"/evidence/bundle", append(network, heavy...)},
+		{"/evidence/provenance", append(network, heavy...)},
+		{"/sbom", append(network, "github.com/santhosh-tekuri/", "os/exec")},
+		{"/verify/trust", append(network, heavy...)},
+		{"/verify", append(network, heavy...)},
+		{"/verify/policy", append(network, heavy...)},
+		{"/verify/report", append(network, heavy...)},
+		{"/verify/tagsig", append(network, "os/exec", "github.com/CycloneDX/")},
+	}
+	for _, tt := range tests {
+		t.Run(strings.TrimPrefix(tt.pkg, "/"), func(t *testing.T) {
+			for _, d := range deps(t, tt.pkg) {
+				for _, f := range tt.forbid {
+					if d == f || strings.HasSuffix(f, "/") && strings.HasPrefix(d, f) {
+						t.Errorf("links %s", d)
+					}
+				}
+			}
+		})
+	}
+}
+
+// order lists the packages so that each imports only packages before it.
+var order = []string{
+	"/internal/strictjson", "/internal/strictyaml",
+	"/evidence/gitobj", "/evidence/commits", "/evidence", "/evidence/records",
+	"/attest", "/evidence/provenance", "/evidence/bundle", "/sbom/schema", "/sbom",
+	"/evidence/collect/ci", "/evidence/collect/git", "/evidence/collect",
+	"/verify/trust", "/verify", "/verify/tagsig", "/verify/policy", "/verify/report",
+	"/cmd/dossier",
+}
+
+// TestOneDirection checks that no package imports one that comes later: data
+// flows collect -> model -> sign -> bundle -> verify -> judge -> report, and so
+// do imports.
+func TestOneDirection(t *testing.T) {
+	for i, pkg := range order {
+		if _, err := os.Stat(filepath.FromSlash("." + pkg)); err != nil {
+			continue
+		}
+		for _, d := range deps(t, pkg) {
+			at := slices.Index(order, strings.TrimPrefix(d, module))
+			if strings.HasPrefix(d, module) && at > i {
+				t.Errorf("%s imports %s, which comes after it", pkg, d)
+			}
+		}
+		if strings.HasPrefix(pkg, "/verify") {
+			if slices.ContainsFunc(deps(t, pkg), func(d string) bool { return strings.HasPrefix(d, module+"/evidence/collect") }) {
+				t.Errorf("%s imports a collector", pkg)
+			}
+		}
+	}
+}
+
+// TestSizes builds programs that import only what their names say, and keeps
+// them small: who embeds a verifier pays for it.
+func TestSizes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds three programs")
+	}
+	const call = `_, _ = verify.Bundle(context.Background(), mustOpen(), verify.ExpectAnyUnsafe(), verify.Options{%s})`
+	tests := []struct {
+		name, imports, options string
+		limit                  int64
+	}{
+		{"verify", "", "", 8 << 20},
+		{"verify, sbom and tagsig", `"` + module + `/sbom"; "` + module + `/verify/tagsig"`,
+			"SBOMs: sbom.Reader{}, Tags: []verify.TagVerifier{tagsig.OpenPGP{}}", 13 << 20},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			source := `package main
+import ("context"; "os"; "` + module + `/evidence/bundle"; "` + module + `/verify"; ` + tt.imports + `)
+func mustOpen() *bundle.Dossier { d, err := bundle.Open(os.Args[1], bundle.Limits{}); if err != nil { panic(err) }; return d }
+func main() { ` + strings.Replace(call, "%s", tt.options, 1) + ` }
+`
+			size := buildSize(t, source)
+			t.Logf("%d bytes, stripped", size)
+			if size > tt.limit {
+				t.Errorf("%d bytes, at most %d are promised", size, tt.limit)
+			}
+		})
+	}
+}
+
+// buildSize builds a program within this module and returns its size.
+func buildSize(t *testing.T, source string) int64 {
+	t.Helper()
+	dir, err := os.MkdirTemp(".", "_size")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte(source), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(t.TempDir(), "program")
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", out, "./"+dir)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if msg, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, msg)
+	}
+	info, err := os.Stat(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Size()
+}

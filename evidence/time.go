@@ -3,6 +3,7 @@ package evidence
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -17,9 +18,10 @@ func At(t time.Time) Time { return Time{t.UTC().Truncate(time.Second)} }
 // ParseTime parses an RFC 3339 time with offset. Years before 1970 and after
 // 9999 are refused.
 func ParseTime(s string) (Time, error) {
-	var t time.Time
-	// UnmarshalText is strict where Parse takes "9:00" and "00,5" as well.
-	if err := t.UnmarshalText([]byte(s)); err != nil || len(s) > len(time.RFC3339Nano) {
+	t, err := time.Parse(time.RFC3339Nano, s)
+	// Go also takes an hour of one digit and a comma before the fraction.
+	loose := strings.Index(s, ":") != len("2006-01-02T15") || strings.Contains(s, ",")
+	if err != nil || loose || len(s) > len(time.RFC3339Nano) {
 		return Time{}, fmt.Errorf("%.40q is not an RFC 3339 time such as 2026-11-20T09:00:00Z", s)
 	}
 	if y := t.UTC().Year(); y < 1970 || y > 9999 {

@@ -138,8 +138,10 @@ func (c Change) validate(v *validator, at string) {
 			v.check(at+"/"+a.name, a.actor.Validate())
 		}
 	}
-	for i := range c.Reviews {
-		v.check(fmt.Sprintf("%s/reviews/%d", at, i), c.Reviews[i].Approver.Validate())
+	for i, review := range c.Reviews {
+		at := fmt.Sprintf("%s/reviews/%d", at, i)
+		v.check(at+"/approver", review.Approver.Validate())
+		v.time(at+"/at", review.At)
 	}
 }
 

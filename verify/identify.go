@@ -28,9 +28,7 @@ func decode(st *bundle.Statement) predicate {
 	var p predicate
 	switch st.Statement.PredicateType {
 	case evidence.RecordType:
-		if p.record, p.err = evidence.DecodeRecord(st.Statement.Predicate); p.err == nil {
-			p.err = checkRoot(st.Links)
-		}
+		p.record, p.err = evidence.DecodeRecord(st.Statement.Predicate)
 	case evidence.ApprovalType:
 		p.approval, p.err = evidence.DecodeApproval(st.Statement.Predicate)
 	default:
@@ -40,18 +38,6 @@ func decode(st *bundle.Statement) predicate {
 		return predicate{err: p.err, code: unreadable(p.err)}
 	}
 	return p
-}
-
-// checkRoot refuses links in a release statement: it is the root, and what it
-// would name as a parent would be hidden from the heads.
-func checkRoot(l evidence.Links) error {
-	switch {
-	case l.Release != nil:
-		return &evidence.FieldError{Pointer: "/release", Err: errors.New("a release statement names no release")}
-	case len(l.Parents) > 0:
-		return &evidence.FieldError{Pointer: "/parents", Err: errors.New("a release statement has no parents")}
-	}
-	return nil
 }
 
 // unreadable is the code for a predicate that cannot be read. A newer version

@@ -200,13 +200,28 @@ func provenanceOf(t testing.TB, r *evidence.Record, s *attest.KeySigner, change 
 	return signed(t, s, payload)
 }
 
-// trustText reads a variant of the trust document.
-func (c *cast) trustText(t testing.TB, text string) *trust.Trust {
-	t.Helper()
+// filled puts the fingerprints of the parties for their names.
+func (c *cast) filled(text string) string {
 	for name, s := range map[string]*attest.KeySigner{"ci": c.Signer, "sister": c.sister, "expired": c.expired} {
 		text = strings.ReplaceAll(text, "SHA256:"+name+",", s.Public().Fingerprint()+",")
 	}
-	tr, err := trust.Parse("trust.yaml", []byte(text))
+	return text
+}
+
+// trustText reads a variant of the trust document.
+func (c *cast) trustText(t testing.TB, text string) *trust.Trust {
+	t.Helper()
+	tr, err := trust.Parse("trust.yaml", []byte(c.filled(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tr
+}
+
+// byFingerprint is trust in the release signer by its fingerprint alone.
+func (c *cast) byFingerprint(t testing.TB) *trust.Trust {
+	t.Helper()
+	tr, err := trust.ForSigner(c.Signer.Public().Fingerprint())
 	if err != nil {
 		t.Fatal(err)
 	}

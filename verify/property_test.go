@@ -34,7 +34,7 @@ func TestJunkChangesNothing(t *testing.T) {
 		before := judge(t, d, e, o)
 		junked := testrelease.Copy(t, d)
 		for i := range rapid.IntRange(1, 6).Draw(rt, "statements") {
-			c.litter(t, rt, junked, rapid.SampledFrom(strangers).Draw(rt, "stranger"), i)
+			c.litter(t, rt, junked, strangers[rapid.IntRange(0, len(strangers)-1).Draw(rt, "stranger")], i)
 		}
 		after := judge(t, testrelease.Reopen(t, junked), e, o)
 		if got, want := outcome(t, after), outcome(t, before); got != want {
@@ -54,28 +54,30 @@ func (c *cast) strangers(t *testing.T) []*attest.KeySigner {
 	return list
 }
 
-// litter adds one statement of a stranger, of a random kind and content.
-func (c *cast) litter(t *testing.T, rt *rapid.T, d *bundle.Dossier, s *attest.KeySigner, i int) {
-	var list []evidence.Material
+// rubbish adds documents that only a stranger lists, some of them not there.
+func rubbish(rt *rapid.T, d *bundle.Dossier, s *attest.KeySigner, i int) []evidence.Material {
+	list := []evidence.Material{}
 	for k := range rapid.IntRange(0, 4).Draw(rt, "materials") {
 		data := []byte(fmt.Sprintf("junk %d %d", i, k))
 		mediaType := rapid.SampledFrom([]string{evidence.MediaTypePublicKey, evidence.MediaTypeGitObjects, evidence.MediaTypeCycloneDX}).Draw(rt, "type")
-		if mediaType == evidence.MediaTypePublicKey {
+		if mediaType == evidence.MediaTypePublicKey && k == 0 {
 			data = s.Public().PEM()
 		}
 		b := bundle.BytesBlob(data)
-		if slices.ContainsFunc(list, func(m evidence.Material) bool { return m.Digest == b.Digest }) {
-			continue
-		}
 		if rapid.Bool().Draw(rt, "present") {
 			d.AddBlob(b)
 		}
 		list = append(list, evidence.Material{Name: fmt.Sprint("junk/", k), MediaType: mediaType, Digest: b.Digest, Size: b.Size})
 	}
+	return list
+}
+
+// litter adds one statement of a stranger, of a random kind and content.
+func (c *cast) litter(t *testing.T, rt *rapid.T, d *bundle.Dossier, s *attest.KeySigner, i int) {
 	switch rapid.IntRange(0, 3).Draw(rt, "kind") {
 	case 0:
 		testrelease.AddSigned(t, d, s, testrelease.Approval(t, testrelease.Copy(t, c.release), s, func(a *evidence.Approval) {
-			a.ID, a.Materials = fmt.Sprint("junk-", i), list
+			a.ID, a.Materials = fmt.Sprint("junk-", i), rubbish(rt, d, s, i)
 			a.Decision = rapid.SampledFrom([]evidence.Decision{evidence.Approved, evidence.Rejected}).Draw(rt, "decision")
 			if rapid.Bool().Draw(rt, "dangling") {
 				a.Parents = []evidence.Parent{{Statement: evidence.Sum([]byte("a")), Signature: evidence.Sum([]byte("b"))}}
@@ -83,7 +85,7 @@ func (c *cast) litter(t *testing.T, rt *rapid.T, d *bundle.Dossier, s *attest.Ke
 		}))
 	case 1:
 		kind := rapid.SampledFrom([]string{"incident/v1", "seal/v1", "redaction/v1", "record/v2", "tag/v1", "approval/v1"}).Draw(rt, "type")
-		testrelease.AddSigned(t, d, s, testrelease.Own(t, c.release, kind, map[string]any{"materials": list, "n": i}))
+		testrelease.AddSigned(t, d, s, testrelease.Own(t, c.release, kind, map[string]any{"materials": rubbish(rt, d, s, i), "n": i}))
 	case 2: // a release statement of another repository, or of the same
 		other := testrelease.Restate(t, c.release, s, func(_ *bundle.Dossier, r *evidence.Record) {
 			r.Repository.URI = rapid.SampledFrom([]string{testrelease.Repository, "https://example.com/evil/hello"}).Draw(rt, "repository")

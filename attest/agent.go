@@ -87,7 +87,7 @@ func (a *agentKey) sign(ctx context.Context, message []byte) ([]byte, error) {
 		return nil, fmt.Errorf("the statement has %d bytes, an ssh-agent takes at most %d: sign with the key file", len(message), maxAgentMessage)
 	}
 	if c, ok := a.conn.(interface{ SetDeadline(time.Time) error }); ok {
-		stop := context.AfterFunc(ctx, func() { c.SetDeadline(time.Unix(1, 0)) })
+		stop := context.AfterFunc(ctx, func() { _ = c.SetDeadline(time.Unix(1, 0)) })
 		defer stop()
 	}
 	var flags agent.SignatureFlags

@@ -54,7 +54,7 @@ func fromSSH(key ssh.PublicKey) (PublicKey, error) {
 		return PublicKey{}, errors.New("an SSH certificate is not a key: give the key it was issued for")
 	}
 	inner, ok := key.(ssh.CryptoPublicKey)
-	if !ok || key.Type() == ssh.InsecureKeyAlgoDSA {
+	if !ok || key.Type() == "ssh-dss" {
 		return PublicKey{}, fmt.Errorf("an SSH key of type %.40q is not supported: use ssh-ed25519 or ecdsa-sha2-nistp256", key.Type())
 	}
 	k, err := NewPublicKey(inner.CryptoPublicKey())

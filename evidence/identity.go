@@ -40,7 +40,7 @@ func ParseIdentity(s string) (Identity, error) {
 	}
 	scheme, rest, ok := strings.Cut(s, ":")
 	if !ok || rest == "" {
-		return "", fmt.Errorf("identity %.80q has no scheme: want oidc:, x509:, key:, pgp:, account: or mailto:", s)
+		return "", fmt.Errorf("identity %.80q has no scheme: want oidc, x509, key, pgp, account or mailto, and a colon", s)
 	}
 	var err error
 	switch scheme {

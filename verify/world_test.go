@@ -227,3 +227,13 @@ func (c *cast) byFingerprint(t testing.TB) *trust.Trust {
 	}
 	return tr
 }
+
+// optionsWith also trusts another key of the release job, which signed the tags.
+func (c *cast) optionsWith(t testing.TB, tagKey *attest.KeySigner) verify.Options {
+	t.Helper()
+	o := c.options(t, "solo")
+	key := strings.TrimSpace(tagKey.Public().AuthorizedKey())
+	text := strings.Replace(c.document(""), "release-ci: { keys: [ci, expired] }", fmt.Sprintf("release-ci: { keys: [ci, expired, %q] }", key), 1)
+	o.Trust = c.trustText(t, text)
+	return o
+}

@@ -90,7 +90,10 @@ func (c *Cmd) verify(ctx context.Context, args []string, f *verifyFlags) error {
 		var unreadable *targetError
 		switch {
 		case errors.As(err, &unreadable):
-			worst = worse(worst, statusOf(c.cannotRead(err)))
+			if err := report.CannotRead(c.Stderr, unreadable.path, unreadable.err); err != nil {
+				return err
+			}
+			worst = worse(worst, 4)
 			continue
 		case err != nil:
 			return err
@@ -113,8 +116,7 @@ func (c *Cmd) cannotRead(err error) error {
 	if !errors.As(err, &t) {
 		return err
 	}
-	report.CannotRead(c.Stderr, t.path, t.err)
-	return exitStatus(4)
+	return errors.Join(report.CannotRead(c.Stderr, t.path, t.err), exitStatus(4))
 }
 
 func verifyFile(ctx context.Context, file string, e verify.Expect, o verify.Options) (*verify.Report, error) {

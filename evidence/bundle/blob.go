@@ -35,11 +35,9 @@ func FileBlob(path string) (Blob, error) {
 	}
 	defer f.Close()
 	b := Blob{open: func() (io.ReadCloser, error) { return openRegular(path) }}
-	h := sha256.New()
-	if b.Size, err = io.Copy(h, f); err != nil {
+	if b.Digest, b.Size, err = hashStream(f); err != nil {
 		return Blob{}, fmt.Errorf("read %s: %w", path, err)
 	}
-	b.Digest = evidence.Digest(h.Sum(nil))
 	return b, nil
 }
 

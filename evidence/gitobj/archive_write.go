@@ -51,7 +51,7 @@ func writeObject(out *bufio.Writer, f Format, o Object) error {
 		return err
 	}
 	fmt.Fprintf(out, "%s %s %d %x\n", o.ID, o.Type, len(o.Body), sha256.Sum256(o.Body))
-	out.Write(o.Body)
+	_, _ = out.Write(o.Body)
 	return out.WriteByte('\n')
 }
 

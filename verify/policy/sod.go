@@ -111,7 +111,7 @@ func (r reviewed) by(commit string, wrote []author) (string, bool) {
 func (s *standing) reviews() (r reviewed, list []verify.ApprovalFact) {
 	r.single = map[string][]string{}
 	for _, a := range s.present {
-		switch id, _ := s.excluded(a); {
+		switch id := s.excluded(a); {
 		case id == "":
 			r.all = append(r.all, a.Person)
 		case id == "approval/bound-to-candidate" && a.Scope != nil && a.Scope.Repository == s.f.Record.Repository.URI:

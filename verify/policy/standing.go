@@ -124,21 +124,21 @@ func (s *standing) notPresent(a verify.ApprovalFact, replaced bool) string {
 }
 
 // excluded says why an approval that is present does not count towards
-// independent approval, and the control that says so; both are "" if it counts.
-func (s *standing) excluded(a verify.ApprovalFact) (control, why string) {
+// independent approval, as the control that says so; "" if it counts.
+func (s *standing) excluded(a verify.ApprovalFact) string {
 	switch {
 	case a.Approver.Kind != evidence.Human:
-		return "approval/manual", "is not a person"
+		return "approval/manual"
 	case s.bot(a):
-		return "sod/bots-do-not-count", "is a bot"
+		return "sod/bots-do-not-count"
 	case a.Person == "":
-		return "sod/alias-folding", "is not a person whom trust lists"
+		return "sod/alias-folding" // not a person whom trust lists
 	case !s.bound(a):
-		return "approval/bound-to-candidate", "approved something else"
+		return "approval/bound-to-candidate"
 	case s.last[party(a)].Decision != evidence.Approved:
-		return "approval/not-withdrawn", "withdrew the approval"
+		return "approval/not-withdrawn"
 	}
-	return "", ""
+	return ""
 }
 
 // bot reports whether trust knows the approver or a signer as a bot.
@@ -164,7 +164,7 @@ func (s *standing) bound(a verify.ApprovalFact) bool {
 func (s *standing) counted() (list []verify.ApprovalFact, cause string) {
 	cause = "approval/production-present"
 	for _, a := range s.present {
-		id, _ := s.excluded(a)
+		id := s.excluded(a)
 		if id == "" {
 			list = append(list, a)
 		} else {

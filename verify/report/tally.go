@@ -64,10 +64,6 @@ func inLayer(l verify.Layer) func(verify.Check) bool {
 // ofFile holds for the checks of layers 1 to 4.
 func ofFile(c verify.Check) bool { return c.Layer != verify.Controls }
 
-// genuine holds for the checks of layers 1 to 3, whose failure means that the
-// file contradicts itself (rules of format, R22).
-func genuine(c verify.Check) bool { return ofFile(c) && c.Layer != verify.Linkage }
-
 // blocked says "2 failed, 1 unknown of 292 asked".
 func (t tally) blocked() string {
 	parts := []string{fmt.Sprintf("%d failed", t.failed)}

@@ -244,12 +244,10 @@ func TestMatch(t *testing.T) {
 	}
 }
 
-// TestMatchLongStays quadratic at worst.
+// TestMatchLong would not end in a lifetime if matching tried every way.
 func TestMatchLong(t *testing.T) {
-	start := time.Now()
-	Match(strings.Repeat("*a", 512), strings.Repeat("a", 100_000)+"b")
-	if d := time.Since(start); d > 30*time.Second {
-		t.Errorf("took %v", d)
+	if Match(strings.Repeat("*a", 512), strings.Repeat("a", 100_000)+"b") {
+		t.Error("matches")
 	}
 }
 

@@ -52,7 +52,7 @@ func (g *runner) batch(ctx context.Context, f gitobj.Format, flags ...string) (*
 
 // close ends the process, whatever it is doing.
 func (b *batch) close() {
-	b.in.Close()
+	_ = b.in.Close()
 	b.cancel()
 	_ = b.cmd.Wait() // it was killed: its exit status says nothing
 }
@@ -129,8 +129,8 @@ func (b *batch) all(ids []gitobj.ID) iter.Seq2[gitobj.Object, error] {
 					return // git has ended; the reader says why
 				}
 			}
-			w.Flush()
-			b.in.Close()
+			_ = w.Flush() // git has ended if this fails; the reader says why
+			_ = b.in.Close()
 		}()
 		for _, id := range ids {
 			o, err := b.read(id)

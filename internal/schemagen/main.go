@@ -1,0 +1,142 @@
+// Command schemagen writes the JSON Schemas (draft 2020-12) of the predicates
+// from the Go types of package evidence and their comments.
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/invopop/jsonschema"
+
+	"github.com/release-dossier/dossier/evidence"
+)
+
+// predicates are the types that have a schema: their URIs and Go types.
+var predicates = []struct {
+	uri  string
+	file string // below the directory of the schemas
+	typ  any
+}{
+	{evidence.RecordType, "record/v1.schema.json", evidence.Record{}},
+	{evidence.ApprovalType, "approval/v1.schema.json", evidence.Approval{}},
+}
+
+func main() {
+	source := flag.String("source", "evidence", "directory of package evidence, whose comments become descriptions")
+	out := flag.String("out", filepath.Join("docs", "predicates"), "directory to write to")
+	flag.Parse()
+	if err := run(*source, *out); err != nil {
+		fmt.Fprintln(os.Stderr, "schemagen:", err)
+		os.Exit(1)
+	}
+}
+
+func run(source, out string) error {
+	files, err := schemas(source)
+	if err != nil {
+		return err
+	}
+	for name, data := range files {
+		path := filepath.Join(out, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, data, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// schemas returns the schema files by name.
+func schemas(source string) (map[string][]byte, error) {
+	comments, err := readComments(source)
+	if err != nil {
+		return nil, err
+	}
+	files := map[string][]byte{}
+	for _, p := range predicates {
+		r := &jsonschema.Reflector{
+			// The decoder ignores what it does not know and is not critical.
+			AllowAdditionalProperties: true,
+			ExpandedStruct:            true,
+			Anonymous:                 true,
+			Mapper:                    mapper,
+			LookupComment:             comments.lookup,
+		}
+		s := r.Reflect(p.typ)
+		s.ID = jsonschema.ID(p.uri + ".schema.json")
+		tighten(s)
+		for name, def := range s.Definitions {
+			refine(name, def)
+		}
+		data, err := encode(s)
+		if err != nil {
+			return nil, err
+		}
+		files[p.file] = data
+	}
+	return files, nil
+}
+
+// tighten adds to the predicate itself what its Go type does not say.
+func tighten(s *jsonschema.Schema) {
+	for name, values := range map[string][]any{
+		"kind": {"svc", "lib", "iac", "app", "mono"}, "objectFormat": {"sha1", "sha256"}, "decision": {"approved", "rejected"},
+	} {
+		if p, ok := s.Properties.Get(name); ok && p.Ref == "" {
+			p.Enum = values
+		}
+	}
+	if p, ok := s.Properties.Get("commit"); ok {
+		p.Pattern = objectID
+	}
+	if p, ok := s.Properties.Get("artifacts"); ok {
+		p.MinItems = new(uint64(1))
+	}
+	if p, ok := s.Properties.Get("materials"); ok {
+		p.MaxItems = new(uint64(evidence.MaxMaterials))
+	}
+	if p, ok := s.Properties.Get("parents"); ok {
+		p.MaxItems = new(uint64(evidence.MaxParents))
+	}
+	if _, ok := s.Properties.Get("scope"); ok { // an approval: of a release or of commits
+		s.OneOf = []*jsonschema.Schema{{Required: []string{"release", "parents"}}, {Required: []string{"scope"}}}
+	}
+}
+
+const objectID = "^([0-9a-f]{40}|[0-9a-f]{64})$"
+
+// refine adds the closed lists of values that the decoder checks.
+func refine(name string, def *jsonschema.Schema) {
+	enums := map[string]map[string][]any{
+		"Tag":   {"type": {"tag", "commit"}},
+		"Base":  {"none": {"first"}},
+		"Check": {"outcome": {"pass", "fail", "skipped", "na"}},
+		"Actor": {"kind": {"human", "bot", "service"}},
+		// The decoder reads "first" and "unknown" only.
+		"Predecessor": {"none": {"first", "unknown"}},
+	}
+	for field, values := range enums[name] {
+		if p, ok := def.Properties.Get(field); ok {
+			p.Enum = values
+		}
+	}
+	if name == "Approval" { // a review as a forge records it
+		def.Required = slices.DeleteFunc(def.Required, func(s string) bool { return s == "id" || s == "decision" })
+	}
+}
+
+func encode(s *jsonschema.Schema) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	err := e.Encode(s)
+	return b.Bytes(), err
+}

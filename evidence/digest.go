@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/release-dossier/dossier/internal/strictjson"
 )
@@ -62,6 +63,10 @@ func (d Digest) MarshalJSON() ([]byte, error) { return strictjson.Marshal(d.Set(
 
 // UnmarshalJSON implements json.Unmarshaler. A set without sha256 is an error.
 func (d *Digest) UnmarshalJSON(data []byte) error {
+	if got, ok := plainDigest(data); ok {
+		*d = got
+		return nil
+	}
 	var set DigestSet
 	if err := strictjson.Unmarshal(data, &set); err != nil {
 		return err
@@ -75,6 +80,18 @@ func (d *Digest) UnmarshalJSON(data []byte) error {
 	}
 	*d = got
 	return nil
+}
+
+// plainDigest reads the form that nearly all digests have, {"sha256":"<hex>"}
+// without white space; statements hold thousands.
+func plainDigest(data []byte) (Digest, bool) {
+	const before, after = `{"sha256":"`, `"}`
+	s := string(data)
+	if len(s) != len(before)+2*sha256.Size+len(after) || !strings.HasPrefix(s, before) || !strings.HasSuffix(s, after) {
+		return Digest{}, false
+	}
+	d, err := ParseDigest(s[len(before) : len(s)-len(after)])
+	return d, err == nil
 }
 
 // DigestSet is an in-toto DigestSet: names of algorithms and lower-case hex

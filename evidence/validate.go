@@ -41,12 +41,12 @@ func (r *Record) Validate() error {
 }
 
 func (r *Record) validateChain(v *validator) {
-	switch {
-	case r.Base.None == "first":
+	switch r.Base.None {
+	case "first":
 		if r.Base.Tag != "" || r.Base.Commit != "" {
 			v.fail("/base", errors.New(`none: "first" excludes tag and commit`))
 		}
-	case r.Base.None == "":
+	case "":
 		v.text("/base/tag", r.Base.Tag, true)
 		v.objectID("/base/commit", r.Base.Commit, r.ObjectFormat)
 	default:

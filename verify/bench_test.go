@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -50,21 +51,27 @@ func (c *cast) large(t testing.TB) *bundle.Dossier {
 	return c.approve(t, d, c.tom, nil) // whose key is the twentieth
 }
 
-// bare is the least that verifying d can cost: each signature once, each byte
-// hashed once.
+// bare is the least that verifying d can cost: each signature once, the
+// tag's among them, each byte hashed once.
 type bare struct {
 	key       attest.PublicKey
 	message   []byte
 	signature []byte
 	blobs     [][]byte
 	times     int
+	tag       func() error // verifies a signature by the key that signed the tag
 }
 
-func newBare(t testing.TB, c *cast, d *bundle.Dossier) *bare {
+func newBare(t testing.TB, c *cast, d *bundle.Dossier, tagKey *attest.KeySigner) *bare {
 	t.Helper()
 	st, record := testrelease.Release(t, d)
 	sig := &st.Signatures[0].Bundle
 	b := &bare{key: c.Signer.Public(), message: sig.SignedBytes(), signature: sig.Signature, times: len(d.Statements()) + len(record.Provenance)}
+	tag, err := tagKey.Sign(context.Background(), b.message)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.tag = func() error { return tagKey.Public().Verify(b.message, tag.Signature) }
 	for _, blob := range d.Blobs() {
 		b.blobs = append(b.blobs, testrelease.Bytes(t, blob))
 	}
@@ -79,6 +86,9 @@ func (b *bare) run(t testing.TB) {
 		if err := b.key.Verify(b.message, b.signature); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if err := b.tag(); err != nil {
+		t.Fatal(err)
 	}
 	for _, data := range b.blobs {
 		sha256.Sum256(data)
@@ -109,9 +119,8 @@ func BenchmarkVerify(b *testing.B) {
 	if _, r := testrelease.Release(b, d); len(r.Materials) != 19 {
 		b.Fatalf("%d materials", len(r.Materials))
 	}
-	o, e, floor := c.optionsWith(b, tagKey), c.expect(b), newBare(b, c, d)
-	b.ReportAllocs()
-	for b.Loop() {
+	o, e, floor := c.optionsWith(b, tagKey), c.expect(b), newBare(b, c, d, tagKey)
+	verified := func() {
 		open, err := bundle.OpenTar(bytes.NewReader(file.Bytes()), int64(file.Len()), bundle.Limits{})
 		if err != nil {
 			b.Fatal(err)
@@ -121,9 +130,24 @@ func BenchmarkVerify(b *testing.B) {
 			b.Fatal(r.Verdict)
 		}
 	}
-	least := perRun(500, func() { floor.run(b) })
-	b.ReportMetric(float64(b.Elapsed())/float64(b.N)/float64(least), "x-bare")
-	b.ReportMetric(float64(least.Microseconds()), "µs-bare")
+	b.ReportAllocs()
+	for b.Loop() {
+		verified()
+	}
+	// In turns, and the median of each, so that what else the machine does
+	// meets both alike.
+	var whole, least []time.Duration
+	for range 301 {
+		whole = append(whole, perRun(1, verified))
+		least = append(least, perRun(1, func() { floor.run(b) }))
+	}
+	b.ReportMetric(float64(median(whole))/float64(median(least)), "x-bare")
+	b.ReportMetric(float64(median(least).Microseconds()), "µs-bare")
+}
+
+func median(list []time.Duration) time.Duration {
+	slices.Sort(list)
+	return list[len(list)/2]
 }
 
 // BenchmarkThousand verifies 1,000 small dossiers in one process. heap-growth

@@ -219,18 +219,11 @@ func (r *run) sshTag(s *TagSignature, tag gitobj.Tag) {
 		return
 	}
 	s.Identity, s.Fingerprint = key.Identity(), key.Fingerprint()
-	if r.o.Trust == nil {
-		r.judgeTagKey(s, false)
-		return
-	}
-	// Trust may name the key by its fingerprint alone, and here is the key.
-	t, err := r.o.Trust.Resolve(key)
-	if err != nil {
+	if err := r.learn(key); err != nil {
 		s.Code, s.Detail = codeNotTrusted, err.Error()
 		return
 	}
-	r.o.Trust, r.facts.Trust = t, t
-	r.judgeTagKey(s, pins(t, key))
+	r.judgeTagKey(s, pins(r.o.Trust, key))
 }
 
 func (r *run) otherTag(s *TagSignature, tag gitobj.Tag) {

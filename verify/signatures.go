@@ -3,8 +3,10 @@ package verify
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/bundle"
 	"github.com/release-dossier/dossier/verify/trust"
@@ -27,14 +29,10 @@ const (
 // signatures is layer 2: who made each signature, and may they.
 func (r *run) signatures() error {
 	found := embeddedKeys(r.d, r.all, r.o.Trust)
-	if r.o.Trust != nil && len(found) > 0 {
-		t, err := r.o.Trust.Resolve(found...)
-		if err != nil {
-			return fmt.Errorf("trust: %w", err)
-		}
-		r.o.Trust, r.facts.Trust = t, t
-	}
 	r.keys = newKeyring(found, r.o.Trust)
+	if err := r.learn(found...); err != nil {
+		return err
+	}
 	for _, st := range r.all {
 		r.predicates[st.ID] = decode(st)
 	}
@@ -51,6 +49,28 @@ func (r *run) signatures() error {
 			r.add(r.signatureCheck(st, s))
 		}
 	}
+	return nil
+}
+
+// learn shows trust the keys that it may name by their fingerprint alone: those
+// that are neither written in it nor shown before, and that it names at all.
+func (r *run) learn(keys ...attest.PublicKey) error {
+	if r.o.Trust == nil {
+		return nil
+	}
+	known := r.o.Trust.Keys()
+	keys = slices.DeleteFunc(slices.Clone(keys), func(k attest.PublicKey) bool {
+		return !pins(r.o.Trust, k) || slices.ContainsFunc(slices.Concat(known, r.learned), k.Equal)
+	})
+	if len(keys) == 0 {
+		return nil
+	}
+	t, err := r.o.Trust.Resolve(keys...)
+	if err != nil {
+		return fmt.Errorf("trust: %w", err)
+	}
+	r.learned = append(r.learned, keys...)
+	r.o.Trust, r.facts.Trust = t, t
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/bundle"
 	"github.com/release-dossier/dossier/evidence/gitobj"
@@ -45,6 +46,7 @@ type run struct {
 	facts  *Facts
 
 	keys       *keyring
+	learned    []attest.PublicKey // by trust, from the evidence
 	signers    map[bundle.Pair]*Signer
 	predicates map[evidence.Digest]predicate
 	// counted are the pairs that are relied on: those allowed by trust or, if
@@ -75,6 +77,7 @@ func newRun(ctx context.Context, d *bundle.Dossier, e Expect, o Options) (*run, 
 		report: &Report{
 			Format: "dossier-report/v1", Target: o.Target, Gate: o.Gate,
 			AsOf: evidence.At(o.AsOf), AsOfGiven: o.AsOfGiven, Expected: e.String(),
+			Checks: make([]Check, 0, 128),
 		},
 		facts:      &Facts{AsOf: o.AsOf, Gate: o.Gate, Trust: o.Trust},
 		signers:    map[bundle.Pair]*Signer{},

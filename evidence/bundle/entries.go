@@ -130,8 +130,8 @@ func checkTail(r io.ReaderAt, section *io.SectionReader, end, size int64) error 
 	if at < end+2*tarBlock {
 		return &ReadError{Err: errors.New("the end of the archive is missing"), Remedy: "the file is cut short: fetch it again"}
 	}
-	buf := make([]byte, 32<<10)
 	tail := io.NewSectionReader(r, at, size-at)
+	buf := make([]byte, min(32<<10, max(1, size-at)))
 	for {
 		n, err := tail.Read(buf)
 		for _, b := range buf[:n] {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/release-dossier/dossier/attest"
@@ -122,29 +123,30 @@ func (d *Dossier) readBlob(e entry, p *packaging) error {
 	if e.size > attest.MaxBundle {
 		return d.hashLarge(e)
 	}
-	data, err := readEntry(e)
+	data, err := readEntry(e, &p.scratch)
 	if err != nil {
 		return err
 	}
 	sum := evidence.Sum(data)
 	d.checkNamed(e, sum)
+	if looksLikePackaging(data) {
+		d.blobs[sum] = Blob{sum, e.size, e.open}
+		p.blobs = append(p.blobs, sum)
+		return p.keep(e, data)
+	}
 	if st, sig := d.classify(e, sum, data); sig != nil {
 		_, err := d.addOwn(st, sig)
 		return err
 	}
 	d.blobs[sum] = Blob{sum, e.size, e.open}
-	if !looksLikePackaging(data) {
-		return nil
-	}
-	p.blobs = append(p.blobs, sum)
-	return p.keep(e, data)
+	return nil
 }
 
 // classify parses a blob that may be a signature over a statement of ours. A
 // blob that claims to be one and is malformed stays an ordinary blob; unless a
 // statement lists it, it will be an unlisted entry.
 func (d *Dossier) classify(e entry, sum evidence.Digest, data []byte) (*Statement, *Signature) {
-	if !bytes.Contains(data, []byte("application/vnd.dev.sigstore.bundle")) {
+	if !isObject(data) || !bytes.Contains(data, []byte("application/vnd.dev.sigstore.bundle")) {
 		return nil, nil
 	}
 	b, err := attest.ParseBundle(data)
@@ -200,13 +202,16 @@ func (d *Dossier) malformed(sum evidence.Digest, err error) {
 // read as one; nil if it does not claim that or could be read.
 func (d *Dossier) Unreadable(id evidence.Digest) error { return d.unreadable[id] }
 
-func readEntry(e entry) ([]byte, error) {
+// readEntry reads an entry into scratch, which grows as needed: what it returns
+// holds until the next call.
+func readEntry(e entry, scratch *[]byte) ([]byte, error) {
 	r, err := e.open()
 	if err != nil {
 		return nil, &ReadError{Entry: e.name, Err: err}
 	}
 	defer r.Close()
-	data := make([]byte, e.size)
+	*scratch = slices.Grow((*scratch)[:0], int(e.size))
+	data := (*scratch)[:e.size]
 	if n, err := io.ReadFull(r, data); err != nil {
 		return nil, shortEntry(e, int64(n), err)
 	}

@@ -2,6 +2,7 @@ package bundle
 
 import (
 	"archive/tar"
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -62,13 +63,15 @@ type packaging struct {
 	found map[string][]byte // by entry name
 	blobs []evidence.Digest // digests of found blobs that may be packaging
 	left  int64             // bytes that may still be kept
+	// scratch is what entries are read into, one after the other.
+	scratch []byte
 }
 
 func (p *packaging) read(e entry) error {
 	if e.size > p.left {
 		return p.tooLarge(e)
 	}
-	data, err := readEntry(e)
+	data, err := readEntry(e, &p.scratch)
 	if err != nil {
 		return err
 	}
@@ -80,7 +83,7 @@ func (p *packaging) keep(e entry, data []byte) error {
 		return p.tooLarge(e)
 	}
 	p.left -= e.size
-	p.found[e.name] = data
+	p.found[e.name] = bytes.Clone(data)
 	return nil
 }
 
@@ -95,6 +98,11 @@ func looksLikePackaging(data []byte) bool {
 	if string(data) == "{}" {
 		return true
 	}
+	// Most blobs are told apart without reading them as JSON. An escape may
+	// hide a name.
+	if !isObject(data) || !bytes.Contains(data, []byte("schemaVersion")) && !bytes.Contains(data, []byte(`\u`)) {
+		return false
+	}
 	var m struct {
 		SchemaVersion int    `json:"schemaVersion"`
 		MediaType     string `json:"mediaType"`
@@ -103,6 +111,11 @@ func looksLikePackaging(data []byte) bool {
 		return false
 	}
 	return m.SchemaVersion == 2 && (m.MediaType == mediaTypeManifest || m.MediaType == mediaTypeIndex)
+}
+
+// isObject reports whether data can be a JSON object.
+func isObject(data []byte) bool {
+	return bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("{"))
 }
 
 // canonical computes the files of the packaging of the set, without the blobs
@@ -199,7 +212,7 @@ func (d *Dossier) materialsManifest(st *Statement, subject *descriptor) manifest
 func (d *Dossier) images() map[evidence.Digest]*descriptor {
 	known := map[evidence.Digest]*descriptor{}
 	for _, s := range d.Statements() {
-		if !s.IsRelease() {
+		if !s.IsRelease() || !mayNameImage(s.Payload) {
 			continue
 		}
 		r, err := evidence.DecodeRecord(s.Statement.Predicate)
@@ -213,6 +226,13 @@ func (d *Dossier) images() map[evidence.Digest]*descriptor {
 		}
 	}
 	return known
+}
+
+// mayNameImage reports whether a payload can hold the media type of an image;
+// an escape may hide it. Releases of files alone are not decoded for nothing.
+func mayNameImage(payload []byte) bool {
+	return bytes.Contains(payload, []byte("application/vnd.")) && bytes.Contains(payload, []byte("image.")) ||
+		bytes.Contains(payload, []byte("docker.distribution")) || bytes.IndexByte(payload, '\\') >= 0
 }
 
 // imagesOf returns the images that a statement names, sorted by digest.

@@ -1,33 +1,49 @@
 package ci
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/release-dossier/dossier/evidence"
-	"github.com/release-dossier/dossier/evidence/provenance"
 )
 
 // Systems that FromEnviron knows.
 const (
-	GitHub = "github"
-	GitLab = "gitlab"
-	Local  = "local" // no CI system
+	GitHub    = "github"
+	GitLab    = "gitlab"
+	Jenkins   = "jenkins"
+	Buildkite = "buildkite"
+	CircleCI  = "circleci"
+	Azure     = "azure-pipelines"
+	Tekton    = "tekton"
+	Local     = "local" // no CI system
 )
 
 // Run is one CI run. For Local only System and BuilderID are set.
 type Run struct {
-	// System is GitHub, GitLab or Local.
+	// System is one of the constants above.
 	System string
-	// RunID is the run's id in its system: GitHub's run id, GitLab's job id.
-	// Attempts of a GitHub run share it; URI tells them apart.
+	// RunID is the run's id in its system: GitHub's run id, GitLab's job id,
+	// Jenkins' job#number. Attempts of a GitHub run share it; URI tells them
+	// apart.
 	RunID string
 	// URI is the address of this attempt of the run.
 	URI string
-	// Workflow is the name of the workflow or of GitLab's job.
+	// Workflow is the name of the workflow, pipeline or job.
 	Workflow string
-	// WorkflowRef is the reference of the definition: repository, file and ref.
+	// WorkflowRef is the reference of the definition: repository, file and ref
+	// where the system tells them, else the pipeline's own name or address.
 	WorkflowRef string
+	// Reusable is the reference of the called workflow that this job is part
+	// of, if the environment tells. A recorder that judged developers cannot
+	// change is one; a job without it belongs to the project's own pipeline.
+	Reusable string
+	// Templates are the definitions from elsewhere that the environment names:
+	// the reusable workflow, Jenkins' shared libraries, Tekton's remote pipeline.
+	Templates []Template
+	// Pinned reports that the definition and every template in Templates is
+	// named by a digest or full object id, or is part of the commit itself. It
+	// is false where the system does not tell.
+	Pinned bool
 	// Commit is the full object id that the run was started for.
 	Commit string
 	// Ref is the full git reference, such as "refs/tags/v1.4.0". RefType is
@@ -39,14 +55,22 @@ type Run struct {
 	RepositoryID string
 	// BuilderID names the builder; see the package documentation.
 	BuilderID string
-	// Runner says where the job runs: "github-hosted", "self-hosted", or
-	// GitLab's runner id.
+	// Runner says where the job runs: "github-hosted", "self-hosted", or the
+	// runner's, agent's or node's id.
 	Runner string
 	// Event is what started the run: "push", "workflow_dispatch", ...
 	Event string
 	// Actor is the stable id of the account that started the run, not a login;
 	// "" if the system gives none.
 	Actor string
+}
+
+// Template is a definition that lies outside of the released commit.
+type Template struct {
+	// Ref is the reference as it was given.
+	Ref string
+	// Pinned reports that Ref ends in a digest or full object id.
+	Pinned bool
 }
 
 // FromEnviron reads the run from env, a list of "NAME=value" as os.Environ
@@ -57,18 +81,11 @@ func FromEnviron(env []string) (Run, error) {
 	if err != nil {
 		return Run{}, err
 	}
-	github, gitlab := vars.values["GITHUB_ACTIONS"] == "true", vars.values["GITLAB_CI"] == "true"
-	var run Run
-	switch {
-	case github && gitlab:
-		return Run{}, errors.New("the environment claims to be both GitHub Actions and GitLab CI: unset GITHUB_ACTIONS or GITLAB_CI")
-	case github:
-		run = vars.github()
-	case gitlab:
-		run = vars.gitlab()
-	default:
-		run = Run{System: Local, BuilderID: provenance.LocalBuilder}
+	s, err := vars.detect()
+	if err != nil {
+		return Run{}, err
 	}
+	run := s.read(vars)
 	if vars.err != nil {
 		return Run{}, fmt.Errorf("%s run: %w", run.System, vars.err)
 	}

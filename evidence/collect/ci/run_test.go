@@ -52,7 +52,7 @@ func TestFromEnviron(t *testing.T) {
 			Workflow: "release", WorkflowRef: "group/sub/repo//.gitlab-ci.yml@refs/tags/v1.4.0",
 			Commit: commit, Ref: "refs/tags/v1.4.0", RefType: "tag", Repository: "https://gitlab.example.com/group/sub/repo", RepositoryID: "42",
 			BuilderID: "https://gitlab.example.com/group/sub/repo/-/runners/3",
-			Runner:    "3", Event: "push", Actor: "7",
+			Runner:    "3", Event: "push", Actor: "7", Pinned: true,
 		}},
 		{"none", []string{"CI=1", "HOME=/"}, ci.Run{System: ci.Local, BuilderID: provenance.LocalBuilder}},
 		{"not quite GitHub", []string{"GITHUB_ACTIONS=1", "GITHUB_SHA=x"}, ci.Run{System: ci.Local, BuilderID: provenance.LocalBuilder}},
@@ -136,7 +136,7 @@ func TestHostile(t *testing.T) {
 			if !strings.Contains(err.Error(), tt.name) || strings.Contains(err.Error(), "secret") || len(err.Error()) > 400 {
 				t.Errorf("error %q does not name the variable, or says too much", err)
 			}
-			if got != (ci.Run{}) {
+			if !cmp.Equal(got, ci.Run{}) {
 				t.Errorf("a run beside the error: %+v", got)
 			}
 		})
@@ -177,6 +177,9 @@ func TestBuild(t *testing.T) {
 func FuzzFromEnviron(f *testing.F) {
 	f.Add(strings.Join(github(), "\x00"))
 	f.Add(strings.Join(gitlab(), "\x00"))
+	for _, env := range [][]string{jenkins(), buildkite(), circleci(), azure(), tekton()} {
+		f.Add(strings.Join(env, "\x00"))
+	}
 	f.Fuzz(func(t *testing.T, env string) {
 		run, err := ci.FromEnviron(strings.Split(env, "\x00"))
 		if err != nil {

@@ -16,6 +16,8 @@ const (
 	maxValue     = 2048
 )
 
+var errNotSet = errors.New("not set: run this inside a job, or unset the variable that claims a CI system")
+
 // variables reads values and keeps the first error, so that a reader of one
 // system is a plain list of what it reads.
 type variables struct {
@@ -41,8 +43,18 @@ func newVariables(env []string) (*variables, error) {
 	return v, nil
 }
 
+// ours reports whether a variable is read at all, so that one of somebody
+// else can do no harm.
 func ours(name string) bool {
-	for _, prefix := range []string{"GITHUB_", "RUNNER_", "CI_", "GITLAB_"} {
+	switch name {
+	case "TF_BUILD", "NODE_NAME", "TAG_NAME", "BRANCH_NAME", "CHANGE_ID", "DOSSIER_CALLED_WORKFLOW",
+		"JOB_NAME", "JOB_URL", "GIT_COMMIT", "GIT_URL", "GIT_BRANCH", "BUILDKITE", "CIRCLECI":
+		return true
+	}
+	for _, prefix := range []string{
+		"GITHUB_", "RUNNER_", "CI_", "GITLAB_", "JENKINS_", "library.", "BUILDKITE_", "CIRCLE_",
+		"BUILD_", "SYSTEM_", "AGENT_", "TEKTON_",
+	} {
 		if strings.HasPrefix(name, prefix) {
 			return true
 		}
@@ -70,7 +82,7 @@ func (v *variables) text(name string) string {
 	return s
 }
 
-// Forms that the two systems document for their variables.
+// Forms that the systems document for their variables.
 var (
 	number   = form{"a number", regexp.MustCompile(`^[1-9][0-9]{0,19}$`)}
 	objectID = form{"a full object id", regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)}
@@ -79,6 +91,9 @@ var (
 	refType  = form{"tag or branch", regexp.MustCompile(`^(tag|branch)$`)}
 	workflow = form{"a reference such as org/repo/.github/workflows/release.yml@refs/tags/v1.4.0",
 		regexp.MustCompile(`^[A-Za-z0-9_.-]+(/[A-Za-z0-9_. -]+)+@[^ ~^:?*\[\\]+$`)}
+	uuid = form{"an id such as 0a1b2c3d-0000-4000-8000-0123456789ab",
+		regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)}
+	slug = form{"a name of letters, digits, dots, dashes and underscores", regexp.MustCompile(`^[A-Za-z0-9_.-]{1,253}$`)}
 )
 
 type form struct {
@@ -94,11 +109,18 @@ func (f form) matches(s string) bool {
 
 // must returns a value that has to be there in the given form.
 func (v *variables) must(name string, f form) string {
+	s := v.required(name)
+	if s != "" && !f.matches(s) {
+		v.fail(name, fmt.Errorf("%.80q is not %s", s, f.want))
+	}
+	return s
+}
+
+// required returns a text that has to be there.
+func (v *variables) required(name string) string {
 	s := v.text(name)
 	if s == "" {
-		v.fail(name, fmt.Errorf("not set: run this inside a job, or unset the variable that claims a CI system"))
-	} else if !f.matches(s) {
-		v.fail(name, fmt.Errorf("%.80q is not %s", s, f.want))
+		v.fail(name, errNotSet)
 	}
 	return s
 }
@@ -111,21 +133,72 @@ func (v *variables) may(name string, f form) string {
 	return v.must(name, f)
 }
 
-// server returns the address of the forge, without a slash at the end.
+// server returns the address of a server, without a slash at the end.
 func (v *variables) server(name string) string {
+	u := v.address(name)
+	if u != nil && (u.RawQuery != "" || u.Fragment != "") {
+		v.fail(name, errors.New("the address of a server has no query and no fragment"))
+	}
+	return strings.TrimSuffix(v.text(name), "/")
+}
+
+// page returns the address of a page on the given server.
+func (v *variables) page(name, server string) string {
 	s := strings.TrimSuffix(v.text(name), "/")
-	u, err := url.Parse(s)
-	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" ||
-		u.Scheme != "https" && u.Scheme != "http" {
-		v.fail(name, fmt.Errorf("%.80q is not the address of a server", u.Redacted()))
+	if v.address(name) != nil && (!strings.HasPrefix(s, server+"/") || strings.Contains(s, "..")) {
+		v.fail(name, fmt.Errorf("%.200q is not below %.80q", s, server))
 	}
 	return s
 }
 
+// origin returns scheme and host of an address.
+func (v *variables) origin(name string) string {
+	u := v.address(name)
+	if u == nil {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}
+
+func (v *variables) address(name string) *url.URL {
+	s := v.required(name)
+	if s == "" {
+		return nil
+	}
+	u, err := url.Parse(s)
+	switch {
+	case err != nil: // whose text would show a password
+		v.fail(name, errors.New("not the address of a server"))
+	case u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" || strings.ContainsAny(s, " \"<>\\^`{|}"):
+		v.fail(name, fmt.Errorf("%.80q is not the address of a server", u.Redacted()))
+	default:
+		return u
+	}
+	return nil
+}
+
+// repository returns the normal form of a source's address.
 func (v *variables) repository(name, address string) string {
 	uri, err := evidence.NormalRepository(address)
-	if err != nil && v.err == nil {
+	if err != nil {
 		v.fail(name, err)
 	}
 	return uri
+}
+
+// ref returns the full reference and its type from a tag's or a branch's name.
+func (v *variables) ref(tag, branch string) (ref, kind string) {
+	name := branch
+	switch {
+	case v.values[tag] != "":
+		name, ref, kind = tag, "refs/tags/"+v.text(tag), "tag"
+	case v.values[branch] != "":
+		ref, kind = "refs/heads/"+v.text(branch), "branch"
+	default:
+		return "", ""
+	}
+	if !gitRef.matches(ref) {
+		v.fail(name, errNoRef)
+	}
+	return ref, kind
 }

@@ -7,35 +7,6 @@ import (
 
 var errNoRef = errors.New("not the name of a branch or tag")
 
-// github reads what docs.github.com lists under "Default environment
-// variables".
-func (v *variables) github() Run {
-	server, repository := v.server("GITHUB_SERVER_URL"), v.must("GITHUB_REPOSITORY", project)
-	ref := v.must("GITHUB_WORKFLOW_REF", workflow)
-	id := v.must("GITHUB_RUN_ID", number)
-	address := server + "/" + repository
-	run := Run{
-		System:       GitHub,
-		RunID:        id,
-		URI:          address + "/actions/runs/" + id,
-		Workflow:     v.text("GITHUB_WORKFLOW"),
-		WorkflowRef:  ref,
-		Commit:       v.must("GITHUB_SHA", objectID),
-		Ref:          v.may("GITHUB_REF", gitRef),
-		RefType:      v.may("GITHUB_REF_TYPE", refType),
-		Repository:   v.repository("GITHUB_REPOSITORY", address),
-		RepositoryID: v.may("GITHUB_REPOSITORY_ID", number),
-		BuilderID:    server + "/" + ref,
-		Runner:       v.text("RUNNER_ENVIRONMENT"),
-		Event:        v.text("GITHUB_EVENT_NAME"),
-		Actor:        v.may("GITHUB_ACTOR_ID", number),
-	}
-	if attempt := v.may("GITHUB_RUN_ATTEMPT", number); attempt != "" {
-		run.URI += "/attempts/" + attempt
-	}
-	return run
-}
-
 // gitlab reads what docs.gitlab.com lists under "Predefined CI/CD variables".
 func (v *variables) gitlab() Run {
 	server, path := v.server("CI_SERVER_URL"), v.must("CI_PROJECT_PATH", project)
@@ -56,7 +27,11 @@ func (v *variables) gitlab() Run {
 		Actor:        v.may("GITLAB_USER_ID", number),
 	}
 	v.gitlabRef(&run)
-	run.WorkflowRef = gitlabDefinition(v.text("CI_CONFIG_PATH"), path, run.Ref)
+	file := v.text("CI_CONFIG_PATH")
+	run.WorkflowRef = gitlabDefinition(file, path, run.Ref)
+	// A file of the project itself is read at the commit that the run is for.
+	own := file != "" && !strings.Contains(file, "@") && !strings.Contains(file, "://")
+	run.pin(own || pinned(run.WorkflowRef))
 	return run
 }
 

@@ -85,8 +85,9 @@ func TestNamedTestsExist(t *testing.T) {
 func TestNamedControlsExist(t *testing.T) {
 	id := regexp.MustCompile("`((?:trace|tag|version|sbom|provenance|sign|approval|sod)/[a-z][a-z-]+[a-z])`")
 	for _, m := range id.FindAllStringSubmatch(all(t, ".md"), -1) {
-		if _, ok := policy.Lookup(m[1]); !ok {
-			t.Errorf("the documents name %s, which is no control", m[1])
+		_, err := os.Stat(filepath.FromSlash(m[1]))
+		if _, ok := policy.Lookup(m[1]); !ok && err != nil {
+			t.Errorf("the documents name %s, which is no control and no folder", m[1])
 		}
 	}
 }

@@ -13,7 +13,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	cdx "github.com/CycloneDX/cyclonedx-go"
 	"golang.org/x/mod/module"
 	"golang.org/x/mod/semver"
 
@@ -40,7 +39,7 @@ func ForBinary(r io.ReaderAt, o Options) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &bill{subject: binarySubject(info, digest, o), lifecycle: cdx.LifecyclePhasePostBuild}
+	b := &bill{subject: binarySubject(info, digest, o), lifecycle: phasePostBuild}
 	if b.mods, err = linked(info); err != nil {
 		return nil, err
 	}
@@ -48,8 +47,8 @@ func ForBinary(r io.ReaderAt, o Options) ([]byte, error) {
 	for _, m := range b.mods {
 		direct = append(direct, m.ref())
 	}
-	b.edges = map[string][]string{b.subject.BOMRef: direct}
-	b.partial = []string{b.subject.BOMRef}
+	b.edges = map[string][]string{b.subject.Ref: direct}
+	b.partial = []string{b.subject.Ref}
 	return b.encode(o)
 }
 
@@ -80,10 +79,10 @@ func readBuildInfo(r io.ReaderAt) (info *debug.BuildInfo, err error) {
 	return info, nil
 }
 
-func binarySubject(info *debug.BuildInfo, digest evidence.Digest, o Options) cdx.Component {
-	c := cdx.Component{
-		Type: cdx.ComponentTypeApplication, Name: o.Name, Version: o.Version,
-		BOMRef: "sha256:" + digest.Hex(), Hashes: hashes(digest), Properties: pointerTo(buildProperties(info)),
+func binarySubject(info *debug.BuildInfo, digest evidence.Digest, o Options) cdxComponent {
+	c := cdxComponent{
+		Type: typeApplication, Name: o.Name, Version: o.Version,
+		Ref: "sha256:" + digest.Hex(), Hashes: hashes(digest), Properties: buildProperties(info),
 	}
 	if c.Name == "" {
 		c.Name = commandName(info.Path)
@@ -103,7 +102,7 @@ func binarySubject(info *debug.BuildInfo, digest evidence.Digest, o Options) cdx
 		if sub == info.Path {
 			sub = ""
 		}
-		c.PackageURL = golangPURL(info.Main.Path, version, sub)
+		c.PURL = golangPURL(info.Main.Path, version, sub)
 	}
 	return c
 }
@@ -128,11 +127,11 @@ var buildSettings = []string{
 	"GOARM64", "GOEXPERIMENT", "GOFIPS140", "GOOS", "vcs", "vcs.modified", "vcs.revision", "vcs.time",
 }
 
-func buildProperties(info *debug.BuildInfo) []cdx.Property {
-	props := []cdx.Property{{Name: propertyEdges, Value: "flat: Go build info does not say which module requires which"}}
+func buildProperties(info *debug.BuildInfo) []cdxProperty {
+	props := []cdxProperty{{Name: propertyEdges, Value: "flat: Go build info does not say which module requires which"}}
 	for _, s := range info.Settings {
 		if slices.Contains(buildSettings, s.Key) {
-			props = append(props, cdx.Property{Name: propertyBuild + s.Key, Value: s.Value})
+			props = append(props, cdxProperty{Name: propertyBuild + s.Key, Value: s.Value})
 		}
 	}
 	return props

@@ -243,7 +243,7 @@ func TestLinked(t *testing.T) {
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(mod{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if p := got[3].component().PackageURL; p != "" {
+	if p := got[3].component().PURL; p != "" {
 		t.Errorf("a local directory has the purl %s of the published module", p)
 	}
 	for _, bad := range []string{"", "a\xff"} {

@@ -1,14 +1,10 @@
 package sbom
 
 import (
-	"bytes"
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
-
-	cdx "github.com/CycloneDX/cyclonedx-go"
 
 	"github.com/release-dossier/dossier/evidence"
 )
@@ -45,98 +41,92 @@ func (m mod) ref() string {
 	return m.path + "@" + m.version
 }
 
-func (m mod) component() cdx.Component {
-	c := cdx.Component{BOMRef: m.ref(), Type: cdx.ComponentTypeLibrary, Name: m.path, Version: m.version}
-	var props []cdx.Property
+func (m mod) component() cdxComponent {
+	c := cdxComponent{Ref: m.ref(), Type: typeLibrary, Name: m.path, Version: m.version}
+	var props []cdxProperty
 	if m.local == "" {
-		c.PackageURL = golangPURL(m.path, m.version, "")
+		c.PURL = golangPURL(m.path, m.version, "")
 	} else {
 		// The code is not that of the published module: no purl, or a scanner
 		// would judge what is not there.
-		props = append(props, cdx.Property{Name: propertyLocal, Value: m.local})
+		props = append(props, cdxProperty{Name: propertyLocal, Value: m.local})
 	}
 	if m.sum != "" {
-		props = append(props, cdx.Property{Name: propertySum, Value: m.sum})
+		props = append(props, cdxProperty{Name: propertySum, Value: m.sum})
 	}
 	if m.replaces != "" {
-		props = append(props, cdx.Property{Name: propertyReplaces, Value: m.replaces})
+		props = append(props, cdxProperty{Name: propertyReplaces, Value: m.replaces})
 	}
-	c.Properties = pointerTo(props)
+	c.Properties = props
 	return c
 }
 
 // bill is a document in the making.
 type bill struct {
-	subject   cdx.Component
+	subject   cdxComponent
 	mods      []mod
 	edges     map[string][]string // from ref to refs; the subject's are direct
 	partial   []string            // refs whose list of dependencies is not complete
-	lifecycle cdx.LifecyclePhase
+	lifecycle string
 }
 
 // encode writes the document as CycloneDX 1.6 JSON. Everything is sorted and
 // nothing is random.
 func (b *bill) encode(o Options) ([]byte, error) {
-	bom := cdx.NewBOM()
-	bom.Metadata = &cdx.Metadata{
-		Lifecycles: &[]cdx.Lifecycle{{Phase: b.lifecycle}},
-		Tools: &cdx.ToolsChoice{Components: &[]cdx.Component{{
-			Type: cdx.ComponentTypeApplication, Name: toolName, Version: o.ToolVersion,
-		}}},
-		Component: &b.subject,
+	doc := cdxDocument{
+		Schema: cdxSchema, BOMFormat: CycloneDX, SpecVersion: "1.6", Version: 1,
+		Metadata: cdxMetadata{
+			Lifecycles: []cdxLifecycle{{b.lifecycle}},
+			Tools:      cdxTools{[]cdxComponent{{Type: typeApplication, Name: toolName, Version: o.ToolVersion}}},
+			Component:  b.subject,
+		},
+		Components: b.components(), Dependencies: b.dependencies(), Compositions: b.compositions(),
 	}
 	if !o.Time.IsZero() {
-		bom.Metadata.Timestamp = o.Time.UTC().Format(time.RFC3339)
+		doc.Metadata.Timestamp = o.Time.UTC().Format(time.RFC3339)
 	}
-	bom.Components = pointerTo(b.components())
-	bom.Dependencies = pointerTo(b.dependencies())
-	bom.Compositions = pointerTo(b.compositions())
-	body, err := write(bom)
+	body, err := doc.encode()
 	if err != nil {
 		return nil, err
 	}
-	bom.SerialNumber = serialNumber(body)
-	return write(bom)
+	doc.SerialNumber = serialNumber(body)
+	return doc.encode()
 }
 
-func (b *bill) components() []cdx.Component {
+func (b *bill) components() []cdxComponent {
 	slices.SortFunc(b.mods, func(x, y mod) int {
 		return cmp.Or(strings.Compare(x.path, y.path), strings.Compare(x.version, y.version))
 	})
-	var out []cdx.Component
+	var out []cdxComponent
 	for _, m := range b.mods {
 		out = append(out, m.component())
 	}
 	return out
 }
 
-func (b *bill) dependencies() []cdx.Dependency {
-	var out []cdx.Dependency
+func (b *bill) dependencies() []cdxDependency {
+	var out []cdxDependency
 	for from, to := range b.edges {
 		slices.Sort(to)
-		out = append(out, cdx.Dependency{Ref: from, Dependencies: pointerTo(slices.Compact(to))})
+		out = append(out, cdxDependency{Ref: from, DependsOn: slices.Compact(to)})
 	}
-	slices.SortFunc(out, func(x, y cdx.Dependency) int { return strings.Compare(x.Ref, y.Ref) })
+	slices.SortFunc(out, func(x, y cdxDependency) int { return strings.Compare(x.Ref, y.Ref) })
 	return out
 }
 
 // compositions says how much of the dependencies is known; nothing that is
 // made here is known to be complete.
-func (b *bill) compositions() []cdx.Composition {
-	var out []cdx.Composition
+func (b *bill) compositions() []cdxComposition {
+	var out []cdxComposition
 	for _, c := range []struct {
-		aggregate cdx.CompositionAggregate
+		aggregate string
 		refs      []string
 	}{
-		{cdx.CompositionAggregateIncomplete, b.partial},
-		{cdx.CompositionAggregateUnknown, b.unknown()},
+		{aggregateIncomplete, b.partial},
+		{aggregateUnknown, b.unknown()},
 	} {
-		var refs []cdx.BOMReference
-		for _, r := range slices.Sorted(slices.Values(c.refs)) {
-			refs = append(refs, cdx.BOMReference(r))
-		}
-		if refs != nil {
-			out = append(out, cdx.Composition{Aggregate: c.aggregate, Dependencies: &refs})
+		if refs := slices.Sorted(slices.Values(c.refs)); refs != nil {
+			out = append(out, cdxComposition{c.aggregate, refs})
 		}
 	}
 	return out
@@ -157,15 +147,6 @@ func (b *bill) unknown() []string {
 	return refs
 }
 
-func write(bom *cdx.BOM) ([]byte, error) {
-	var out bytes.Buffer
-	e := cdx.NewBOMEncoder(&out, cdx.BOMFileFormatJSON).SetPretty(true).SetEscapeHTML(false)
-	if err := e.EncodeVersion(bom, cdx.SpecVersion1_6); err != nil {
-		return nil, fmt.Errorf("write cyclonedx: %w", err)
-	}
-	return out.Bytes(), nil
-}
-
 // serialNumber is a version 8 UUID (RFC 9562, section 5.8) made of the digest
 // of the document without it: equal documents have equal numbers.
 func serialNumber(body []byte) string {
@@ -176,18 +157,9 @@ func serialNumber(body []byte) string {
 	return "urn:uuid:" + h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:32]
 }
 
-// pointerTo returns nil for an empty list: the schema's lists are absent, not
-// empty.
-func pointerTo[T any](list []T) *[]T {
-	if len(list) == 0 {
-		return nil
-	}
-	return &list
-}
-
-func hashes(d evidence.Digest) *[]cdx.Hash {
+func hashes(d evidence.Digest) []cdxHash {
 	if d.IsZero() {
 		return nil
 	}
-	return &[]cdx.Hash{{Algorithm: cdx.HashAlgoSHA256, Value: d.Hex()}}
+	return []cdxHash{{"SHA-256", d.Hex()}}
 }

@@ -50,7 +50,7 @@ func (b *bill) addGraph(r io.Reader, f *modfile.File) error {
 	// The graph names each module's requirements in full, but those that are
 	// no component (a go version, a module only tests need) are left out.
 	for ref := range b.edges {
-		if ref != b.subject.BOMRef {
+		if ref != b.subject.Ref {
 			b.partial = append(b.partial, ref)
 		}
 	}

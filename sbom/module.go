@@ -8,7 +8,6 @@ import (
 	"os"
 	"strings"
 
-	cdx "github.com/CycloneDX/cyclonedx-go"
 	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/module"
 	"golang.org/x/mod/semver"
@@ -39,17 +38,17 @@ func ForModule(dir string, o Options) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &bill{subject: moduleSubject(file, o), lifecycle: cdx.LifecyclePhasePreBuild}
+	b := &bill{subject: moduleSubject(file, o), lifecycle: phasePreBuild}
 	if b.mods, err = required(file, sums); err != nil {
 		return nil, err
 	}
-	b.edges = map[string][]string{b.subject.BOMRef: {}}
+	b.edges = map[string][]string{b.subject.Ref: {}}
 	for _, m := range b.mods {
 		if !m.indirect {
-			b.edges[b.subject.BOMRef] = append(b.edges[b.subject.BOMRef], m.ref())
+			b.edges[b.subject.Ref] = append(b.edges[b.subject.Ref], m.ref())
 		}
 	}
-	b.partial = []string{b.subject.BOMRef}
+	b.partial = []string{b.subject.Ref}
 	if o.Graph != nil {
 		if err := b.addGraph(o.Graph, file); err != nil {
 			return nil, err
@@ -117,9 +116,9 @@ func readGoSum(root *os.Root) (map[module.Version]string, error) {
 	return sums, nil
 }
 
-func moduleSubject(f *modfile.File, o Options) cdx.Component {
+func moduleSubject(f *modfile.File, o Options) cdxComponent {
 	path := f.Module.Mod.Path
-	c := cdx.Component{Type: cdx.ComponentTypeLibrary, Name: o.Name, Version: o.Version, Hashes: hashes(o.Digest)}
+	c := cdxComponent{Type: typeLibrary, Name: o.Name, Version: o.Version, Hashes: hashes(o.Digest)}
 	if c.Name == "" {
 		c.Name = path
 	}
@@ -127,9 +126,9 @@ func moduleSubject(f *modfile.File, o Options) cdx.Component {
 	if semver.IsValid(o.Version) {
 		version = o.Version
 	}
-	c.PackageURL = golangPURL(path, version, "")
+	c.PURL = golangPURL(path, version, "")
 	// No module path has an empty version, so this is no ref of a component.
-	c.BOMRef = path + "@"
+	c.Ref = path + "@"
 	return c
 }
 

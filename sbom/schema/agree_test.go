@@ -15,7 +15,7 @@ import (
 // TestAgreesOnMadeValues judges values that were made for each schema and for
 // each definition.
 func TestAgreesOnMadeValues(t *testing.T) {
-	rounds := 300
+	rounds := 100
 	if testing.Short() {
 		rounds = 30
 	}

@@ -53,6 +53,6 @@ func (w *walk) oneOf(forms []*Schema, v any) bool {
 
 // fits is check without reasons.
 func (w *walk) fits(s *Schema, v any) bool {
-	quiet := walk{depth: w.depth}
+	quiet := walk{depth: w.depth, hashes: w.hashes}
 	return quiet.check(s, v)
 }

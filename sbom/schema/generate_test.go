@@ -159,7 +159,7 @@ func (g *generator) array(r *rules, depth int) any {
 func (g *generator) text(r *rules) string {
 	for range 40 {
 		s := g.sample()
-		w := walk{}
+		w := walk{hashes: newHasher()}
 		if w.text(r, s) {
 			return s
 		}

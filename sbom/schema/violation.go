@@ -26,29 +26,41 @@ type Violation struct {
 // fits. v is JSON decoded into maps, slices, strings, float64, bool and nil.
 // A value that fits none of several forms is one violation, not one for each.
 func (s *Schema) Validate(v any) []Violation {
-	quiet := walk{}
+	quiet := walk{hashes: newHasher()}
 	if quiet.check(s, v) {
 		return nil
 	}
-	return explain(s, v, 0)
+	return quiet.reasons(s, v)
 }
 
-// explain walks a value that does not fit again, for the reasons.
-func explain(s *Schema, v any, depth int) []Violation {
-	w := walk{explain: true, depth: depth}
-	w.check(s, v)
-	slices.SortFunc(w.found, func(a, b Violation) int {
+// reasons walks a value that does not fit again, to explain.
+func (w *walk) reasons(s *Schema, v any) []Violation {
+	sub := walk{explain: true, depth: w.depth, hashes: w.hashes}
+	sub.check(s, v)
+	slices.SortFunc(sub.found, func(a, b Violation) int {
 		return cmp.Or(strings.Compare(a.Pointer, b.Pointer), strings.Compare(a.Message, b.Message))
 	})
-	return slices.Compact(w.found)
+	return slices.Compact(sub.found)
 }
 
 // fail notes a violation at the present place. It returns false, the verdict.
 func (w *walk) fail(format string, args ...any) bool {
 	if w.explain && len(w.found) < MaxViolations {
-		w.found = append(w.found, Violation{string(w.at), cut(fmt.Sprintf(format, args...))})
+		w.found = append(w.found, Violation{pointer(w.at), cut(fmt.Sprintf(format, args...))})
 	}
 	return false
+}
+
+var escapes = strings.NewReplacer("~", "~0", "/", "~1")
+
+// pointer returns the RFC 6901 pointer of a path.
+func pointer(path []string) string {
+	var b strings.Builder
+	for _, token := range path {
+		b.WriteByte('/')
+		_, _ = escapes.WriteString(&b, token)
+	}
+	return b.String()
 }
 
 func cut(message string) string {
@@ -66,7 +78,7 @@ func (w *walk) closest(forms []*Schema, v any) string {
 	var best Violation
 	furthest := -1
 	for _, s := range forms {
-		for _, f := range explain(s, v, w.depth) {
+		for _, f := range w.reasons(s, v) {
 			into := strings.Count(f.Pointer, "/")
 			if into > furthest || into == furthest && f.Message < best.Message {
 				best, furthest = f, into

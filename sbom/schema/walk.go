@@ -6,22 +6,20 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // maxDepth bounds the schemas within schemas that judge one value. The values
 // are nested less deep, but each level passes several schemas.
 const maxDepth = 1 << 14
 
-// walk judges a value by a schema. It is quiet at first, which is fast and
-// allocates nothing. Only a value that does not fit is walked again for the
-// reasons.
+// walk judges a value by a schema. It is quiet at first, which is fast. Only a
+// value that does not fit is walked again for the reasons.
 type walk struct {
 	explain bool
-	at      jsontext.Pointer // kept up only to explain
+	at      []string // the path to the present value, kept up only to explain
 	found   []Violation
 	depth   int
+	hashes  *hasher
 }
 
 // check reports whether v fits s.
@@ -152,7 +150,7 @@ func (w *walk) array(r *rules, v []any) bool {
 		ok = w.fail("has %d elements, at most %d are allowed", len(v), *r.MaxItems)
 	}
 	if r.UniqueItems {
-		if i, j, found := duplicate(v); found {
+		if i, j, found := w.hashes.duplicate(v); found {
 			ok = w.fail("the elements %d and %d are equal", i, j)
 		}
 	}
@@ -183,10 +181,9 @@ func (w *walk) element(i int, s *Schema, v any) bool {
 
 // below checks a member or an element and keeps track of the place.
 func (w *walk) below(token string, s *Schema, v any) bool {
-	outer := w.at
-	w.at = outer.AppendToken(token)
+	w.at = append(w.at, token)
 	ok := w.check(s, v)
-	w.at = outer
+	w.at = w.at[:len(w.at)-1]
 	return ok
 }
 

@@ -12,48 +12,61 @@ import (
 	"github.com/release-dossier/dossier/verify"
 )
 
-// follow adds Tom's nth approval, which saw parents, and returns it as a parent.
-func (c *cast) follow(t testing.TB, d *bundle.Dossier, nth int, parents ...evidence.Parent) evidence.Parent {
+// follower adds Tom's approvals to a copy of the release.
+type follower struct {
+	*cast
+	d        *bundle.Dossier
+	root     evidence.Parent
+	subjects []evidence.ResourceDescriptor
+	n        int
+}
+
+func (c *cast) follower(t testing.TB) *follower {
 	t.Helper()
 	st, record := testrelease.Release(t, c.release)
-	payload, err := attest.NewStatement(evidence.OwnSubjects(st.ID, record.Artifacts), evidence.ApprovalType, evidence.Approval{
-		ID: fmt.Sprint("approval-", nth), Release: &evidence.Reference{Digest: st.ID}, Parents: parents,
-		Approver: evidence.Actor{ID: c.tom.Public().Identity(), Kind: evidence.Human},
+	return &follower{
+		cast: c, d: testrelease.Copy(t, c.release), subjects: evidence.OwnSubjects(st.ID, record.Artifacts),
+		root: evidence.Parent{Statement: st.ID, Signature: st.Signatures[0].ID},
+	}
+}
+
+// add adds an approval that saw parents, and returns it as a parent.
+func (f *follower) add(t testing.TB, parents ...evidence.Parent) evidence.Parent {
+	t.Helper()
+	f.n++
+	payload, err := attest.NewStatement(f.subjects, evidence.ApprovalType, evidence.Approval{
+		ID: fmt.Sprint("approval-", f.n), Release: &evidence.Reference{Digest: f.root.Statement}, Parents: parents,
+		Approver: evidence.Actor{ID: f.tom.Public().Identity(), Kind: evidence.Human},
 		Decision: evidence.Approved, Rationale: "looked at it again", At: evidence.At(testrelease.Signed),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	raw := signed(t, c.tom, payload)
-	testrelease.AddRaw(t, d, raw)
+	raw := signed(t, f.tom, payload)
+	testrelease.AddRaw(t, f.d, raw)
 	return evidence.Parent{Statement: evidence.Sum(payload), Signature: evidence.Sum(raw)}
-}
-
-func (c *cast) root(t testing.TB) evidence.Parent {
-	t.Helper()
-	st, _ := testrelease.Release(t, c.release)
-	return evidence.Parent{Statement: st.ID, Signature: st.Signatures[0].ID}
 }
 
 // chain has n approvals, each of which saw the one before.
 func (c *cast) chain(t testing.TB, n int) *bundle.Dossier {
-	d, last := testrelease.Copy(t, c.release), c.root(t)
-	for i := range n {
-		last = c.follow(t, d, i, last)
+	f := c.follower(t)
+	last := f.root
+	for range n {
+		last = f.add(t, last)
 	}
-	return d
+	return f.d
 }
 
 // star has n approvals that saw the release statement alone, and one that saw
 // as many of them as may be named.
 func (c *cast) star(t testing.TB, n int) *bundle.Dossier {
-	d := testrelease.Copy(t, c.release)
+	f := c.follower(t)
 	var seen []evidence.Parent
-	for i := range n {
-		seen = append(seen, c.follow(t, d, i, c.root(t)))
+	for range n {
+		seen = append(seen, f.add(t, f.root))
 	}
-	c.follow(t, d, n, seen[:evidence.MaxParents]...)
-	return d
+	f.add(t, seen[:evidence.MaxParents]...)
+	return f.d
 }
 
 // work counts the allocations of one verification: unlike time, they are the
@@ -76,19 +89,19 @@ func work(t *testing.T, c *cast, d *bundle.Dossier) uint64 {
 // statements may take little more than four times the work.
 func TestManyStatements(t *testing.T) {
 	c := newCast(t)
-	for name, build := range map[string]func(int) *bundle.Dossier{
-		"chain": func(n int) *bundle.Dossier { return c.chain(t, n) },
-		"star":  func(n int) *bundle.Dossier { return c.star(t, n) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			n := 5000
+	for _, tc := range []struct {
+		name  string
+		n     int
+		build func(testing.TB, int) *bundle.Dossier
+	}{{"chain", 5000, c.chain}, {"star", 1000, c.star}} {
+		t.Run(tc.name, func(t *testing.T) {
 			if testing.Short() {
-				n = 1000
+				tc.n = 1000
 			}
-			few, many := work(t, c, build(n/4)), work(t, c, build(n))
-			t.Logf("%d statements: %d allocations; %d: %d", n/4, few, n, many)
+			few, many := work(t, c, tc.build(t, tc.n/4)), work(t, c, tc.build(t, tc.n))
+			t.Logf("%d statements: %d allocations; %d: %d", tc.n/4, few, tc.n, many)
 			if many > 5*few {
-				t.Errorf("%d allocations for %d statements, %d for %d: more than in proportion", many, n, few, n/4)
+				t.Errorf("%d allocations for %d statements, %d for %d: more than in proportion", many, tc.n, few, tc.n/4)
 			}
 		})
 	}

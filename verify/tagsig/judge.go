@@ -92,7 +92,7 @@ func (c *candidate) judge(sig *packet.Signature, payload []byte, s span) error {
 func (c *candidate) verify(sig *packet.Signature, payload []byte) error {
 	h, err := sig.PrepareVerify()
 	if err != nil {
-		return fmt.Errorf("%w: %s", ErrVerify, err)
+		return fmt.Errorf("%w: %w", ErrVerify, err)
 	}
 	h.Write(payload)
 	if err := c.key().VerifySignature(h, sig); err != nil {

@@ -139,6 +139,9 @@ type RangeFact struct {
 	Complete bool
 	// Why says what is missing otherwise.
 	Why string
+	// Proof is how it is known that these are the commits since a release: no
+	// better than the base is.
+	Proof Proof
 }
 
 // ArtifactFact is one released artifact.

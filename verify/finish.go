@@ -234,8 +234,11 @@ func (r *run) commitText() string {
 }
 
 func (r *run) commitProof() Proof {
-	if r.objects == nil {
+	switch {
+	case r.objects == nil:
 		return r.facts.Stated()
+	case r.facts.Range.Complete:
+		return r.facts.Range.Proof
 	}
 	return r.byObjects()
 }

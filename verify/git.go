@@ -165,8 +165,41 @@ func (r *run) commitRange() {
 		return
 	}
 	fact.Commits, fact.Complete = commits, true
+	if record.Base.None == "" && !r.baseSigned() {
+		// Which release came before is then only what the record says.
+		c.Proof = r.facts.Stated()
+		c.Outcome, c.Code, c.Title = Warn, "base-stated", "No trusted signature shows that the base is a release"
+		c.Fix = Fix{Now: "release from a base whose annotated tag is signed by a key that trust names"}
+	}
+	fact.Proof = c.Proof
 	c.Found = fmt.Sprintf("%d commits", len(commits))
 	r.add(c)
+}
+
+// baseSigned reports whether the objects hold the base release's own tag,
+// signed by an SSH key that trust names.
+func (r *run) baseSigned() bool {
+	base := r.facts.Record.Base
+	for o, err := range r.objects.All() {
+		if err != nil {
+			return false
+		}
+		if o.Type != gitobj.TypeTag || r.o.Trust == nil {
+			continue
+		}
+		tag, err := gitobj.ParseTag(o.Body)
+		if err != nil || tag.Name != base.Tag || string(tag.Object) != base.Commit || schemeOf(tag.Signature) != "ssh" {
+			continue
+		}
+		key, err := attest.VerifySSHSignature(tag.Signature, tag.Payload, "git")
+		if err != nil {
+			continue
+		}
+		if _, pinned := r.o.Trust.Pin(key); pinned {
+			return true
+		}
+	}
+	return false
 }
 
 // tagSignature verifies the signature in the tag object's own bytes.

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -38,8 +37,10 @@ what is being approved, signs an approval with your key and adds it to the file.
 
 With --commit it approves a commit before any release exists: the signed
 approval is written to a file of its own, for "dossier create --attestation".`,
-		Example: `  dossier approve hello-1.4.0.dossier --key ~/.ssh/id_ed25519 --trust trust.yaml --rationale "staging green"
-  dossier approve --commit 9f3c61e... --repository github.com/owner/hello --key ~/.ssh/id_ed25519 -o approval.sigstore.json`,
+		Example: `  dossier approve hello-1.4.0.dossier --key ~/.ssh/id_ed25519 --trust trust.yaml \
+    --rationale "staging green"
+  dossier approve --commit 9f3c61e... --repository github.com/owner/hello \
+    --key ~/.ssh/id_ed25519 -o approval.sigstore.json`,
 		Args: usageArgs(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
@@ -51,7 +52,7 @@ approval is written to a file of its own, for "dossier create --attestation".`,
 			return usagef("approve: give either a dossier or --commit")
 		},
 	}
-	f.judge.register(cmd)
+	f.judge.registerTrust(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&f.key, "key", "", "your private key, or the public one if an SSH agent holds it (`FILE`)")
 	flags.StringVar(&f.passphraseFile, "passphrase-file", "", "passphrase of the key (`FILE`)")
@@ -91,18 +92,23 @@ func (c *Cmd) approval(f *approveFlags, s *attest.KeySigner) (evidence.Approval,
 	return a, nil
 }
 
-func (c *Cmd) approverKey(f *approveFlags) (*attest.KeySigner, error) {
+func (c *Cmd) approverKey(ctx context.Context, f *approveFlags) (*attest.KeySigner, error) {
 	if f.key == "" {
 		return nil, usagef("approve: --key is required: your own key, with which you sign your commits or tags")
 	}
-	return c.loadSigner(f.key, f.passphraseFile)
+	return c.loadSigner(ctx, f.key, f.passphraseFile)
 }
 
 // approve adds an approval to the dossier at path.
 func (c *Cmd) approve(ctx context.Context, path string, f *approveFlags) error {
-	signer, err := c.approverKey(f)
+	signer, err := c.approverKey(ctx, f)
 	if err != nil {
 		return err
+	}
+	if f.output != "" {
+		if err := mustBeNew(f.output); err != nil {
+			return err
+		}
 	}
 	d, err := openDossier(path)
 	if err != nil {
@@ -130,11 +136,11 @@ func (c *Cmd) approve(ctx context.Context, path string, f *approveFlags) error {
 	if _, err := d.AddSignature(raw); err != nil {
 		return err
 	}
-	out := firstOf(f.output, path)
+	out := notAFlag(firstOf(f.output, path))
 	if err := writeDossier(d, out); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(c.Stdout, "%s  %s added by %s\n", out, a.ID, signer.Public().Fingerprint())
+	_, err = fmt.Fprintf(c.Stdout, "%s  %s added by %s\n", report.Safe(out), a.ID, signer.Public().Fingerprint())
 	return err
 }
 
@@ -170,7 +176,7 @@ func (c *Cmd) approveCommit(ctx context.Context, f *approveFlags) error {
 	if err != nil {
 		return usagef("--repository: %w", err)
 	}
-	signer, err := c.approverKey(f)
+	signer, err := c.approverKey(ctx, f)
 	if err != nil {
 		return err
 	}
@@ -190,17 +196,9 @@ func (c *Cmd) approveCommit(ctx context.Context, f *approveFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := writeNew(f.output, raw, 0o644); err != nil {
+	if err := writeNew(f.output, 0o644, text(raw)); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(c.Stdout, "%s  %s by %s: add it with dossier create --attestation\n", f.output, a.ID, signer.Public().Fingerprint())
+	_, err = fmt.Fprintf(c.Stdout, "%s  %s by %s: add it with dossier create --attestation\n", report.Safe(f.output), a.ID, signer.Public().Fingerprint())
 	return err
-}
-
-// writeDossier writes a dossier in the packaging that out has or asks for.
-func writeDossier(d *bundle.Dossier, out string) error {
-	if info, err := os.Stat(out); err == nil && info.IsDir() || strings.HasSuffix(out, string(os.PathSeparator)) {
-		return d.WriteDir(out)
-	}
-	return d.WriteFile(out)
 }

@@ -5,11 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"strings"
 	"time"
-
-	"github.com/spf13/cobra"
 
 	"github.com/release-dossier/dossier/evidence/bundle"
 	"github.com/release-dossier/dossier/verify/report"
@@ -32,12 +29,14 @@ func (c *Cmd) Run(ctx context.Context) int {
 	root := c.root()
 	root.SetArgs(c.Args)
 	err := root.ExecuteContext(ctx)
-	if err == nil {
-		return 0
-	}
 	var status exitStatus
-	if errors.As(err, &status) {
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &status):
 		return int(status)
+	case ctx.Err() != nil:
+		err = errors.New("interrupted")
 	}
 	fmt.Fprintf(c.Stderr, "dossier: %s\n", report.Safe(err.Error()))
 	return statusOf(err)
@@ -65,45 +64,6 @@ func statusOf(err error) int {
 		return 4
 	}
 	return 2
-}
-
-// targetError says which dossier could not be read.
-type targetError struct {
-	path string
-	err  error
-}
-
-func (e *targetError) Error() string {
-	if errors.Is(e.err, fs.ErrNotExist) {
-		return fmt.Sprintf("%s: no such file or directory", e.path)
-	}
-	return fmt.Sprintf("%s: %v", e.path, e.err)
-}
-
-func (e *targetError) Unwrap() error { return e.err }
-
-func (c *Cmd) root() *cobra.Command {
-	root := &cobra.Command{
-		Use:   "dossier",
-		Short: "Release evidence you can check offline",
-		Long: `dossier assembles the evidence of one release into one signed file, and
-verifies such a file offline: integrity, signatures, linkage, policy.
-
-Start with "dossier init" in a repository, or "dossier verify FILE" with a
-file you were given.`,
-		SilenceErrors: true,
-		SilenceUsage:  true,
-	}
-	root.SetIn(c.Stdin)
-	root.SetOut(c.Stdout)
-	root.SetErr(c.Stderr)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(
-		c.initCommand(), c.createCommand(), c.approveCommand(), c.verifyCommand(),
-		c.inspectCommand(), c.showCommand(), c.controlsCommand(), c.explainCommand(),
-		c.keygenCommand(), c.versionCommand(),
-	)
-	return root
 }
 
 // getenv looks a variable up in the command's environment.

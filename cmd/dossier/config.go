@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/release-dossier/dossier/internal/strictyaml"
 )
@@ -76,4 +77,21 @@ func expand(dir, what string, patterns []string) ([]string, error) {
 		list = append(list, files...)
 	}
 	return list, nil
+}
+
+// beside resolves a path in the configuration, which is relative to the
+// repository like all of them; "~/" stays for the home directory.
+func beside(dir, path string) string {
+	if path == "" || filepath.IsAbs(path) || strings.HasPrefix(path, "~/") {
+		return path
+	}
+	return filepath.Join(dir, filepath.FromSlash(path))
+}
+
+// mustBeDir says so if --dir is wrong, before anything looks for files in it.
+func mustBeDir(dir string) error {
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return usagef("--dir %s: no such directory", dir)
+	}
+	return nil
 }

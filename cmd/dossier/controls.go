@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -54,11 +53,17 @@ func (c *Cmd) controls(asJSON bool) error {
 		}
 		return c.printJSON(out)
 	}
-	w := tabwriter.NewWriter(c.Stdout, 0, 8, 2, ' ', 0)
+	id, level, profile := 0, 0, 0
 	for _, k := range list {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", k.ID, k.Level, k.Profile, k.Title)
+		id, level, profile = max(id, len(k.ID)), max(level, len(k.Level)), max(profile, len(k.Profile))
 	}
-	return w.Flush()
+	for _, k := range list {
+		title := wrap(k.Title, id+level+profile+6, columns)
+		if _, err := fmt.Fprintf(c.Stdout, "%-*s  %-*s  %-*s  %s\n", id, k.ID, level, k.Level, profile, k.Profile, title); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (c *Cmd) printJSON(v any) error {
@@ -74,6 +79,9 @@ func (c *Cmd) explainCommand() *cobra.Command {
 		Use:   "explain CONTROL",
 		Short: "Explain what one control wants, on what evidence, and what mends it",
 		Args:  usageArgs(cobra.ExactArgs(1)),
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return controlIDs(), cobra.ShellCompDirectiveNoFileComp
+		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			k, ok := policy.Lookup(args[0])
 			if !ok {
@@ -111,12 +119,16 @@ func (c *Cmd) explain(id string) error {
 
 // suggestions returns the IDs of the controls nearest to a mistyped one.
 func suggestions(id string) string {
+	if near := strictyaml.Suggest(id, controlIDs()); near != "" {
+		return fmt.Sprintf("; did you mean %s?", near)
+	}
+	return ""
+}
+
+func controlIDs() []string {
 	var ids []string
 	for _, k := range policy.Controls() {
 		ids = append(ids, k.ID)
 	}
-	if near := strictyaml.Suggest(id, ids); near != "" {
-		return fmt.Sprintf("; did you mean %s?", near)
-	}
-	return ""
+	return ids
 }

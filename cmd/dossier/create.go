@@ -2,19 +2,13 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"path/filepath"
-	"slices"
-	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
 	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
-	"github.com/release-dossier/dossier/evidence/bundle"
 	"github.com/release-dossier/dossier/evidence/collect"
-	"github.com/release-dossier/dossier/verify"
-	"github.com/release-dossier/dossier/verify/report"
 )
 
 // createFlags are the flags of create.
@@ -29,6 +23,7 @@ type createFlags struct {
 	first, include, dryRun, json bool
 	output                       string
 	judge                        judgeFlags
+	twoKeys                      bool // release statement and provenance have different signers
 }
 
 func (c *Cmd) createCommand() *cobra.Command {
@@ -71,11 +66,14 @@ it will be known, and what is missing, sorted by who can close the gap.`,
 	flags.BoolVar(&f.dryRun, "dry-run", false, "show what would be in it and what is missing; write nothing")
 	flags.BoolVar(&f.json, "json", false, "print the result as JSON")
 	flags.StringVarP(&f.output, "output", "o", "", "`FILE` to write (default NAME-VERSION.dossier)")
-	f.judge.register(cmd)
+	f.judge.registerTrust(cmd)
 	return cmd
 }
 
 func (c *Cmd) create(ctx context.Context, tag string, f *createFlags) error {
+	if err := mustBeDir(f.dir); err != nil {
+		return err
+	}
 	cfg, err := readConfig(f.dir, f.config)
 	if err != nil {
 		return err
@@ -97,7 +95,7 @@ func (c *Cmd) create(ctx context.Context, tag string, f *createFlags) error {
 	}
 	defer draft.Close()
 	if f.dryRun {
-		return c.preview(draft, f.json)
+		return c.dryRun(draft, f.json)
 	}
 	return c.sign(ctx, draft, signer, f)
 }
@@ -130,6 +128,11 @@ func (c *Cmd) collectOptions(ctx context.Context, tag string, f *createFlags, cf
 			return o, err
 		}
 	}
+	for _, a := range o.Artifacts {
+		if !utf8.ValidString(a) {
+			return o, usagef("artifact %s: the name is not UTF-8, which a statement cannot hold: rename the file", a)
+		}
+	}
 	if len(o.Artifacts) == 0 {
 		return o, usagef("create: no artifact is given: use --artifact FILE, or list artifacts in %s", configPath)
 	}
@@ -149,146 +152,26 @@ func (c *Cmd) collectOptions(ctx context.Context, tag string, f *createFlags, cf
 // createSigners loads the keys and puts their public halves among the
 // materials. A dry run needs none.
 func (c *Cmd) createSigners(ctx context.Context, f *createFlags, cfg config, o *collect.Options) (*attest.KeySigner, error) {
-	key := firstOf(f.key, cfg.Sign.Key)
+	key := firstOf(f.key, beside(f.dir, cfg.Sign.Key))
 	if key == "" {
 		if f.dryRun {
 			return nil, nil
 		}
 		return nil, usagef("create: no key is given: use --key with the key that already signs your tags, or sign.key in %s; \"dossier keygen\" makes one as a last resort", configPath)
 	}
-	signer, err := c.loadSigner(key, f.passphrase)
+	signer, err := c.loadSigner(ctx, key, f.passphrase)
 	if err != nil {
 		return nil, err
 	}
 	builder := signer
-	if path := firstOf(f.builderKey, cfg.Sign.BuilderKey); path != "" && path != key {
-		if builder, err = c.loadSigner(path, ""); err != nil {
+	if path := firstOf(f.builderKey, beside(f.dir, cfg.Sign.BuilderKey)); path != "" && path != key {
+		if builder, err = c.loadSigner(ctx, path, ""); err != nil {
 			return nil, err
 		}
 		o.PublicKeys = append(o.PublicKeys, builder.Public().PEM())
+		f.twoKeys = true
 	}
 	o.PublicKeys = append(o.PublicKeys, signer.Public().PEM())
 	o.BuildProvenance = func(payload []byte) ([]byte, error) { return attest.Sign(ctx, builder, payload) }
 	return signer, nil
-}
-
-// predecessor verifies the repository's last dossier and returns the link to it
-// (rules of format, R15).
-func (c *Cmd) predecessor(ctx context.Context, f *createFlags) (*evidence.Predecessor, error) {
-	o, err := f.judge.options(c.Now())
-	if err != nil {
-		return nil, err
-	}
-	if o.Trust == nil {
-		return nil, usagef("--predecessor: say whose release statement you trust: --trust FILE or --signer FINGERPRINT")
-	}
-	d, err := openDossier(f.predecessor)
-	if err != nil {
-		return nil, c.cannotRead(err)
-	}
-	defer d.Close()
-	o.Target = f.predecessor
-	r, err := verify.Bundle(ctx, d, verify.ExpectAnyUnsafe(), o)
-	if err != nil {
-		return nil, err
-	}
-	if err := r.Appendable(); err != nil {
-		fmt.Fprintf(c.Stderr, "dossier: --predecessor %s: %s\n", f.predecessor, report.Safe(err.Error()))
-		return nil, exitStatus(max(r.Verdict.ExitCode(), 1))
-	}
-	st, _ := d.Statement(r.Release.Statement)
-	record, err := evidence.DecodeRecord(st.Statement.Predicate)
-	if err != nil {
-		return nil, err
-	}
-	if record.Sequence == 0 {
-		return nil, usagef("--predecessor %s: it has no sequence number of its own, so nothing can follow it: begin the chain with --first", f.predecessor)
-	}
-	return &evidence.Predecessor{Statement: &r.Release.Statement, State: r.State, Sequence: record.Sequence}, nil
-}
-
-// sign signs the draft, writes the file and says what is in it.
-func (c *Cmd) sign(ctx context.Context, draft *collect.Draft, signer *attest.KeySigner, f *createFlags) error {
-	payload, err := draft.Payload()
-	if err != nil {
-		return err
-	}
-	raw, err := attest.Sign(ctx, signer, payload)
-	if err != nil {
-		return err
-	}
-	d := bundle.New()
-	if _, err := d.AddSignature(raw); err != nil {
-		return err
-	}
-	for _, b := range draft.Blobs {
-		d.AddBlob(b)
-	}
-	out := firstOf(f.output, fileName(draft))
-	if err := writeDossier(d, out); err != nil {
-		return err
-	}
-	if f.json {
-		return c.printJSON(map[string]any{
-			"file": out, "statement": evidence.Sum(payload), "signer": signer.Public().Identity(),
-			"fingerprint": signer.Public().Fingerprint(), "gaps": draft.Gaps,
-		})
-	}
-	c.found(draft)
-	c.gaps(draft.Gaps)
-	_, err = fmt.Fprintf(c.Stdout, "\n%s  signed by %s\nverify it: dossier verify %s --release %s@%s --signer %s\n", out, signer.Public().Fingerprint(),
-		out, strings.TrimPrefix(draft.Record.Repository.URI, "https://"), draft.Record.Version, signer.Public().Fingerprint())
-	return err
-}
-
-// fileName is <name>-<version>.dossier, made safe for every file system.
-func fileName(draft *collect.Draft) string {
-	name := strings.ReplaceAll(evidence.SafeMaterialName(draft.Name+"-"+draft.Record.Version), "/", "-")
-	return filepath.Base(name) + ".dossier"
-}
-
-// preview prints what is there and what is missing.
-func (c *Cmd) preview(draft *collect.Draft, asJSON bool) error {
-	if asJSON {
-		return c.printJSON(map[string]any{"record": draft.Record, "facts": draft.Facts, "gaps": draft.Gaps})
-	}
-	fmt.Fprintf(c.Stdout, "%s %s, not signed and not written (--dry-run)\n\n", report.Safe(draft.Name), report.Safe(draft.Record.Version))
-	c.found(draft)
-	c.gaps(draft.Gaps)
-	return nil
-}
-
-// found lists what is there: label, text, and the best grade a verifier can
-// give it, in columns of 90.
-func (c *Cmd) found(draft *collect.Draft) {
-	fmt.Fprintf(c.Stdout, "%-80s%s\n", "What is there", "best grade")
-	for _, x := range draft.Facts {
-		lines := strings.Split(wrap(report.Safe(x.Text), 0, 64), "\n")
-		fmt.Fprintf(c.Stdout, "  %-13s %-64s%s\n", report.Safe(x.What), lines[0], x.Grade)
-		for _, line := range lines[1:] {
-			fmt.Fprintf(c.Stdout, "  %-13s %s\n", "", line)
-		}
-	}
-}
-
-func (c *Cmd) gaps(gaps []collect.Gap) {
-	if len(gaps) == 0 {
-		return
-	}
-	fmt.Fprintln(c.Stdout, "\nWhat is missing, by who can close it")
-	var who []string
-	for _, g := range gaps {
-		if w := string(g.Who); !slices.Contains(who, w) {
-			who = append(who, w)
-		}
-	}
-	for _, w := range who {
-		fmt.Fprintf(c.Stdout, "  %s\n", w)
-		for _, g := range gaps {
-			if string(g.Who) == w {
-				fmt.Fprintf(c.Stdout, "    %s: %s\n      %s\n", report.Safe(g.What),
-					wrap(report.Safe(g.Why), 6, 90), wrap(report.Safe(g.Fix), 6, 90))
-			}
-		}
-	}
 }

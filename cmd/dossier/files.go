@@ -2,12 +2,12 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
+	"strings"
+	"syscall"
 
 	"github.com/release-dossier/dossier/evidence/bundle"
 )
@@ -15,21 +15,37 @@ import (
 // maxConfig is the most bytes of a key, trust, policy or configuration file.
 const maxConfig = 1 << 20
 
-// readFile reads a small file that the user named.
+// readFile reads a small file that the user named. A pipe is welcome, as a
+// shell makes one for <(pass show key); one that nobody writes to is empty and
+// does not hang (O_NONBLOCK).
 func readFile(path string) ([]byte, error) {
-	f, err := os.Open(path)
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
-		return nil, usageError{err}
+		return nil, usagef("%s: %w", path, reason(err))
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxConfig+1))
-	if err != nil {
-		return nil, usageError{err}
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return nil, usagef("%s is a directory: name a file in it", path)
 	}
-	if len(data) > maxConfig {
-		return nil, usagef("%s: larger than %d bytes", path, maxConfig)
+	data, err := io.ReadAll(io.LimitReader(f, maxConfig+1))
+	switch {
+	case err != nil:
+		return nil, usagef("%s: %w", path, reason(err))
+	case len(data) > maxConfig:
+		return nil, usagef("%s: larger than %d bytes: it is not a key, trust, policy or configuration file", path, maxConfig)
+	case len(data) == 0:
+		return nil, usagef("%s: the file is empty", path)
 	}
 	return data, nil
+}
+
+// reason leaves out of an error the path that its message names already.
+func reason(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
 }
 
 // openDossier opens a file or layout directory.
@@ -42,26 +58,31 @@ func openDossier(path string) (*bundle.Dossier, error) {
 }
 
 // targets expands the arguments: a directory that is not an OCI layout stands
-// for the .dossier files in it.
-func targets(args []string) ([]string, error) {
+// for the .dossier files in it. What cannot be read stays in the list, so that
+// it costs only itself its verdict.
+func targets(args []string) []string {
 	var list []string
 	for _, arg := range args {
-		info, err := os.Stat(arg)
-		if err != nil {
-			return nil, &targetError{arg, err}
+		files := []string{arg}
+		if info, err := os.Stat(arg); err == nil && info.IsDir() && !isLayout(arg) {
+			// The pattern is literal but for its end, so it is never malformed.
+			if in, _ := filepath.Glob(filepath.Join(globEscape(arg), "*.dossier")); len(in) > 0 {
+				files = in
+			}
 		}
-		if !info.IsDir() || isLayout(arg) {
-			list = append(list, arg)
-			continue
+		for _, file := range files {
+			list = append(list, notAFlag(file))
 		}
-		files, err := filepath.Glob(filepath.Join(globEscape(arg), "*.dossier"))
-		if err != nil || len(files) == 0 {
-			return nil, &targetError{arg, errors.New("no OCI image layout and no .dossier file in this directory")}
-		}
-		slices.Sort(files)
-		list = append(list, files...)
 	}
-	return list, nil
+	return list
+}
+
+// notAFlag writes a path so that it can be an argument of a command.
+func notAFlag(path string) string {
+	if strings.HasPrefix(path, "-") {
+		return "." + string(filepath.Separator) + path
+	}
+	return path
 }
 
 func isLayout(dir string) bool {
@@ -69,31 +90,62 @@ func isLayout(dir string) bool {
 	return err == nil
 }
 
-// globEscape makes filepath.Glob take a directory's name literally.
+// globEscape makes filepath.Glob take a directory's name literally. On Windows
+// a backslash separates, and no name holds one.
 func globEscape(dir string) string {
-	var out []rune
-	for _, r := range dir {
-		if r == '*' || r == '?' || r == '[' {
-			out = append(out, '[', r, ']')
-			continue
-		}
-		out = append(out, r)
+	special := []string{"*", "[*]", "?", "[?]", "[", "[[]"}
+	if filepath.Separator != '\\' {
+		special = append(special, `\`, `[\\]`)
 	}
-	return string(out)
+	return strings.NewReplacer(special...).Replace(dir)
 }
 
-// writeNew writes a file that must not exist yet.
-func writeNew(path string, data []byte, mode fs.FileMode) error {
+// writeNew writes a file that must not exist yet, whole or not at all.
+func writeNew(path string, mode fs.FileMode, write func(io.Writer) error) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if errors.Is(err, fs.ErrExist) {
 		return usagef("%s exists already: it is not overwritten", path)
 	}
 	if err != nil {
-		return err
+		return usagef("%s is not written: %w", path, reason(err))
 	}
-	_, err = f.Write(data)
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return errors.Join(fmt.Errorf("write %s: %w", path, err), os.Remove(path))
+	if err := write(f); err != nil {
+		f.Close()
+		return errors.Join(usagef("%s is not written: %w", path, reason(err)), os.Remove(path))
+	}
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return errors.Join(usagef("%s is not written: %w", path, reason(err)), os.Remove(path))
+	}
+	return nil
+}
+
+// text writes data as it is.
+func text(data []byte) func(io.Writer) error {
+	return func(w io.Writer) error { _, err := w.Write(data); return err }
+}
+
+// mustBeNew refuses to replace a dossier: what others have added to it since,
+// such as approvals, would be lost.
+func mustBeNew(path string) error {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && info.IsDir() && !isLayout(path) {
+		return nil
+	}
+	if err != nil {
+		return usagef("%s: %w", path, reason(err))
+	}
+	return usagef("%s exists already and may hold approvals: remove it, or choose another name with --output", path)
+}
+
+// writeDossier writes a dossier in the packaging that out has or asks for: a
+// directory if it is one or ends in a slash, else a file.
+func writeDossier(d *bundle.Dossier, out string) error {
+	write := d.WriteFile
+	if info, err := os.Stat(out); err == nil && info.IsDir() || os.IsPathSeparator(out[len(out)-1]) {
+		write = d.WriteDir
+	}
+	if err := write(out); err != nil {
+		return usagef("%s is not written: %w", out, reason(err))
 	}
 	return nil
 }

@@ -32,7 +32,8 @@ func (c *Cmd) inspectCommand() *cobra.Command {
 			return c.tree(r)
 		},
 	}
-	f.register(cmd)
+	f.registerTrust(cmd)
+	f.registerTime(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the report as JSON")
 	return cmd
 }

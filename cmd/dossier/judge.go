@@ -20,14 +20,30 @@ type judgeFlags struct {
 	trust, policy, profile, signer, gate, asOf string
 }
 
-func (f *judgeFlags) register(cmd *cobra.Command) {
+// registerTrust adds the flags that say whose word counts.
+func (f *judgeFlags) registerTrust(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.trust, "trust", "", "trust document: who may state what (`FILE`)")
 	flags.StringVar(&f.policy, "policy", "", "policy document: what must hold; may hold the trust document too (`FILE`)")
-	flags.StringVar(&f.profile, "profile", "", "built-in profile to judge by instead of a policy (`solo|minimal`)")
 	flags.StringVar(&f.signer, "signer", "", "trust this one key, by its `FINGERPRINT`, for everything the profile solo asks")
-	flags.StringVar(&f.gate, "gate", "final", "the decision being taken (`tag|staging|production|final`)")
-	flags.StringVar(&f.asOf, "as-of", "", "the moment of judgement, RFC 3339 (`TIME`; default now)")
+}
+
+// registerTime adds the flag that says when.
+func (f *judgeFlags) registerTime(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.asOf, "as-of", "", "the moment of judgement, RFC 3339 (`TIME`; default now)")
+}
+
+// registerRules adds the flags that say what is asked.
+func (f *judgeFlags) registerRules(cmd *cobra.Command) {
+	profiles, gates := []string{policy.Solo, policy.Minimal}, []string{}
+	for _, g := range verify.Gates {
+		gates = append(gates, string(g))
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.profile, "profile", "", "judge by a built-in profile instead of a policy (`NAME`: "+strings.Join(profiles, ", ")+")")
+	flags.StringVar(&f.gate, "gate", string(verify.GateFinal), "the decision being taken (`GATE`: "+strings.Join(gates, ", ")+")")
+	complete(cmd, "profile", profiles)
+	complete(cmd, "gate", gates)
 }
 
 // options turns the flags into verification options.
@@ -36,7 +52,7 @@ func (f *judgeFlags) options(now time.Time) (verify.Options, error) {
 		AsOf: now, SBOMs: sbom.Reader{}, Tags: []verify.TagVerifier{tagsig.OpenPGP{}},
 	}
 	var err error
-	if o.Gate, err = verify.ParseGate(f.gate); err != nil {
+	if o.Gate, err = verify.ParseGate(firstOf(f.gate, string(verify.GateFinal))); err != nil {
 		return o, usageError{err}
 	}
 	if f.asOf != "" {
@@ -80,7 +96,7 @@ func (f *judgeFlags) documents(o *verify.Options) error {
 	}
 	o.Trust = t
 	if o.Policy == nil {
-		p, err := policy.Profile(strings.TrimSpace(firstOf(f.profile, "solo")))
+		p, err := policy.Profile(firstOf(f.profile, policy.Solo))
 		if err != nil {
 			return usageError{err}
 		}
@@ -130,8 +146,8 @@ func readTrust(name string, data []byte) (*trust.Trust, error) {
 	return trust.FromNode(n)
 }
 
-// repeat is the part of the repeating command that these flags make.
-func (f *judgeFlags) repeat(r *verify.Report) []string {
+// given lists the flags of trust and rules that were given, as arguments.
+func (f *judgeFlags) given() []string {
 	var args []string
 	for _, kv := range [][2]string{
 		{"--trust", f.trust}, {"--policy", f.policy}, {"--profile", f.profile}, {"--signer", f.signer},
@@ -140,7 +156,13 @@ func (f *judgeFlags) repeat(r *verify.Report) []string {
 			args = append(args, kv[0], kv[1])
 		}
 	}
-	if f.gate != "final" {
+	return args
+}
+
+// repeat is the part of the repeating command that these flags make.
+func (f *judgeFlags) repeat(r *verify.Report) []string {
+	args := f.given()
+	if f.gate != string(verify.GateFinal) {
 		args = append(args, "--gate", f.gate)
 	}
 	return append(args, "--as-of", r.AsOf.Format(time.RFC3339))

@@ -2,27 +2,25 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"path/filepath"
 	"strings"
-
-	"golang.org/x/term"
 
 	"github.com/release-dossier/dossier/attest"
 )
 
 // loadSigner reads the private key at path, or finds the private half of the
 // public key at path in the SSH agent.
-func (c *Cmd) loadSigner(path, passphraseFile string) (*attest.KeySigner, error) {
+func (c *Cmd) loadSigner(ctx context.Context, path, passphraseFile string) (*attest.KeySigner, error) {
 	path = c.expandHome(path)
 	data, err := readFile(path)
 	if err != nil {
 		return nil, err
 	}
-	s, err := attest.LoadSigner(data, func() ([]byte, error) { return c.passphrase(path, passphraseFile) })
+	s, err := attest.LoadSigner(data, func() ([]byte, error) { return c.passphrase(ctx, path, passphraseFile) })
 	var public *attest.PublicOnlyError
 	switch {
 	case errors.As(err, &public):
@@ -61,7 +59,7 @@ func (c *Cmd) agentSigner(path string, data []byte) (*attest.KeySigner, error) {
 	return s, nil
 }
 
-func (c *Cmd) passphrase(path, file string) ([]byte, error) {
+func (c *Cmd) passphrase(ctx context.Context, path, file string) ([]byte, error) {
 	if file != "" {
 		data, err := readFile(file)
 		return bytes.TrimRight(data, "\r\n"), err
@@ -69,17 +67,16 @@ func (c *Cmd) passphrase(path, file string) ([]byte, error) {
 	if !isTerminal(c.Stdin) {
 		return nil, fmt.Errorf("the key is encrypted: give its passphrase with --passphrase-file: %w", attest.ErrPassphrase)
 	}
-	fmt.Fprintf(c.Stderr, "Passphrase of %s: ", path)
-	defer fmt.Fprintln(c.Stderr)
-	return term.ReadPassword(int(c.Stdin.(*os.File).Fd()))
+	return c.ask(ctx, "Passphrase of "+path+": ")
 }
 
 // expandHome replaces a leading "~/" by the home directory.
 func (c *Cmd) expandHome(path string) string {
-	if rest, ok := strings.CutPrefix(path, "~/"); ok {
-		if home := firstOf(c.getenv("HOME"), c.getenv("USERPROFILE")); home != "" {
-			return filepath.Join(home, rest)
-		}
+	if rest, ok := strings.CutPrefix(path, "~/"); ok && c.home() != "" {
+		return filepath.Join(c.home(), rest)
 	}
 	return path
 }
+
+// home is the home directory, or "" if the environment names none.
+func (c *Cmd) home() string { return firstOf(c.getenv("HOME"), c.getenv("USERPROFILE")) }

@@ -2,14 +2,17 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/release-dossier/dossier/attest"
 )
+
+// defaultKey is where keygen puts the private key and init looks for it.
+const defaultKey = "dossier.key"
 
 func (c *Cmd) keygenCommand() *cobra.Command {
 	var out, passphraseFile string
@@ -21,15 +24,15 @@ func (c *Cmd) keygenCommand() *cobra.Command {
 FILE.pub the public one. It is the last resort: an SSH key, an agent, a PEM key
 or a cosign.key that you already have works as well, and people know it.`,
 		Args: usageArgs(cobra.NoArgs),
-		RunE: func(*cobra.Command, []string) error {
-			pass, err := c.newPassphrase(passphraseFile, plain)
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			pass, err := c.newPassphrase(cmd.Context(), passphraseFile, plain)
 			if err != nil {
 				return err
 			}
 			return c.keygen(out, pass)
 		},
 	}
-	cmd.Flags().StringVarP(&out, "output", "o", "dossier.key", "`FILE` of the private key")
+	cmd.Flags().StringVarP(&out, "output", "o", defaultKey, "`FILE` of the private key")
 	cmd.Flags().StringVar(&passphraseFile, "passphrase-file", "", "encrypt the key with the passphrase in `FILE`")
 	cmd.Flags().BoolVar(&plain, "no-passphrase", false, "do not encrypt the key")
 	return cmd
@@ -40,20 +43,20 @@ func (c *Cmd) keygen(out string, pass []byte) error {
 	if err != nil {
 		return err
 	}
-	if err := writeNew(out, private, 0o600); err != nil {
+	if err := writeNew(out, 0o600, text(private)); err != nil {
 		return err
 	}
-	if err := writeNew(out+".pub", public.PEM(), 0o644); err != nil {
+	if err := writeNew(out+".pub", 0o644, text(public.PEM())); err != nil {
 		os.Remove(out)
 		return err
 	}
-	_, err = fmt.Fprintf(c.Stdout, "%s      private key, keep it secret\n%s.pub  public key, give it to those who verify\nfingerprint  %s\nidentity     %s\n",
+	_, err = fmt.Fprintf(c.Stdout, "%s      private key: keep it secret, and out of the repository\n%s.pub  public key: give it to those who verify\nfingerprint  %s\nidentity     %s\n",
 		out, out, public.Fingerprint(), public.Identity())
 	return err
 }
 
 // newPassphrase asks for the passphrase of a new key.
-func (c *Cmd) newPassphrase(file string, plain bool) ([]byte, error) {
+func (c *Cmd) newPassphrase(ctx context.Context, file string, plain bool) ([]byte, error) {
 	switch {
 	case plain && file != "":
 		return nil, usagef("--no-passphrase and --passphrase-file exclude each other")
@@ -68,14 +71,11 @@ func (c *Cmd) newPassphrase(file string, plain bool) ([]byte, error) {
 	case !isTerminal(c.Stdin):
 		return nil, usagef("there is no terminal to ask for a passphrase: give --passphrase-file, or --no-passphrase")
 	}
-	fmt.Fprint(c.Stderr, "New passphrase: ")
-	first, err := term.ReadPassword(int(c.Stdin.(*os.File).Fd()))
+	first, err := c.ask(ctx, "New passphrase: ")
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprint(c.Stderr, "\nThe same again: ")
-	again, err := term.ReadPassword(int(c.Stdin.(*os.File).Fd()))
-	fmt.Fprintln(c.Stderr)
+	again, err := c.ask(ctx, "The same again: ")
 	switch {
 	case err != nil:
 		return nil, err

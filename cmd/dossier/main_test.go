@@ -2,12 +2,18 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -43,7 +49,12 @@ func TestScripts(t *testing.T) {
 			"flip":        flip,
 			"fingerprint": fingerprint,
 			"printable":   printable,
+			"exits":       exits,
+			"paste":       paste,
+			"narrow":      narrow,
+			"sparse":      sparse,
 		},
+		Condition: condition,
 	})
 }
 
@@ -134,12 +145,87 @@ func fingerprint(ts *testscript.TestScript, neg bool, args []string) {
 // act upon.
 func printable(ts *testscript.TestScript, neg bool, args []string) {
 	for _, name := range []string{"stdout", "stderr"} {
-		for i, r := range ts.ReadFile(name) {
-			if r < 0x20 && r != '\n' || r == 0x7f || r >= 0x80 && r < 0xa0 || r == '\u202e' {
+		text := ts.ReadFile(name)
+		if !utf8.ValidString(text) {
+			ts.Fatalf("%s is not UTF-8", name)
+		}
+		for i, r := range text {
+			if r != '\n' && !unicode.IsPrint(r) {
 				ts.Fatalf("%s holds %U at byte %d", name, r, i)
 			}
 		}
 	}
+}
+
+// exits CODE COMMAND ... runs a command that must end with that exit status.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE COMMAND ...")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	var failed *exec.ExitError
+	switch {
+	case errors.As(err, &failed) && failed.ExitCode() == want, err == nil && want == 0:
+	case err == nil, errors.As(err, &failed):
+		ts.Fatalf("%v: %v, want exit status %d", args[1:], err, want)
+	default:
+		ts.Fatalf("%v: %v", args[1:], err)
+	}
+}
+
+// paste MARK runs the command that the last one printed after MARK, as a
+// person does who copies it into a shell.
+func paste(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: [!] paste MARK")
+	}
+	_, rest, ok := strings.Cut(ts.ReadFile("stdout"), "\n"+args[0])
+	if !ok {
+		ts.Fatalf("nothing was printed after %q", args[0])
+	}
+	command := ""
+	for line := range strings.Lines(strings.TrimLeft(rest, " \n")) {
+		command += line
+		if !strings.HasSuffix(line, "\\\n") {
+			break
+		}
+	}
+	if !strings.HasPrefix(command, "dossier ") {
+		ts.Fatalf("after %q stands %q", args[0], command)
+	}
+	if err := ts.Exec("sh", "-c", command); (err != nil) != neg {
+		ts.Fatalf("%s: %v", command, err)
+	}
+}
+
+// narrow checks that no line that the last command printed is wider than 90
+// columns.
+func narrow(ts *testscript.TestScript, neg bool, args []string) {
+	for _, name := range []string{"stdout", "stderr"} {
+		for line := range strings.Lines(ts.ReadFile(name)) {
+			if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > columns {
+				ts.Fatalf("%s has a line of %d columns: %s", name, n, line)
+			}
+		}
+	}
+}
+
+// sparse SIZE FILE makes a file of holes.
+func sparse(ts *testscript.TestScript, neg bool, args []string) {
+	size, err := strconv.ParseInt(args[0], 10, 64)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), nil, 0o644))
+	ts.Check(os.Truncate(ts.MkAbs(args[1]), size))
+}
+
+// condition userns: the system lets us mount a file system of our own.
+func condition(name string) (bool, error) {
+	if name != "userns" {
+		return false, fmt.Errorf("unknown condition %q", name)
+	}
+	return exec.Command("unshare", "-rm", "true").Run() == nil, nil
 }
 
 func parseKey(text string) (string, error) {

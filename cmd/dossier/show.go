@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"os"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -52,7 +51,8 @@ With --output the exhibit's bytes are saved unchanged.`,
 			return c.show(d, e, output)
 		},
 	}
-	f.register(cmd)
+	f.registerTrust(cmd)
+	f.registerTime(cmd)
 	cmd.Flags().StringVarP(&output, "output", "o", "", "save the bytes to `FILE` instead of printing")
 	return cmd
 }
@@ -113,14 +113,5 @@ func saveBlob(b bundle.Blob, path string) error {
 		return err
 	}
 	defer r.Close()
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err != nil {
-		return usageError{err}
-	}
-	if _, err := io.Copy(f, r); err != nil {
-		f.Close()
-		os.Remove(path)
-		return err
-	}
-	return f.Close()
+	return writeNew(path, 0o644, func(w io.Writer) error { _, err := io.Copy(w, r); return err })
 }

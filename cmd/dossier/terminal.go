@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -10,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/term"
+
+	"github.com/release-dossier/dossier/verify/report"
 )
 
 // Rules of the user interface:
@@ -30,6 +34,33 @@ func isTerminal(w any) bool {
 // color reports whether output to w may be coloured.
 func (c *Cmd) color(w io.Writer) bool {
 	return isTerminal(w) && c.getenv("NO_COLOR") == "" && c.getenv("TERM") != "dumb"
+}
+
+// ask asks for a secret on the terminal that standard input is. An interrupt
+// ends the question and leaves the terminal as it was.
+func (c *Cmd) ask(ctx context.Context, question string) ([]byte, error) {
+	fd := int(c.Stdin.(*os.File).Fd())
+	before, err := term.GetState(fd)
+	if err != nil {
+		return nil, err
+	}
+	fmt.Fprint(c.Stderr, report.Safe(question))
+	defer fmt.Fprintln(c.Stderr)
+	type answer struct {
+		text []byte
+		err  error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		text, err := term.ReadPassword(fd)
+		answers <- answer{text, err}
+	}()
+	select {
+	case a := <-answers:
+		return a.text, a.err
+	case <-ctx.Done():
+		return nil, errors.Join(ctx.Err(), term.Restore(fd, before))
+	}
 }
 
 // progress returns a function that shows how far a stage is, and one that ends
@@ -81,6 +112,35 @@ func wrap(text string, indent, width int) string {
 			column += 1 + n
 		}
 		b.WriteString(word)
+	}
+	return b.String()
+}
+
+// shellSafe are the characters that no shell gives a meaning.
+const shellSafe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:,./_-"
+
+// shell writes a command so that it can be pasted, each flag beside its value,
+// in lines of which all but the first are indented.
+func shell(argv []string, indent int) string {
+	var b strings.Builder
+	column := 2
+	for i, arg := range argv {
+		if strings.Trim(arg, shellSafe) != "" || arg == "" {
+			arg = "'" + strings.ReplaceAll(report.SafeLine(arg), "'", `'\''`) + "'"
+		}
+		n := 1 + utf8.RuneCountInString(arg)
+		if strings.HasPrefix(arg, "--") && i+1 < len(argv) {
+			n += 1 + utf8.RuneCountInString(argv[i+1])
+		}
+		switch {
+		case i > 0 && strings.HasPrefix(arg, "--") && column+n+2 > columns:
+			b.WriteString(" \\\n" + strings.Repeat(" ", indent))
+			column = indent
+		case i > 0:
+			b.WriteByte(' ')
+		}
+		b.WriteString(arg)
+		column += 1 + utf8.RuneCountInString(arg)
 	}
 	return b.String()
 }

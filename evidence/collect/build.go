@@ -3,6 +3,7 @@ package collect
 import (
 	"bytes"
 	"fmt"
+	"slices"
 
 	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
@@ -14,7 +15,7 @@ import (
 // buildProvenance lets the builder sign provenance for the artifacts that have
 // none. It states nothing that the run contradicts.
 func (a *assembly) buildProvenance() error {
-	missing := a.without(coverage(a.draft.Record.Provenance))
+	missing := a.notContradicted(a.without(coverage(a.draft.Record.Provenance)))
 	if len(missing) == 0 {
 		return nil
 	}
@@ -56,6 +57,23 @@ func (a *assembly) notBuiltHere() string {
 		return fmt.Sprintf("and this run is one of commit %s, not of the tagged one", run.Commit)
 	}
 	return ""
+}
+
+// notContradicted leaves out the artifacts that say themselves that they were
+// built from something else than the tagged commit: nobody signs the opposite.
+func (a *assembly) notContradicted(list []evidence.Artifact) []evidence.Artifact {
+	var kept []evidence.Artifact
+	for _, art := range list {
+		i := slices.IndexFunc(a.draft.Record.Artifacts, func(b evidence.Artifact) bool { return b.Digest == art.Digest })
+		built := a.artifacts[i]
+		if built.modified || built.revision != "" && built.revision != a.draft.Record.Commit {
+			a.gap(Habit, "provenance", art.Name+" says that it was not built from the tagged commit, so none is signed",
+				"build it from a clean checkout of the tag")
+			continue
+		}
+		kept = append(kept, art)
+	}
+	return kept
 }
 
 func (a *assembly) without(covered map[evidence.Digest]bool) []evidence.Artifact {

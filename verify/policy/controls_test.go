@@ -102,7 +102,7 @@ func judgeWording(t *testing.T, c verify.Check) {
 	t.Helper()
 	control, _ := Lookup(c.ID)
 	if c.Outcome == verify.Fail {
-		if c.Title != control.Failing || c.Expected == "" || c.Found == "" || c.Fix.Now == "" {
+		if c.Title != control.Failing && c.Title != "Not shown: "+control.Title || c.Expected == "" || c.Found == "" || c.Fix.Now == "" {
 			t.Errorf("the failure says too little: %+v", c)
 		}
 	}

@@ -70,7 +70,7 @@ func (r rule) judge(f *verify.Facts, p Params) verify.Check {
 	}
 	switch res.Outcome {
 	case verify.Fail, verify.Unknown:
-		c.Title, c.Fix = r.Failing, r.Fix
+		c.Title, c.Fix = r.failing(res), r.Fix
 		if r.enforced.After(f.AsOf) {
 			from := evidence.At(r.enforced)
 			c.EnforcedFrom = &from
@@ -85,6 +85,15 @@ func (r rule) judge(f *verify.Facts, p Params) verify.Check {
 		c.Fix = res.Fix
 	}
 	return c
+}
+
+// failing is the title of a control that does not pass. What is only missing,
+// not known or known too little is not said to be otherwise.
+func (r rule) failing(res Result) string {
+	if res.Outcome == verify.Unknown || res.Code == codeMissing || res.Code == codeGrade {
+		return "Not shown: " + r.Title
+	}
+	return r.Failing
 }
 
 // run calls the check. A panic is a bug of ours; the other controls are still

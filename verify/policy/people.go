@@ -1,9 +1,11 @@
 package policy
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
+	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/gitobj"
 	"github.com/release-dossier/dossier/verify"
@@ -121,7 +123,24 @@ func (x folder) commitAuthors(c gitobj.CommitWithID) []author {
 			list = append(list, x.author(name, email, id))
 		}
 	}
+	if p := x.signer(c); p != "" {
+		list = append(list, author{key: p, person: p, commit: id})
+	}
 	return list
+}
+
+// signer returns the person whom trust lists with the SSH key that signed a
+// commit, "" for none: whoever signs a commit had a hand in it (rules of
+// format, R11).
+func (x folder) signer(c gitobj.CommitWithID) string {
+	if !bytes.HasPrefix(c.Signature, []byte("-----BEGIN SSH SIGNATURE-----")) {
+		return ""
+	}
+	key, err := attest.VerifySSHSignature(c.Signature, c.Payload, "git")
+	if err != nil {
+		return ""
+	}
+	return x.trust.Fold(key.Identity())
 }
 
 // authors is everybody who wrote part of a release, by key.

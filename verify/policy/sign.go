@@ -65,7 +65,7 @@ var signControls = []Control{{
 	Question: 1, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"signatures of the release statement", "trust: grants"},
 	Fix: verify.Fix{
 		Before: "sign the release statement with a key that a grant covers",
-		Now:    "have an accepted identity sign the statement in the file: dossier sign",
+		Now:    "have an accepted identity create the dossier again: dossier create",
 	},
 	Check: signBundle,
 }, {

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/release-dossier/dossier/verify"
+	"github.com/release-dossier/dossier/verify/report"
+)
+
+// batch verifies files one after the other. Of each it keeps a line's worth,
+// so that a folder of many needs no more memory than one.
+type batch struct {
+	*Cmd
+	flags   *verifyFlags
+	expect  verify.Expect
+	options verify.Options
+	files   []string
+
+	lines  []*verify.Report // what the summary needs
+	unread int              // how many files could not be read
+	worst  int              // the exit status that prevails so far
+}
+
+func (b *batch) run(ctx context.Context) error {
+	show, end := b.progress()
+	defer end()
+	for i, file := range b.files {
+		if len(b.files) > 1 {
+			show("verify", int64(i), int64(len(b.files)))
+		}
+		r, err := verifyFile(ctx, file, b.expect, b.options)
+		var t *targetError
+		switch {
+		case errors.As(err, &t):
+			err = b.cannotRead(t)
+		case err == nil:
+			b.worst = worse(b.worst, r.Verdict.ExitCode())
+			err = b.print(r)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return b.summary()
+}
+
+// print prints a report, or keeps what its line in the summary needs.
+func (b *batch) print(r *verify.Report) error {
+	switch {
+	case b.flags.json:
+		return report.JSON(b.Stdout, r)
+	case len(b.files) > 1:
+		b.lines = append(b.lines, brief(r))
+		return nil
+	}
+	return report.Text(b.Stdout, r, report.Options{Color: b.color(b.Stdout), All: b.flags.all, Repeat: b.flags.repeat(r)})
+}
+
+// brief is the part of a report that its line in a summary is made from.
+func brief(r *verify.Report) *verify.Report {
+	out := &verify.Report{Target: r.Target, Verdict: r.Verdict, Release: r.Release, Relied: r.Relied}
+	for _, k := range r.Checks {
+		if k.Blocks() {
+			out.Checks = append(out.Checks, verify.Check{ID: k.ID, Layer: k.Layer, Outcome: k.Outcome, Code: k.Code, Level: k.Level, FollowsFrom: k.FollowsFrom})
+		}
+	}
+	return out
+}
+
+// cannotRead tells of a file that has no report: in full if it is the only
+// one, otherwise in a line.
+func (b *batch) cannotRead(t *targetError) error {
+	b.worst = worse(b.worst, 4)
+	b.unread++
+	if b.flags.json {
+		if err := b.printJSON(noReport{"CANNOT READ", t.path, t.Error()}); err != nil {
+			return err
+		}
+	}
+	if len(b.files) == 1 {
+		return report.CannotRead(b.Stderr, t.path, t.err)
+	}
+	_, err := fmt.Fprintf(b.Stderr, "%-15s%s\n", "CANNOT READ", report.Safe(t.Error()))
+	return err
+}
+
+// noReport stands in the JSON output for a file that has no report.
+type noReport struct {
+	Verdict string `json:"verdict"`
+	Target  string `json:"target"`
+	Reason  string `json:"reason"`
+}
+
+func (b *batch) summary() error {
+	if len(b.lines) > 0 {
+		if err := report.Summary(b.Stdout, b.lines); err != nil {
+			return err
+		}
+	}
+	if b.unread == 0 || len(b.files) == 1 {
+		return nil
+	}
+	_, err := fmt.Fprintf(b.Stderr, "%d of %d files cannot be read\n", b.unread, len(b.files))
+	return err
+}
+
+// targetError says which dossier could not be read.
+type targetError struct {
+	path string
+	err  error
+}
+
+func (e *targetError) Error() string {
+	if errors.Is(e.err, fs.ErrNotExist) {
+		return fmt.Sprintf("%s: no such file or directory", e.path)
+	}
+	return fmt.Sprintf("%s: %v", e.path, e.err)
+}
+
+func (e *targetError) Unwrap() error { return e.err }
+
+// worse returns the exit status that prevails: 4 before 2 before 3 before 1
+// before 0.
+func worse(a, b int) int {
+	rank := map[int]int{0: 0, 1: 1, 3: 2, 2: 3, 4: 4}
+	if rank[b] > rank[a] {
+		return b
+	}
+	return a
+}

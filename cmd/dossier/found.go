@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/release-dossier/dossier/evidence/collect"
+	"github.com/release-dossier/dossier/verify/report"
+)
+
+// dryRun prints what is there and what is missing.
+func (c *Cmd) dryRun(draft *collect.Draft, asJSON bool) error {
+	if asJSON {
+		return c.printJSON(map[string]any{"record": draft.Record, "facts": draft.Facts, "gaps": draft.Gaps})
+	}
+	fmt.Fprintf(c.Stdout, "%s %s, not signed and not written (--dry-run)\n\n", report.Safe(draft.Name), report.Safe(draft.Record.Version))
+	c.found(draft)
+	c.gaps(draft.Gaps)
+	return nil
+}
+
+// found lists what is there: label, text, and the best grade a verifier can
+// give it, in columns of 90.
+func (c *Cmd) found(draft *collect.Draft) {
+	fmt.Fprintf(c.Stdout, "%-80s%s\n", "What is there", "best grade")
+	for _, x := range draft.Facts {
+		lines := strings.Split(wrap(report.Safe(x.Text), 0, 64), "\n")
+		fmt.Fprintf(c.Stdout, "  %-13s %-64s%s\n", report.Safe(x.What), lines[0], x.Grade)
+		for _, line := range lines[1:] {
+			fmt.Fprintf(c.Stdout, "  %-13s %s\n", "", line)
+		}
+	}
+}
+
+func (c *Cmd) gaps(gaps []collect.Gap) {
+	if len(gaps) == 0 {
+		return
+	}
+	fmt.Fprintln(c.Stdout, "\nWhat is missing, by who can close it")
+	var who []string
+	for _, g := range gaps {
+		if w := string(g.Who); !slices.Contains(who, w) {
+			who = append(who, w)
+		}
+	}
+	for _, w := range who {
+		fmt.Fprintf(c.Stdout, "  %s\n", w)
+		for _, g := range gaps {
+			if string(g.Who) == w {
+				fmt.Fprintf(c.Stdout, "    %s\n      %s\n", wrap(report.Safe(g.What+": "+g.Why), 6, columns), wrap(report.Safe(g.Fix), 6, columns))
+			}
+		}
+	}
+}
+
+// created says which file was written, what a verifier will say of it and how
+// to ask.
+func (c *Cmd) created(draft *collect.Draft, p *preview, out, fingerprint string) error {
+	release := strings.TrimPrefix(draft.Record.Repository.URI, "https://") + "@" + draft.Record.Version
+	command := append([]string{"dossier", "verify", out, "--release", release}, p.flags...)
+	_, err := fmt.Fprintf(c.Stdout, "\n%s  signed by %s\n%sverify it:\n  %s\n", report.Safe(out), fingerprint, p.text(), shell(command, 4))
+	return err
+}

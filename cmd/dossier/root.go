@@ -1,0 +1,117 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/release-dossier/dossier/internal/strictyaml"
+)
+
+// columns is the width of what the command prints.
+const columns = 90
+
+func (c *Cmd) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "dossier COMMAND",
+		Short: "Release evidence you can check offline",
+		Long: `dossier assembles the evidence of one release into one signed file, and
+verifies such a file offline: integrity, signatures, linkage, policy.
+
+Start with "dossier init" in a repository, or "dossier verify FILE" with a
+file you were given.`,
+		SilenceErrors:         true,
+		SilenceUsage:          true,
+		DisableFlagsInUseLine: true,
+	}
+	root.SetIn(c.Stdin)
+	root.SetOut(c.Stdout)
+	root.SetErr(c.Stderr)
+	root.SetUsageFunc(usage)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usagef("%w; see %s --help", err, cmd.CommandPath())
+	})
+	root.AddCommand(
+		c.initCommand(), c.createCommand(), c.approveCommand(), c.verifyCommand(),
+		c.inspectCommand(), c.showCommand(), c.controlsCommand(), c.explainCommand(),
+		c.keygenCommand(), c.versionCommand(),
+	)
+	root.SetHelpCommand(helpCommand(root))
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd(c.Args...)
+	group(root)
+	if completion, _, err := root.Find([]string{"completion"}); err == nil {
+		completion.Short = "Print the completion script of a shell"
+		group(completion)
+	}
+	return root
+}
+
+// group makes a command that only has commands of its own print its help, and
+// refuse a name that it does not know.
+func group(cmd *cobra.Command) {
+	cmd.Args = func(cmd *cobra.Command, args []string) error { return unknownCommand(cmd, args) }
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+}
+
+func unknownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, sub := range cmd.Commands() {
+		names = append(names, sub.Name())
+	}
+	hint := ""
+	if near := strictyaml.Suggest(args[0], names); near != "" {
+		hint = fmt.Sprintf("did you mean %q? ", near)
+	}
+	return usagef("unknown command %q: %ssee %s --help", args[0], hint, cmd.CommandPath())
+}
+
+func helpCommand(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Explain a command",
+		RunE: func(_ *cobra.Command, args []string) error {
+			cmd, rest, err := root.Find(args)
+			if err != nil {
+				return usageError{err}
+			}
+			if err := unknownCommand(cmd, rest); err != nil {
+				return err
+			}
+			cmd.InitDefaultHelpFlag()
+			return cmd.Help()
+		},
+	}
+}
+
+// complete offers the values of a flag to the shell. It fails only for a flag
+// that the command does not have.
+func complete(cmd *cobra.Command, flag string, values []string) {
+	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// usage prints how a command is called, in lines of at most 90 columns.
+func usage(cmd *cobra.Command) error {
+	w := &strings.Builder{}
+	fmt.Fprintf(w, "Usage:\n  %s\n", cmd.UseLine())
+	if cmd.HasExample() {
+		fmt.Fprintf(w, "\nExamples:\n%s\n", cmd.Example)
+	}
+	if cmd.HasAvailableSubCommands() {
+		fmt.Fprint(w, "\nCommands:\n")
+		for _, sub := range cmd.Commands() {
+			if sub.IsAvailableCommand() || sub.Name() == "help" {
+				fmt.Fprintf(w, "  %-11s %s\n", sub.Name(), sub.Short)
+			}
+		}
+	}
+	if flags := cmd.LocalFlags(); flags.HasAvailableFlags() {
+		fmt.Fprintf(w, "\nFlags:\n%s", flags.FlagUsagesWrapped(columns))
+	}
+	_, err := fmt.Fprint(cmd.OutOrStderr(), w.String())
+	return err
+}

@@ -1,0 +1,198 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/mod/modfile"
+	"golang.org/x/mod/module"
+
+	"github.com/release-dossier/dossier/attest"
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/collect/git"
+)
+
+// surroundings is what init sees.
+type surroundings struct {
+	top, name, repository string
+	kind                  evidence.Kind
+	artifacts             []string          // what a release consists of, by convention
+	key                   string            // path of the signing key as release.yaml has it
+	public                *attest.PublicKey // nil if there is no key yet
+	notes                 []string
+}
+
+func (c *Cmd) look(ctx context.Context, dir, key string) (*surroundings, error) {
+	info, err := git.Detect(ctx, dir, "", c.Env)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	if info.TopLevel == "" {
+		return nil, usagef("%s is not in a git repository: run \"git init\" first, or give --dir", dir)
+	}
+	s := &surroundings{top: info.TopLevel, name: filepath.Base(info.TopLevel), kind: evidence.KindService}
+	s.readModule()
+	s.readRemote(info.RemoteURL)
+	if err := c.readKey(s, info, key); err != nil {
+		return nil, err
+	}
+	s.readCI()
+	if info.Shallow {
+		s.note("this clone is shallow: run \"git fetch --unshallow --tags\" before \"dossier create\"")
+	}
+	return s, nil
+}
+
+func (s *surroundings) note(text string) { s.notes = append(s.notes, text) }
+
+// readModule takes name, kind and programs from the Go module, if it is one.
+func (s *surroundings) readModule() {
+	defer func() {
+		if s.artifacts == nil {
+			s.artifacts = []string{"bin/" + globEscape(s.name)}
+		}
+	}()
+	data, err := readFile(filepath.Join(s.top, "go.mod"))
+	if err != nil {
+		return
+	}
+	mod := modfile.ModulePath(data)
+	prefix, _, ok := module.SplitPathVersion(mod)
+	if mod == "" || !ok {
+		return
+	}
+	s.name, s.kind = path.Base(prefix), evidence.KindApp
+	if uri, err := evidence.NormalRepository(prefix); err == nil {
+		s.repository = uri
+	}
+	s.readPrograms()
+}
+
+// readPrograms finds what "go build -o bin/ ./..." makes; a module without a
+// program is a library, released as an archive.
+func (s *surroundings) readPrograms() {
+	if s.has("main.go") {
+		s.artifacts = append(s.artifacts, "bin/"+globEscape(s.name))
+	}
+	programs, _ := filepath.Glob(filepath.Join(globEscape(s.top), "cmd", "*", "*.go"))
+	for _, file := range programs {
+		name := "bin/" + globEscape(filepath.Base(filepath.Dir(file)))
+		if n := len(s.artifacts); n == 0 || s.artifacts[n-1] != name {
+			s.artifacts = append(s.artifacts, name)
+		}
+	}
+	if s.artifacts == nil {
+		s.kind, s.artifacts = evidence.KindLibrary, []string{"dist/*.tar.gz"}
+	}
+}
+
+func (s *surroundings) readRemote(remote string) {
+	if uri, err := evidence.NormalRepository(remote); err == nil {
+		s.repository = uri
+	}
+	if s.repository == "" {
+		s.repository = "https://example.com/owner/" + s.name
+		s.note("there is no remote \"origin\": put the repository's address into both files")
+	}
+}
+
+func (s *surroundings) readCI() {
+	for _, f := range []struct{ path, name string }{
+		{".github/workflows", "GitHub Actions"}, {".gitlab-ci.yml", "GitLab CI"}, {"Jenkinsfile", "Jenkins"},
+	} {
+		if s.has(f.path) {
+			s.note(f.name + " is set up here: let it run \"dossier create\" after the build, with a key that developers cannot read")
+		}
+	}
+}
+
+// has reports whether the repository has the file.
+func (s *surroundings) has(name string) bool {
+	_, err := os.Stat(filepath.Join(s.top, filepath.FromSlash(name)))
+	return err == nil
+}
+
+// readKey finds the key that will sign: the one that was given, the one that
+// signs tags, or what "dossier keygen" left in the repository.
+func (c *Cmd) readKey(s *surroundings, info git.Info, given string) error {
+	switch {
+	case given != "":
+		return c.useKey(s, given)
+	case info.SigningFormat == "ssh" && c.useGitKey(s, info.SigningKey):
+		s.note("the key that signs your tags is offered: " + s.public.Fingerprint())
+	case s.has(defaultKey + ".pub"):
+		if err := c.useKey(s, filepath.Join(s.top, defaultKey)); err != nil {
+			return err
+		}
+		s.note("the key in " + defaultKey + " is offered; let git ignore it: " + s.public.Fingerprint())
+	default:
+		s.key = defaultKey
+		s.note("no SSH key signs your tags: run \"git config gpg.format ssh\" and \"git config user.signingkey FILE\", or \"dossier keygen\", then put the public key into dossier.yaml")
+	}
+	if info.SigningFormat != "ssh" && info.SigningKey != "" {
+		s.note("your tags are signed with OpenPGP: add the output of \"gpg --armor --export " + info.SigningKey + "\" as pgp-keys under trust in dossier.yaml; statements need an SSH or PEM key")
+	}
+	return nil
+}
+
+// useGitKey takes git's user.signingkey, if it can sign statements.
+func (c *Cmd) useGitKey(s *surroundings, configured string) bool {
+	if text, ok := strings.CutPrefix(configured, "key::"); ok || strings.HasPrefix(configured, "ssh-") {
+		key, err := attest.ParsePublicKey([]byte(text))
+		if err == nil {
+			s.note("git names your key itself and no file: write it to a file for \"dossier create --key FILE\", which finds the private half in the agent: " + key.Fingerprint())
+		}
+		return false
+	}
+	if configured == "" {
+		return false
+	}
+	if err := c.useKey(s, configured); err != nil {
+		s.note("the key that signs your tags cannot sign statements: " + err.Error())
+		return false
+	}
+	return true
+}
+
+// useKey takes the key pair of which path is either half. If there is no
+// private half, an agent is expected to hold it.
+func (c *Cmd) useKey(s *surroundings, path string) error {
+	private := strings.TrimSuffix(path, ".pub")
+	data, err := readFile(c.expandHome(private + ".pub"))
+	if err != nil {
+		if data, err = readFile(c.expandHome(path)); err != nil {
+			return err
+		}
+	}
+	public, err := attest.ParsePublicKey(data)
+	if err != nil {
+		return usagef("key %s: %w: init reads the public half, FILE.pub", path, err)
+	}
+	if err := public.ForStatements(); err != nil {
+		return usagef("key %s: %w", path, err)
+	}
+	s.public = &public
+	if _, err := os.Stat(c.expandHome(private)); err != nil {
+		private = path
+	}
+	s.key = c.portable(s.top, private)
+	return nil
+}
+
+// portable writes a path as a configuration file can hold it: relative to the
+// repository or to the home directory where it is in one of them.
+func (c *Cmd) portable(top, path string) string {
+	abs, err := filepath.Abs(c.expandHome(path))
+	if err != nil {
+		return path
+	}
+	for _, base := range []struct{ prefix, dir string }{{"", top}, {"~/", c.home()}} {
+		if rel, err := filepath.Rel(base.dir, abs); base.dir != "" && err == nil && filepath.IsLocal(rel) {
+			return base.prefix + filepath.ToSlash(rel)
+		}
+	}
+	return abs
+}

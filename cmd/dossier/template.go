@@ -1,0 +1,96 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/release-dossier/dossier/evidence"
+)
+
+// line is one line of a configuration file, and what it buys.
+type line struct{ yaml, why string }
+
+// document lays lines out with their comments in one column; the comment of a
+// line that is too long for that stands above it.
+func document(head string, lines []line) string {
+	const column = 40
+	var b strings.Builder
+	b.WriteString(head)
+	for _, l := range lines {
+		n := utf8.RuneCountInString(l.yaml)
+		if n >= column {
+			indent := len(l.yaml) - len(strings.TrimLeft(l.yaml, " "))
+			b.WriteString(strings.Repeat(" ", indent) + "# " + l.why + "\n" + l.yaml + "\n")
+			continue
+		}
+		b.WriteString(l.yaml + strings.Repeat(" ", column-n) + "# " + l.why + "\n")
+	}
+	return b.String()
+}
+
+func (s *surroundings) releaseYAML() string {
+	built := "what is released: build it before \"create\""
+	if s.kind == evidence.KindLibrary {
+		built = "what is released, such as \"git archive\" of the tag"
+	}
+	return document(`# What "dossier create" collects, the same for every release. Facts about one
+# release never stand here. Commit this file; paths are relative to the repository.
+`, []line{
+		{"version: 1", "the form of this file"},
+		{"name: " + quote(s.name), "names the file: NAME-VERSION.dossier"},
+		{"kind: " + string(s.kind), "svc, lib, iac, app or mono: which rules apply"},
+		{"repository: " + quote(s.repository), "what verifiers name with --release"},
+		{"artifacts: [" + quoteAll(s.artifacts) + "]", built},
+		{"sign:", "who vouches for the evidence"},
+		{"  key: " + quote(s.key), "signs the release statement"},
+	})
+}
+
+func (s *surroundings) dossierYAML(now time.Time) string {
+	key, about := "PUT-YOUR-PUBLIC-KEY-HERE", "the one key that is believed: a line as in FILE.pub"
+	if s.public != nil {
+		key, about = firstOf(strings.TrimSpace(s.public.AuthorizedKey()), string(s.public.Identity())), "the one key that is believed: "+s.public.Fingerprint()
+	}
+	from, until := now.UTC().Format(time.DateOnly), now.UTC().AddDate(2, 0, 0).Format(time.DateOnly)
+	id := evidence.SafeMaterialName(s.name)
+	return document(`# Whom to trust and what must hold, for "dossier verify --policy dossier.yaml".
+# Those who verify keep a copy of their own, by a way the repository cannot change.
+`, []line{
+		{"trust:", "who may say what; nobody else is believed"},
+		{"  id: " + quote(id+"-trust"), "names this document in every report"},
+		{"  version: 1", "raise it with each change"},
+		{"  effective: { from: " + from + " }", "in force since"},
+		{"  keys:", "public keys, each under a name"},
+		{"    release: { public: " + quote(key) + " }", about},
+		{"  roles:", "what each is trusted for"},
+		{"    release-ci: { keys: [release] }", "signs tags and release statements"},
+		{"    builder: [release-ci]", "signs build provenance"},
+		{"  grants:", "who may state what; nothing else counts"},
+		{"    - who: release-ci", "a role, a person or an identity"},
+		{"      kinds: [record]", "release statements; approvals are \"approval\""},
+		{"      repositories: [" + quote(s.repository) + "]", "of this repository and no other"},
+		{"      environments: [\"*\"]", "wherever it is deployed"},
+		{"      from: " + from, "not before this day"},
+		{"      until: " + until, "a lost key is of no use after it; renew in time"},
+		{"      min-proof: signed", "the key alone; later: timestamped, logged"},
+		{"policy:", "what must hold"},
+		{"  id: " + quote(id), "names it in the verdict"},
+		{"  version: 1", "raise it with each change"},
+		{"  effective: { from: " + from + " }", "in force since"},
+		{"  extends: solo", "one person's rules; minimal adds a second person"},
+	})
+}
+
+// quote writes a string as a double-quoted YAML scalar, whose escapes are a
+// superset of Go's.
+func quote(s string) string { return strconv.Quote(s) }
+
+func quoteAll(list []string) string {
+	var quoted []string
+	for _, s := range list {
+		quoted = append(quoted, quote(s))
+	}
+	return strings.Join(quoted, ", ")
+}

@@ -51,7 +51,7 @@ file you were given.`,
 // group makes a command that only has commands of its own print its help, and
 // refuse a name that it does not know.
 func group(cmd *cobra.Command) {
-	cmd.Args = func(cmd *cobra.Command, args []string) error { return unknownCommand(cmd, args) }
+	cmd.Args = unknownCommand
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/release-dossier/dossier/attest"
+	"github.com/release-dossier/dossier/verify/report"
 )
 
 // defaultKey is where keygen puts the private key and init looks for it.
@@ -50,8 +51,9 @@ func (c *Cmd) keygen(out string, pass []byte) error {
 		os.Remove(out)
 		return err
 	}
+	name := report.Safe(out)
 	_, err = fmt.Fprintf(c.Stdout, "%s      private key: keep it secret, and out of the repository\n%s.pub  public key: give it to those who verify\nfingerprint  %s\nidentity     %s\n",
-		out, out, public.Fingerprint(), public.Identity())
+		name, name, public.Fingerprint(), public.Identity())
 	return err
 }
 

@@ -68,6 +68,7 @@ func setup(e *testscript.Env) error {
 		{"GIT_CONFIG_KEY_1", "user.signingkey"}, {"GIT_CONFIG_VALUE_1", filepath.Join(e.WorkDir, "key")},
 		{"GOCACHE", goEnv("GOCACHE", filepath.Join(os.TempDir(), "gocache"))}, {"GOFLAGS", ""}, {"CGO_ENABLED", "0"}, {"GOWORK", "off"},
 		{"NO_COLOR", "1"},
+		{"GORACE", "atexit_sleep_ms=0"}, // each process would wait a second for late reports
 	} {
 		e.Setenv(kv[0], kv[1])
 	}

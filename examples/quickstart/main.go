@@ -20,6 +20,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/release-dossier/dossier/attest"
@@ -187,7 +188,7 @@ func (w *world) create() (string, error) {
 	}
 	defer draft.Close()
 	for _, f := range draft.Facts {
-		fmt.Printf("  %-10s %s\n", f.What, report.Safe(f.Text))
+		fmt.Printf("  %-12s %s\n", f.What, folded(report.Safe(f.Text)))
 	}
 	payload, err := draft.Payload()
 	if err != nil {
@@ -207,6 +208,15 @@ func (w *world) create() (string, error) {
 	file := filepath.Join(w.dir, "hello-1.0.1.dossier")
 	fmt.Printf("\n  -> %s, signed by %s\n", filepath.Base(file), w.signer.Public().Fingerprint())
 	return file, d.WriteFile(file)
+}
+
+// folded breaks a text that is too wide at its last comma.
+func folded(text string) string {
+	at := strings.LastIndex(text, ", ")
+	if len(text) <= 75 || at < 0 {
+		return text
+	}
+	return text[:at+1] + "\n" + strings.Repeat(" ", 15) + text[at+2:]
 }
 
 // verifyOffline runs this program again in a network namespace without

@@ -26,7 +26,7 @@ type Approval struct {
 	// Approver is who decided. The signature decides whether it was them.
 	Approver Actor `json:"approver"`
 	// Decision is what was decided.
-	Decision Decision `json:"decision"`
+	Decision Decision `json:"decision" enum:"approved|rejected"`
 	// Environment is the environment the decision is for; "" is any.
 	Environment string `json:"environment,omitempty"`
 	// Rationale is why, in the approver's words.
@@ -53,12 +53,21 @@ type Parent struct {
 	Signature Digest `json:"signature"`
 }
 
-// Scope says where a statement that names no release holds.
+// Scope says where a statement that names no release holds. That of an
+// approval is its repository, commits and environment only.
 type Scope struct {
 	// Repository is the repository's normal URI.
 	Repository string `json:"repository"`
 	// Commits are full object ids.
 	Commits []string `json:"commits,omitempty"`
+	// Branches are the branches it holds for; none is any.
+	Branches []string `json:"branches,omitempty"`
+	// Pipelines are the pipelines it holds for; none is any.
+	Pipelines []string `json:"pipelines,omitempty"`
+	// Artifacts are the artifacts it is about, by name and digest.
+	Artifacts []ResourceDescriptor `json:"artifacts,omitempty"`
 	// Environment is the environment; "" is any.
 	Environment string `json:"environment,omitempty"`
+	// Interval is from when to when it holds.
+	Interval *Interval `json:"interval,omitempty"`
 }

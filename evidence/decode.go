@@ -109,7 +109,7 @@ func child(t reflect.Type, token string) (reflect.Type, bool) {
 }
 
 func memberType(t reflect.Type, name string) (reflect.Type, bool) {
-	for f := range t.Fields() {
+	for _, f := range reflect.VisibleFields(t) {
 		if tag, _, _ := strings.Cut(f.Tag.Get("json"), ","); tag == name && tag != "" {
 			return f.Type, true
 		}

@@ -69,6 +69,26 @@ type Record struct {
 	Checks []Check `json:"checks,omitempty"`
 	// Build says which run assembled this record, if one did.
 	Build *Build `json:"build,omitempty"`
+	// ReleaseRecord is the rest of the release record that people read.
+	ReleaseRecord *ReleaseRecord `json:"releaseRecord,omitempty" rec:"O;1.20.3.1"`
+	// Metadata says what the repository is and how it is released.
+	Metadata *RepositoryMetadata `json:"metadata,omitempty" rec:"O;1.9.5.1"`
+	// RequiredChecks are the checks that were required.
+	RequiredChecks []RequiredCheck `json:"requiredChecks,omitempty" rec:"O;1.13.3.4,1.30.3.3"`
+	// Environments are the environments the repository uses.
+	Environments []Environment `json:"environments,omitempty" rec:"O;1.13.5.1"`
+	// RollbackPlan is how the release could be taken back.
+	RollbackPlan *RollbackPlan `json:"rollbackPlan,omitempty" rec:"O;1.20.3.1"`
+	// Notes are the release notes.
+	Notes *ReleaseNotes `json:"notes,omitempty" rec:"O;1.20.3.2"`
+	// Changelog is the list of changes.
+	Changelog *Changelog `json:"changelog,omitempty" rec:"O;1.20.3.3"`
+	// Compatibility is what users may rely on.
+	Compatibility *CompatibilityContract `json:"compatibility,omitempty" rec:"O;1.18.3.2"`
+	// Manifest is the release manifest, if it is of several repositories.
+	Manifest *Manifest `json:"manifest,omitempty" rec:"O;1.18.3.3"`
+	// Flags is the registry of feature flags as it was.
+	Flags []Flag `json:"flags,omitempty" rec:"O;1.17.5.1"`
 	// Materials are the blobs this statement brings along (R2).
 	Materials []Material `json:"materials,omitempty"`
 }
@@ -163,6 +183,8 @@ type Change struct {
 	MergedBy   *Actor     `json:"mergedBy,omitempty"`
 	Tickets    []string   `json:"tickets,omitempty"`
 	Reviews    []Approval `json:"reviews,omitempty"`
+	// Details is what the change's description says, by the template.
+	Details *ChangeDetails `json:"details,omitempty" rec:"O;2.5.3"`
 }
 
 // Check is the result of one check (a test, a scan) on a commit or artifact.
@@ -176,17 +198,4 @@ type Check struct {
 	FinishedAt *Time                `json:"finishedAt,omitempty"`
 	Rationale  string               `json:"rationale,omitempty"`
 	Evidence   []ResourceDescriptor `json:"evidence,omitempty"`
-}
-
-// Promotion is one step of artifacts into an environment.
-type Promotion struct {
-	ID          string               `json:"id"`
-	Environment string               `json:"environment"`
-	Action      string               `json:"action"` // "deploy", "promote", "publish", "rollback", ...
-	Artifacts   []ResourceDescriptor `json:"artifacts"`
-	RequestedBy *Actor               `json:"requestedBy,omitempty"`
-	ExecutedBy  *Actor               `json:"executedBy,omitempty"`
-	StartedAt   Time                 `json:"startedAt"`
-	FinishedAt  *Time                `json:"finishedAt,omitempty"`
-	Result      string               `json:"result"`
 }

@@ -28,6 +28,7 @@ func (r *Record) Validate() error {
 	r.validateArtifacts(v)
 	r.validateAttachments(v)
 	v.materials(r.Materials)
+	r.validateParts(v)
 	for i, c := range r.Changes {
 		c.validate(v, fmt.Sprintf("/changes/%d", i))
 	}
@@ -213,6 +214,9 @@ func (s *Scope) validate() error {
 	}
 	if len(s.Commits) == 0 {
 		return errors.New("the scope of an approval names at least one commit")
+	}
+	if len(s.Branches)+len(s.Pipelines)+len(s.Artifacts) > 0 || s.Interval != nil {
+		return errors.New("the scope of an approval is repository, commits and environment: leave the rest out")
 	}
 	for _, c := range s.Commits {
 		if checkHex("gitCommit", c) != nil && checkHex("sha256", c) != nil {

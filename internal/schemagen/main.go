@@ -1,5 +1,6 @@
-// Command schemagen writes the JSON Schemas (draft 2020-12) of the predicates
-// from the Go types of package evidence and their comments.
+// Command schemagen writes the JSON Schemas (draft 2020-12) of the predicates,
+// their pages, and the comments that templates show, from the Go types of
+// package evidence, their tags and their comments.
 package main
 
 import (
@@ -9,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 
 	"github.com/invopop/jsonschema"
@@ -16,21 +18,25 @@ import (
 	"github.com/release-dossier/dossier/evidence"
 )
 
-// predicates are the types that have a schema: their URIs and Go types.
-var predicates = []struct {
+// predicate is a type that has a schema: its URI and Go type.
+type predicate struct {
 	uri  string
 	file string // below the directory of the schemas
 	typ  any
-}{
-	{evidence.RecordType, "record/v1.schema.json", evidence.Record{}},
-	{evidence.ApprovalType, "approval/v1.schema.json", evidence.Approval{}},
 }
+
+// predicates are the release record and all kinds of records.
+var predicates = append([]predicate{{evidence.RecordType, "record/v1.schema.json", evidence.Record{}}}, kinds()...)
 
 func main() {
 	source := flag.String("source", "evidence", "directory of package evidence, whose comments become descriptions")
 	out := flag.String("out", filepath.Join("docs", "predicates"), "directory to write to")
 	flag.Parse()
-	if err := run(*source, *out); err != nil {
+	err := run(*source, *out)
+	if err == nil {
+		err = writeComments(*source)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "schemagen:", err)
 		os.Exit(1)
 	}
@@ -42,15 +48,18 @@ func run(source, out string) error {
 		return err
 	}
 	for name, data := range files {
-		path := filepath.Join(out, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			return err
-		}
-		if err := os.WriteFile(path, data, 0o644); err != nil {
+		if err := write(filepath.Join(out, filepath.FromSlash(name)), data); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func write(path string, data []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(path, data, 0o644)
 }
 
 // schemas returns the schema files by name.
@@ -59,7 +68,7 @@ func schemas(source string) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	files := map[string][]byte{}
+	files := pages(comments)
 	for _, p := range predicates {
 		r := &jsonschema.Reflector{
 			// The decoder ignores what it does not know and is not critical.
@@ -71,9 +80,18 @@ func schemas(source string) (map[string][]byte, error) {
 		}
 		s := r.Reflect(p.typ)
 		s.ID = jsonschema.ID(p.uri + ".schema.json")
-		tighten(s)
+		if p.uri == evidence.RecordType || p.uri == evidence.ApprovalType {
+			tighten(s)
+		} else {
+			tightenEntry(s, p.uri)
+		}
+		structs := structTypes(reflect.TypeOf(p.typ))
+		fromTags(s, reflect.TypeOf(p.typ))
 		for name, def := range s.Definitions {
 			refine(name, def)
+			if t, ok := structs[name]; ok {
+				fromTags(def, t)
+			}
 		}
 		data, err := encode(s)
 		if err != nil {

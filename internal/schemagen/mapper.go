@@ -21,7 +21,13 @@ func mapper(t reflect.Type) *jsonschema.Schema {
 		s.MinProperties = new(uint64(1))
 		return s
 	case reflect.TypeFor[evidence.Time]():
-		return &jsonschema.Schema{Type: "string", Format: "date-time"}
+		return moment()
+	case reflect.TypeFor[evidence.TimeOrInterval]():
+		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{moment(), interval()}}
+	case reflect.TypeFor[evidence.Interval]():
+		return interval()
+	case reflect.TypeFor[evidence.ObjectID]():
+		return &jsonschema.Schema{Type: "string", Pattern: objectID}
 	case reflect.TypeFor[evidence.Identity]():
 		return &jsonschema.Schema{Type: "string", Pattern: identity, MaxLength: new(uint64(1024))}
 	}
@@ -51,5 +57,16 @@ func digestSet() *jsonschema.Schema {
 	} {
 		s.Properties.Set(a.name, &jsonschema.Schema{Type: "string", Pattern: a.pattern})
 	}
+	return s
+}
+
+func moment() *jsonschema.Schema { return &jsonschema.Schema{Type: "string", Format: "date-time"} }
+
+// interval has one end at least.
+func interval() *jsonschema.Schema {
+	s := &jsonschema.Schema{Type: "object", Properties: jsonschema.NewProperties(), MinProperties: new(uint64(1))}
+	s.Properties.Set("notBefore", moment())
+	s.Properties.Set("notAfter", moment())
+	s.AnyOf = []*jsonschema.Schema{{Required: []string{"notBefore"}}, {Required: []string{"notAfter"}}}
 	return s
 }

@@ -1,0 +1,158 @@
+package evidence
+
+// ChangeDetails is what the description of a pull request says beside the
+// fields that every forge has: the fields of the template (3.9).
+type ChangeDetails struct {
+	// Summary is what changed.
+	Summary string `json:"summary" rec:"R;2.5.3"`
+	// Rationale is why.
+	Rationale string `json:"rationale" rec:"R;2.5.3"`
+	// Incidents are related incidents or problems.
+	Incidents []ResourceDescriptor `json:"incidents,omitempty" rec:"C;2.5.3;when there are any"`
+	// Risk is what may go wrong.
+	Risk ChangeRisk `json:"risk" rec:"R;2.5.3"`
+	// Rollout is how it goes out.
+	Rollout ChangeRollout `json:"rollout" rec:"R;2.5.3,2.5.2"`
+	// Rollback is how to go back.
+	Rollback ChangeRollback `json:"rollback" rec:"R;2.5.3,2.5.2"`
+	// Testing are the runs of tests and scans, by name.
+	Testing []ChangeTest `json:"testing" rec:"R;2.5.3"`
+	// OwnedPaths says whether code owners must look.
+	OwnedPaths string `json:"ownedPaths" rec:"R;2.5.3" enum:"yes|no"`
+	// RequiredApprovers are who must approve.
+	RequiredApprovers []string `json:"requiredApprovers,omitempty" rec:"C;2.5.3;when ownedPaths is yes"`
+	// ManagerNotes are for the release manager.
+	ManagerNotes string `json:"managerNotes,omitempty" rec:"O;2.5.3"`
+	// Notes are its lines for the release notes.
+	Notes *ChangeNotes `json:"notes,omitempty" rec:"O;2.5.3"`
+	// Assignee owns the change.
+	Assignee *Actor `json:"assignee,omitempty" rec:"O;1.11.3"`
+	// Labels are the forge's labels.
+	Labels []string `json:"labels,omitempty" rec:"O;1.11.3"`
+	// Exceptions are the ids of exceptions it uses.
+	Exceptions []string `json:"exceptions,omitempty" rec:"C;1.32.3.1;when it uses any"`
+	// Related is what a backport, hotfix, forward-port or revert says besides.
+	Related *RelatedChange `json:"related,omitempty" rec:"C;2.5.3;in a backport, hotfix, forward-port or revert"`
+}
+
+func (d *ChangeDetails) conditions(v *validator, at string) {
+	v.need(d.OwnedPaths == "yes", at+"/requiredApprovers", len(d.RequiredApprovers) > 0, "when ownedPaths is yes")
+}
+
+// ChangeRisk is the risk group of the template.
+type ChangeRisk struct {
+	// Label is the risk in one word.
+	Label string `json:"label" rec:"R;1.11.3" enum:"low|medium|high|critical"`
+	// UserImpact is what users notice if it is wrong.
+	UserImpact string `json:"userImpact" rec:"R;2.5.3"`
+	// BlastRadius is how far that reaches.
+	BlastRadius string `json:"blastRadius" rec:"R;2.5.3"`
+	// Type is what kind of change it is.
+	Type string `json:"type" rec:"R;2.5.3" enum:"feature|fix|refactor|infra|security"`
+	// BackwardCompatible says whether old clients go on working.
+	BackwardCompatible string `json:"backwardCompatible" rec:"R;2.5.3" enum:"yes|no|na"`
+	// DataMigration says how data changes.
+	DataMigration string `json:"dataMigration" rec:"R;2.5.3" enum:"none|expand-contract|other"`
+	// DataMigrationText explains another migration.
+	DataMigrationText string `json:"dataMigrationText,omitempty" rec:"C;2.5.3;when dataMigration is other"`
+}
+
+func (r *ChangeRisk) conditions(v *validator, at string) {
+	v.need(r.DataMigration == "other", at+"/dataMigrationText", r.DataMigrationText != "", "when dataMigration is other")
+}
+
+// ChangeRollout is the rollout group of the template.
+type ChangeRollout struct {
+	// Flags are feature flags with their default, as "key: default".
+	Flags []string `json:"flags,omitempty" rec:"C;2.5.3;when it has any"`
+	// ConfigurationChange says whether configuration changes.
+	ConfigurationChange string `json:"configurationChange" rec:"R;2.5.3" enum:"yes|no"`
+	// ConfigurationDetails say how.
+	ConfigurationDetails string `json:"configurationDetails,omitempty" rec:"C;2.5.3;when configurationChange is yes"`
+	// Steps are how it goes out.
+	Steps []string `json:"steps" rec:"R;2.5.3"`
+	// Progressive says whether it goes out in stages.
+	Progressive string `json:"progressive" rec:"R;2.5.3" enum:"yes|no|na"`
+	// ProgressiveDetails say in which.
+	ProgressiveDetails string `json:"progressiveDetails,omitempty" rec:"C;2.5.3;when progressive is yes"`
+}
+
+func (r *ChangeRollout) conditions(v *validator, at string) {
+	v.need(r.ConfigurationChange == "yes", at+"/configurationDetails", r.ConfigurationDetails != "", "when configurationChange is yes")
+	v.need(r.Progressive == "yes", at+"/progressiveDetails", r.ProgressiveDetails != "", "when progressive is yes")
+}
+
+// ChangeRollback is the rollback group of the template.
+type ChangeRollback struct {
+	// Primary is the version or digest to go back to, or why there is none.
+	Primary string `json:"primary" rec:"R;2.5.3"`
+	// NoSafeRollback says that there is no safe way back.
+	NoSafeRollback bool `json:"noSafeRollback,omitempty" rec:"O;1.11.3"`
+	// Data is what to think of about data.
+	Data string `json:"data,omitempty" rec:"O;2.5.3"`
+	// Steps are what people must do.
+	Steps []string `json:"steps,omitempty" rec:"O;2.5.3"`
+}
+
+// ChangeTest is one test or scan that the template asks for.
+type ChangeTest struct {
+	// Name says which.
+	Name string `json:"name" rec:"R;2.5.3" enum:"unit|integration|e2e|sast|dast|dependency-license|sbom|secrets|reproduction"`
+	// Run is its run or report.
+	Run *ResourceDescriptor `json:"run,omitempty" rec:"C;2.5.3;unless rationale is given"`
+	// Rationale is why it does not apply.
+	Rationale string `json:"rationale,omitempty" rec:"C;2.5.3;unless run is given"`
+}
+
+func (t *ChangeTest) conditions(v *validator, at string) {
+	v.need(t.Rationale == "", at+"/run", t.Run != nil, "unless rationale is given")
+}
+
+// ChangeNotes are a change's lines for the release notes.
+type ChangeNotes struct {
+	// Added is new.
+	Added []string `json:"added,omitempty" rec:"O;2.5.3"`
+	// Changed is different.
+	Changed []string `json:"changed,omitempty" rec:"O;2.5.3"`
+	// Fixed was wrong.
+	Fixed []string `json:"fixed,omitempty" rec:"O;2.5.3"`
+	// Security closes a vulnerability.
+	Security []string `json:"security,omitempty" rec:"O;2.5.3"`
+}
+
+// RelatedChange ties a backport, hotfix, forward-port or revert to what it
+// comes from.
+type RelatedChange struct {
+	// Kind says which of them it is.
+	Kind string `json:"kind" rec:"R;2.5.3" enum:"backport|hotfix|forward-port|revert"`
+	// Original is the pull request and commits it comes from.
+	Original *PullRequestCommits `json:"original,omitempty" rec:"C;2.5.3;unless the kind is hotfix"`
+	// Incident is the incident or ticket.
+	Incident *ResourceDescriptor `json:"incident,omitempty" rec:"C;2.5.3;in a hotfix or forward-port"`
+	// ProductionTag is the tag in production.
+	ProductionTag string `json:"productionTag,omitempty" rec:"C;2.5.3;in a forward-port"`
+	// Rationale is why.
+	Rationale string `json:"rationale" rec:"R;2.5.3,1.28"`
+	// Impact is what users notice.
+	Impact string `json:"impact,omitempty" rec:"C;2.5.3,1.28;in a hotfix or revert"`
+	// Divergence is how a backport differs from its original.
+	Divergence string `json:"divergence,omitempty" rec:"C;2.5.3;in a backport"`
+	// Verification is how it is checked.
+	Verification string `json:"verification,omitempty" rec:"C;2.5.3,1.28;in a hotfix or revert"`
+	// Flags is how flags and configuration are handled.
+	Flags string `json:"flags,omitempty" rec:"C;1.28;in a revert"`
+	// Evidence are the test runs.
+	Evidence []ResourceDescriptor `json:"evidence,omitempty" rec:"C;2.5.3;in a backport or hotfix"`
+}
+
+func (r *RelatedChange) conditions(v *validator, at string) {
+	hotfix, backport, forward, revert := r.Kind == "hotfix", r.Kind == "backport", r.Kind == "forward-port", r.Kind == "revert"
+	v.need(!hotfix, at+"/original", r.Original != nil, "unless the kind is hotfix")
+	v.need(hotfix || forward, at+"/incident", r.Incident != nil, "in a hotfix or forward-port")
+	v.need(forward, at+"/productionTag", r.ProductionTag != "", "in a forward-port")
+	v.need(hotfix || revert, at+"/impact", r.Impact != "", "in a hotfix or revert")
+	v.need(backport, at+"/divergence", r.Divergence != "", "in a backport")
+	v.need(hotfix || revert, at+"/verification", r.Verification != "", "in a hotfix or revert")
+	v.need(revert, at+"/flags", r.Flags != "", "in a revert")
+	v.need(backport || hotfix, at+"/evidence", len(r.Evidence) > 0, "in a backport or hotfix")
+}

@@ -1,0 +1,145 @@
+package forge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// StatusError is an answer with a status of 400 or more.
+type StatusError struct {
+	Path    string // of the address
+	Status  int
+	Message string // what the forge said, shortened and printable
+}
+
+// Error implements error.
+func (e *StatusError) Error() string {
+	s := fmt.Sprintf("%s: the forge answered %d %s", e.Path, e.Status, http.StatusText(e.Status))
+	if e.Message != "" {
+		s += fmt.Sprintf(" (%s)", e.Message)
+	}
+	switch e.Status {
+	case http.StatusUnauthorized:
+		return s + ": the token is missing, expired or revoked; give a valid one"
+	case http.StatusForbidden:
+		return s + ": the token lacks a permission"
+	case http.StatusNotFound:
+		return s + ": it does not exist or the token may not see it"
+	}
+	return s
+}
+
+// RateLimitError says that the forge asks to wait longer than allowed.
+type RateLimitError struct {
+	Path  string
+	Wait  time.Duration // asked for by the forge; 0 if it did not say
+	Limit time.Duration // of all waiting together
+}
+
+// Error implements error.
+func (e *RateLimitError) Error() string {
+	return fmt.Sprintf("%s: the forge's rate limit is used up (wait %s, allowed in all %s): run again later, raise Limits.Wait or use a token with a higher limit",
+		e.Path, e.Wait, e.Limit)
+}
+
+// LimitError says that a limit of ours was reached.
+type LimitError struct {
+	What  string
+	Limit int64
+	// Answer says that one answer was refused, not the whole collection.
+	Answer bool
+}
+
+// Error implements error.
+func (e *LimitError) Error() string {
+	return fmt.Sprintf("more than %d %s: raise the limit if the release is really that large", e.Limit, e.What)
+}
+
+// HostError says that a request was about to leave the forge.
+type HostError struct{ Host string }
+
+// Error implements error.
+func (e *HostError) Error() string {
+	return fmt.Sprintf("the forge redirects to %.100q, which was not asked for and gets no token: give that host's address if it is the right one", e.Host)
+}
+
+// ShapeError says that an answer is not what the forge's documentation
+// promises: cut short, not JSON, of the wrong type, or without a member that
+// is needed.
+type ShapeError struct {
+	Path string
+	Why  string
+}
+
+// Error implements error.
+func (e *ShapeError) Error() string { return e.Path + ": the forge's answer " + e.Why }
+
+// NotRecordedError says that a recording holds no answer for an address.
+type NotRecordedError struct{ Path string }
+
+// Error implements error.
+func (e *NotRecordedError) Error() string {
+	return e.Path + ": no answer was recorded: record it with access to the forge"
+}
+
+// NoAnswerError says that the forge could not be reached. Why is not kept: a
+// recording must give the same error again.
+type NoAnswerError struct {
+	Path     string
+	Attempts int
+}
+
+// Error implements error.
+func (e *NoAnswerError) Error() string {
+	return fmt.Sprintf("%s: no answer after attempt %d: check the address and the network", e.Path, e.Attempts)
+}
+
+// fatal reports whether a collection that meets err cannot go on: everything
+// asked afterwards would fail alike.
+func fatal(err error) bool {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return true
+	}
+	var rate *RateLimitError
+	var limit *LimitError
+	var status *StatusError
+	switch {
+	case errors.As(err, &rate):
+		return true
+	case errors.As(err, &limit):
+		return !limit.Answer
+	case errors.As(err, &status):
+		return status.Status == http.StatusUnauthorized
+	}
+	return false
+}
+
+// cause strips what net/http and the clients put around an error: it repeats
+// the address.
+func cause(err error) error {
+	var u *url.Error
+	for errors.As(err, &u) {
+		err = u.Err
+	}
+	return err
+}
+
+// printable cuts text from outside to n bytes and leaves out what could hide
+// or act in a terminal.
+func printable(s string, n int) string {
+	s = strings.ToValidUTF8(strings.Map(func(r rune) rune {
+		if r < 0x20 || r >= 0x7f && r < 0xa0 || r >= 0x200b && r <= 0x200f || r >= 0x2028 && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0xfeff {
+			return -1
+		}
+		return r
+	}, s), "")
+	if len(s) <= n {
+		return s
+	}
+	return strings.ToValidUTF8(s[:n], "")
+}

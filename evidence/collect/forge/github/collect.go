@@ -1,0 +1,116 @@
+package github
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/google/go-github/v88/github"
+	"github.com/release-dossier/dossier/evidence/collect/forge"
+)
+
+// perPage is the longest page that GitHub gives.
+const perPage = 100
+
+// collector is one collection under way.
+type collector struct {
+	*forge.Collection
+	client      *github.Client
+	owner, name string
+	id          int64 // of the repository
+}
+
+// Collect asks GitHub for everything about the release that Options describe.
+// What it could not read is in Result.Incomplete; an error means that there is
+// no result.
+func Collect(ctx context.Context, o forge.Options) (*forge.Result, error) {
+	base, err := forge.Begin(o, "github", usualBase)
+	if err != nil {
+		return nil, err
+	}
+	c := &collector{Collection: base}
+	var ok bool
+	if c.owner, c.name, ok = strings.Cut(c.Path, "/"); !ok || strings.Contains(c.name, "/") {
+		return nil, fmt.Errorf("%s is not a GitHub repository: want https://host/owner/name", c.Result.Repository.URI)
+	}
+	c.client, err = github.NewClient(github.WithHTTPClient(c.Client()), github.WithURLs(&c.BaseURL, &c.BaseURL), github.WithDisableRateLimitCheck())
+	if err != nil {
+		return nil, err
+	}
+	for _, step := range []func(context.Context) error{
+		c.repository, c.changes, c.checks, c.protections, c.environments, c.deployments, c.release, c.teams,
+	} {
+		if err := step(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return c.Finish()
+}
+
+// usualBase is where the interface of a GitHub is.
+func usualBase(host string) string {
+	switch {
+	case host == "github.com":
+		return "https://api.github.com/"
+	case strings.HasSuffix(host, ".ghe.com"):
+		return "https://api." + host + "/"
+	}
+	return "https://" + host + "/api/v3/"
+}
+
+// repository is asked first: without it nothing else can be judged.
+func (c *collector) repository(ctx context.Context) error {
+	r, _, err := c.client.Repositories.Get(ctx, c.owner, c.name)
+	if err != nil {
+		return forge.Required(repository(), err)
+	}
+	if r.GetID() == 0 {
+		return &forge.ShapeError{Path: "/repos/" + c.Path, Why: "has no id"}
+	}
+	if full := r.GetFullName(); !strings.EqualFold(full, c.Path) {
+		c.Note("the repository is now called %q", full)
+	}
+	c.id = r.GetID()
+	c.Do(func(res *forge.Result) {
+		res.Repository.ID = strconv.FormatInt(c.id, 10)
+		res.DefaultBranch = r.GetDefaultBranch()
+	})
+	return nil
+}
+
+// pages collects a list of GitHub.
+func pages[T any](c *collector, fetch func(github.ListOptions) ([]*T, *github.Response, error)) ([]*T, error) {
+	return forge.Pages(c.Collection, func(page int) ([]*T, int, error) {
+		items, resp, err := fetch(github.ListOptions{Page: page, PerPage: perPage})
+		if err != nil {
+			return nil, 0, err
+		}
+		return items, resp.NextPage, nil
+	})
+}
+
+// heads returns the commits whose checks count: the released one, and head and
+// merge commit of each change.
+func (c *collector) heads() []string {
+	ids := []string{c.Commit}
+	for _, ch := range c.Result.Changes {
+		for _, id := range []string{ch.HeadCommit, ch.MergedAs} {
+			if forge.ObjectID(id) {
+				ids = append(ids, id)
+			}
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// response returns the plain response, for its time of retrieval.
+func response(r *github.Response) *http.Response {
+	if r == nil {
+		return nil
+	}
+	return r.Response
+}

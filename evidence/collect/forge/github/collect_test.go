@@ -1,0 +1,536 @@
+package github_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/collect/forge"
+	"github.com/release-dossier/dossier/evidence/collect/forge/github"
+	"github.com/release-dossier/dossier/evidence/collect/forge/internal/fakeforge"
+)
+
+const (
+	repo = "/repos/fintech/payments"
+	file = "testdata/answers.json"
+)
+
+// id makes a commit id of the fixtures.
+func id(s string) string { return strings.Repeat(s, 20) }
+
+func options(s *fakeforge.Server) forge.Options {
+	return forge.Options{
+		Repository: "https://github.com/fintech/payments", BaseURL: s.URL,
+		Commit: id("c3"), Commits: []string{id("a1"), id("b2"), id("c3"), id("e5")}, Tag: "v4.2.0",
+		Token: func(context.Context) (string, error) { return fakeforge.Token, nil },
+		Now:   func() time.Time { return time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC) },
+		Sleep: func(context.Context, time.Duration) error { return nil },
+		Rand:  bytes.NewReader(make([]byte, 64)), Retriever: "dossier-test/1",
+	}
+}
+
+func collect(t *testing.T, o forge.Options) *forge.Result {
+	t.Helper()
+	r, err := github.Collect(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// fromFile collects from the fixtures, whose clock is the test's own.
+func fromFile(t *testing.T) (*fakeforge.Server, *forge.Result) {
+	s := fakeforge.New(t, file)
+	return s, collect(t, options(s))
+}
+
+func actors(list forge.Actors) string {
+	var b strings.Builder
+	for _, a := range list {
+		b.WriteString(strings.TrimPrefix(string(a.ID), "account:github.com:") + " " + string(a.Kind) + "; ")
+	}
+	return b.String()
+}
+
+func TestCommitsAreLinkedToMergedChanges(t *testing.T) {
+	_, r := fromFile(t)
+	want := []forge.CommitLink{
+		{Commit: id("a1"), Changes: []string{"12"}, Proof: forge.ByMergeCommit},
+		{Commit: id("b2"), Changes: []string{"13"}, Proof: forge.ByCommitList},
+		{Commit: id("c3"), Changes: []string{"13"}, Proof: forge.ByMergeCommit},
+		{Commit: id("e5")},
+	}
+	if d := cmp.Diff(want, r.Commits); d != "" {
+		t.Error(d)
+	}
+	if r.Repository.ID != "7001" || r.DefaultBranch != "main" || len(r.Changes) != 2 {
+		t.Errorf("repository %+v, branch %q, %d changes", r.Repository, r.DefaultBranch, len(r.Changes))
+	}
+}
+
+func TestChange(t *testing.T) {
+	_, r := fromFile(t)
+	ch := r.Changes[0]
+	if got := actors(ch.Authors); got != "101 human; 104 human; " {
+		t.Errorf("authors %q: want the opener and the co-author named by number, not GitHub's own committer", got)
+	}
+	if ch.UnlinkedCommits != 1 || ch.MergeMethod != forge.Squash || r.Changes[1].MergeMethod != forge.MergeCommit {
+		t.Errorf("%d unlinked, methods %q and %q", ch.UnlinkedCommits, ch.MergeMethod, r.Changes[1].MergeMethod)
+	}
+	if ch.HeadCommit != id("17") || ch.MergedAs != id("a1") || ch.MergedBy.Display != "bob" || ch.Milestone != "4.2" || ch.HeadBranch != "feature/PAY-101-limits" {
+		t.Errorf("fields: %+v", ch)
+	}
+	if !strings.Contains(ch.Text.Body, "PAY-101") || ch.Title != "" {
+		t.Errorf("text %+v, title %q: free text is for the caller, not the statement", ch.Text, ch.Title)
+	}
+	kinds := []string{}
+	for _, e := range ch.Events {
+		kinds = append(kinds, e.Kind)
+	}
+	if want := []string{"committed", "review-requested", "review-requested", "head-ref-force-pushed", "labeled", "merged"}; !slices.Equal(kinds, want) {
+		t.Errorf("events %v, want %v", kinds, want)
+	}
+	if ch.Events[1].Reviewer.Display != "bob" || ch.Events[2].Team != "fintech/payments-owners" || ch.Events[0].Commit != id("d4") {
+		t.Errorf("events: %+v", ch.Events)
+	}
+}
+
+func TestReviewsAreAllKept(t *testing.T) {
+	_, r := fromFile(t)
+	var states []string
+	for _, v := range r.Changes[0].ReviewEvents {
+		states = append(states, v.State+" "+v.Commit[:2])
+	}
+	if want := []string{"commented d4", "changes-requested d4", "dismissed d4", "approved 17"}; !slices.Equal(states, want) {
+		t.Errorf("states %v, want %v", states, want)
+	}
+	approvals := r.Changes[0].Reviews
+	if len(approvals) != 2 || approvals[0].Decision != evidence.Rejected || approvals[1].Decision != evidence.Approved ||
+		approvals[1].Scope.Commits[0] != id("17") || approvals[1].Scope.Repository != "https://github.com/fintech/payments" {
+		t.Errorf("approvals: %+v", approvals)
+	}
+}
+
+// TestBotsByTypeOnly: a login that looks like a bot's is a person, and a bot
+// is one by GitHub's word.
+func TestBotsByTypeOnly(t *testing.T) {
+	_, r := fromFile(t)
+	ch := r.Changes[1]
+	if ch.Opener.Kind != evidence.Bot || ch.MergedBy.Kind != evidence.Human || ch.MergedBy.Display != "build-bot" {
+		t.Errorf("opener %+v, merged by %+v", ch.Opener, ch.MergedBy)
+	}
+}
+
+func TestChecksHaveAttempts(t *testing.T) {
+	_, r := fromFile(t)
+	var got []string
+	for _, c := range r.Checks {
+		if c.Subject.Digest["gitCommit"] == id("c3") {
+			got = append(got, strings.Join([]string{c.Name, c.Outcome, string(rune('0' + c.Attempt)), c.RunID, string(c.Issuer.ID)}, " "))
+		}
+	}
+	want := []string{
+		"lint skipped 1 actions/520/23 account:github.com:app/15368",
+		"sonar fail 1 status/1001 account:github.com:104",
+		"sonar pass 2 status/1003 account:github.com:104",
+		"unit-test fail 1 actions/520/21 account:github.com:app/15368",
+		"unit-test pass 2 actions/520/22 account:github.com:app/15368",
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+	if !slices.ContainsFunc(r.Notes, func(n string) bool { return strings.Contains(n, `"slow"`) }) {
+		t.Errorf("no note of the unfinished check: %q", r.Notes)
+	}
+}
+
+func TestProtections(t *testing.T) {
+	_, r := fromFile(t)
+	if len(r.Protections) != 3 {
+		t.Fatalf("%d protections", len(r.Protections))
+	}
+	classic, rules, tags := r.Protections[0], r.Protections[1], r.Protections[2]
+	at, _ := evidence.ParseTime("2026-11-20T09:00:00Z")
+	want := forge.Protection{
+		ID: "21", Name: "main", Source: "ruleset", Target: "branch", Include: []string{"~DEFAULT_BRANCH", "refs/heads/release/*"}, Exclude: []string{},
+		Active: true, TakenAt: at, RequiresChange: true, RequiredApprovals: 2, CodeOwnerReview: true, DismissStale: true, LastPushApproval: true,
+		RequiredChecks: []string{"lint", "unit-test"}, StrictChecks: true, LinearHistory: true, AllowCreation: true, AllowUpdate: true,
+		MergeMethods: []string{"merge", "squash"}, BypassActors: []string{"repositoryrole:5 (pull_request)"},
+	}
+	if d := cmp.Diff(want, rules); d != "" {
+		t.Error(d)
+	}
+	if !classic.AdminsIncluded || !classic.SignedCommits || classic.AllowForcePush || classic.BypassActors[0] != "integration:3" || classic.PushAllowed[0] != "team:55" {
+		t.Errorf("classic: %+v", classic)
+	}
+	if tags.Target != "tag" || tags.AllowDeletion || tags.AllowUpdate || !tags.AllowForcePush || !tags.BypassActorsHidden {
+		t.Errorf("tags: %+v", tags)
+	}
+	if len(r.Incomplete) != 1 || !strings.Contains(r.Incomplete[0].Reason, "who may bypass") {
+		t.Errorf("the hidden bypass actors are not listed: %+v", r.Incomplete)
+	}
+}
+
+func TestDeploymentsEnvironmentsReleaseTeams(t *testing.T) {
+	_, r := fromFile(t)
+	d := r.Deployments[0]
+	if d.ID != "301" || d.RunID != "777" || len(d.Statuses) != 3 || d.Statuses[0].State != "waiting" || d.Statuses[2].State != "success" {
+		t.Errorf("deployment: %+v", d)
+	}
+	if len(d.Reviews) != 1 || d.Reviews[0].By.Display != "carol" || d.Reviews[0].At != nil {
+		t.Errorf("reviews: %+v", d.Reviews)
+	}
+	p := r.Environments[1]
+	if p.Name != "production" || p.WaitMinutes != 30 || !p.PreventSelfReview || p.AdminsCanBypass || p.Branches != "selected" ||
+		!slices.Equal(p.Reviewers, []string{"account:github.com:103", "team:fintech/payments-owners"}) {
+		t.Errorf("production: %+v", p)
+	}
+	if !r.Release.Immutable || r.Release.Assets[0].Digest["sha256"] != strings.Repeat("ab", 32) {
+		t.Errorf("release: %+v", r.Release)
+	}
+	if actors(r.Teams[0].Members) != "102 human; " {
+		t.Errorf("team members %q: want the reviewers among them only", actors(r.Teams[0].Members))
+	}
+}
+
+// material collects and returns what would be embedded.
+func material(t *testing.T, o forge.Options) (*forge.Result, []byte) {
+	t.Helper()
+	r := collect(t, o)
+	_, data, err := r.Answers.Material()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r, data
+}
+
+// pinned serves the fixtures with a fixed date, so that bytes can be compared.
+func pinned(t *testing.T) *fakeforge.Server {
+	s := fakeforge.New(t, file)
+	inner := s.Config.Handler
+	s.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Date", "Fri, 20 Nov 2026 09:00:00 GMT")
+		inner.ServeHTTP(w, r)
+	})
+	return s
+}
+
+func TestSameAnswersSameBytes(t *testing.T) {
+	s := pinned(t)
+	_, first := material(t, options(s))
+	for range 3 {
+		if _, again := material(t, options(s)); !bytes.Equal(first, again) {
+			t.Fatal("two collections of the same answers differ")
+		}
+	}
+}
+
+// TestOfflineAgain reads the material back and collects from it alone.
+func TestOfflineAgain(t *testing.T) {
+	s := pinned(t)
+	r, data := material(t, options(s))
+	read, err := forge.ReadAnswers(bytes.NewReader(data), forge.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := options(s)
+	o.Transport = forge.Recorded(read)
+	o.Token = nil
+	o.Now = func() time.Time { return time.Date(2031, 1, 1, 0, 0, 0, 0, time.UTC) } // years later
+	s.Close()
+	again, bytesAgain := material(t, o)
+	if d := cmp.Diff(r, again); d != "" {
+		t.Errorf("the facts differ offline: %s", d)
+	}
+	if !bytes.Equal(data, bytesAgain) {
+		t.Error("the material differs offline")
+	}
+}
+
+func TestAllAnswersComplete(t *testing.T) {
+	_, r := fromFile(t)
+	for _, a := range r.Answers.List {
+		if !a.Complete {
+			t.Errorf("%s is said to be incomplete: %d %s", a.URL, a.Status, a.Fault)
+		}
+	}
+}
+
+// TestForbiddenIsNamed: 403 and 404 name the endpoint, the permission and the
+// controls that become unknown, and nothing else is lost.
+func TestForbiddenIsNamed(t *testing.T) {
+	for _, status := range []int{http.StatusForbidden, http.StatusNotFound, http.StatusInternalServerError} {
+		s := fakeforge.New(t, file)
+		s.On(repo+"/rulesets", func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(status)
+			w.Write([]byte(`{"message":"Resource not accessible by integration"}`))
+		})
+		r := collect(t, options(s))
+		i := slices.IndexFunc(r.Incomplete, func(m forge.Incomplete) bool { return m.Status == status })
+		if i < 0 {
+			t.Fatalf("%d: not listed: %+v", status, r.Incomplete)
+		}
+		m := r.Incomplete[i]
+		if m.Endpoint != "GET /repos/{owner}/{repo}/rulesets" || m.Scope != "Metadata: read" || !slices.Contains(m.Unknown, "access/*") || !strings.Contains(m.Reason, "not accessible") {
+			t.Errorf("%d: %+v", status, m)
+		}
+		if len(r.Changes) != 2 || len(r.Protections) != 1 {
+			t.Errorf("%d: %d changes, %d protections", status, len(r.Changes), len(r.Protections))
+		}
+	}
+}
+
+func TestUnprotectedIsKnown(t *testing.T) {
+	for message, partial := range map[string]bool{"Branch not protected": false, "Not Found": true} {
+		s := fakeforge.New(t, file)
+		s.On(repo+"/branches/main/protection", func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(http.StatusNotFound)
+			w.Write([]byte(`{"message":"` + message + `","status":"404"}`))
+		})
+		r := collect(t, options(s))
+		listed := slices.ContainsFunc(r.Incomplete, func(m forge.Incomplete) bool { return strings.HasSuffix(m.Endpoint, "/protection") })
+		if listed != partial {
+			t.Errorf("%s: listed as incomplete: %v", message, listed)
+		}
+	}
+}
+
+func TestNoRepositoryNoResult(t *testing.T) {
+	for status, want := range map[int]string{401: "expired or revoked", 403: "lacks a permission", 404: "may not see it", 500: "500"} {
+		s := fakeforge.New(t, file)
+		s.On(repo, func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(status)
+			w.Write([]byte(`{"message":"no"}`))
+		})
+		_, err := github.Collect(t.Context(), options(s))
+		var e *forge.StatusError
+		if !errors.As(err, &e) || e.Status != status || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "Metadata: read") {
+			t.Errorf("%d: %v", status, err)
+		}
+	}
+}
+
+// TestTokenRevokedMidway stops: whatever came after would be missing.
+func TestTokenRevokedMidway(t *testing.T) {
+	s := fakeforge.New(t, file)
+	s.On(repo+"/pulls/12/reviews", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusUnauthorized) })
+	_, err := github.Collect(t.Context(), options(s))
+	var e *forge.StatusError
+	if !errors.As(err, &e) || e.Status != 401 {
+		t.Fatalf("got %v", err)
+	}
+}
+
+// hostile answers, each for the reviews of a pull request.
+func TestHostileAnswers(t *testing.T) {
+	huge := func(w http.ResponseWriter, r *http.Request) {
+		chunk := bytes.Repeat([]byte(" "), 1<<20)
+		for range 200 {
+			if _, err := w.Write(chunk); err != nil {
+				return
+			}
+		}
+	}
+	text := func(s string) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) { w.Write([]byte(s)) }
+	}
+	for name, c := range map[string]struct {
+		h    http.HandlerFunc
+		want string
+	}{
+		"empty":     {text(``), "the answer"},
+		"truncated": {text(`[{"id":1,"user":{"id":`), "not JSON"},
+		"cut short": {func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Length", "500")
+			w.Write([]byte(`[`))
+		}, "broke off"},
+		"wrong type":      {text(`{"id":"x"}`), "documented form"},
+		"nulls":           {text(`[null]`), "holds null"},
+		"no account":      {text(`[{"id":1,"state":"APPROVED","user":null}]`), "without account"},
+		"duplicate names": {text(`[{"id":1,"state":"APPROVED","state":"COMMENTED"}]`), "not JSON"},
+		"huge number":     {text(`[{"id":9007199254740993}]`), "not JSON"},
+		"deep":            {text(strings.Repeat("[", 100_000)), "not JSON"},
+		"200 MB":          {huge, "bytes in the answer"},
+		"HTML":            {text(`<html>`), "not JSON"},
+		"echoes token":    {text(`[{"id":1,"body":"` + fakeforge.Token + `"}]`), "repeats the access token"},
+		"time of year 0":  {text(`[{"id":1,"submitted_at":"x"}]`), "documented form"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := fakeforge.New(t, file)
+			s.On(repo+"/pulls/12/reviews", c.h)
+			r, data := material(t, options(s))
+			i := slices.IndexFunc(r.Incomplete, func(m forge.Incomplete) bool { return strings.HasSuffix(m.Endpoint, "/reviews") })
+			if i < 0 || !strings.Contains(r.Incomplete[i].Reason, c.want) || r.Incomplete[i].Subject != "pull request 12" {
+				t.Errorf("incomplete: %+v, want %q", r.Incomplete, c.want)
+			}
+			if len(r.Changes) != 2 || len(r.Changes[0].Reviews) != 0 || len(r.Changes[1].Reviews) != 1 {
+				t.Errorf("changes: %+v", r.Changes)
+			}
+			if _, err := forge.ReadAnswers(bytes.NewReader(data), forge.Limits{}); err != nil {
+				t.Errorf("the material cannot be read back: %v", err)
+			}
+		})
+	}
+}
+
+// TestPathsFromAnswersAreChecked: ids go into addresses.
+func TestPathsFromAnswersAreChecked(t *testing.T) {
+	s := fakeforge.New(t, file)
+	s.On(repo+"/pulls/12", func(w http.ResponseWriter, r *http.Request) {
+		w.Write([]byte(`{"number":12,"merged_at":"2026-11-17T10:00:00Z","merge_commit_sha":"` + id("a1") + `","head":{"sha":"../../../user/keys"}}`))
+	})
+	r := collect(t, options(s))
+	if len(r.Changes) != 1 || len(r.Incomplete) != 2 {
+		t.Errorf("changes %d, incomplete %+v", len(r.Changes), r.Incomplete)
+	}
+	for _, u := range s.Requests() {
+		if strings.Contains(u, "keys") {
+			t.Errorf("asked for %s", u)
+		}
+	}
+}
+
+// TestRedirects: within the forge they are followed and recorded; to another
+// host nothing is sent.
+func TestRedirects(t *testing.T) {
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		t.Errorf("%s was asked, with Authorization %q", r.URL, r.Header.Get("Authorization"))
+	}))
+	defer other.Close()
+	s := fakeforge.New(t, file)
+	s.On(repo+"/rulesets", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, other.URL+"/steal", http.StatusFound)
+	})
+	s.On(repo+"/environments", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "/repositories/7001/environments", http.StatusMovedPermanently)
+	})
+	s.On("/repositories/7001/environments", func(w http.ResponseWriter, r *http.Request) {
+		w.Write([]byte(`{"total_count":1,"environments":[{"id":1,"name":"moved"}]}`))
+	})
+	r := collect(t, options(s))
+	if !slices.ContainsFunc(r.Incomplete, func(m forge.Incomplete) bool { return strings.Contains(m.Reason, "redirects to") }) {
+		t.Errorf("the redirect is not listed: %+v", r.Incomplete)
+	}
+	if len(r.Environments) != 1 || r.Environments[0].Name != "moved" {
+		t.Errorf("environments: %+v", r.Environments)
+	}
+}
+
+// TestTokenStaysSecret greps everything that comes out.
+func TestTokenStaysSecret(t *testing.T) {
+	s := fakeforge.New(t, file)
+	s.On(repo+"/rulesets", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Link", "<"+s.URL+repo+"/rulesets?page=2&access_token="+fakeforge.Token+`>; rel="next"`)
+		w.Write([]byte(`[]`))
+	})
+	s.On(repo+"/deployments", func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusForbidden)
+		w.Write([]byte(`{"message":"token ` + fakeforge.Token + ` may not"}`))
+	})
+	r, data := material(t, options(s))
+	shown := cmp.Diff(r, nil) + string(data)
+	s.On(repo, func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusForbidden)
+		w.Write([]byte(`{"message":"token ` + r.Header.Get("Authorization") + ` may not"}`))
+	})
+	_, err := github.Collect(t.Context(), options(s))
+	if err == nil || strings.Contains(shown+err.Error(), fakeforge.Token) {
+		t.Errorf("the token is in the output, or no error: %v", err)
+	}
+}
+
+func TestRateLimit(t *testing.T) {
+	for name, header := range map[string]map[string]string{
+		"Retry-After": {"Retry-After": "30"},
+		"reset":       {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1795165230"}, // 30 s after the test's clock
+	} {
+		s := fakeforge.New(t, file)
+		failed := false
+		s.On(repo+"/rulesets", func(w http.ResponseWriter, r *http.Request) {
+			if failed {
+				s.File(w, r)
+				return
+			}
+			failed = true
+			for k, v := range header {
+				w.Header().Set(k, v)
+			}
+			w.WriteHeader(http.StatusForbidden)
+		})
+		o := options(s)
+		var slept time.Duration
+		o.Sleep = func(_ context.Context, d time.Duration) error { slept += d; return nil }
+		r := collect(t, o)
+		if slept != 30*time.Second || len(r.Protections) != 3 {
+			t.Errorf("%s: slept %s, %d protections", name, slept, len(r.Protections))
+		}
+		o = options(s)
+		o.Limits.Wait = 10 * time.Second
+		failed = false
+		_, err := github.Collect(t.Context(), o)
+		var e *forge.RateLimitError
+		if !errors.As(err, &e) || e.Wait != 30*time.Second {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestListEndsAt250(t *testing.T) {
+	s := fakeforge.New(t, file)
+	s.On(repo+"/pulls/13/commits", func(w http.ResponseWriter, r *http.Request) { w.Write([]byte(`[]`)) })
+	r := collect(t, options(s))
+	if !slices.ContainsFunc(r.Incomplete, func(m forge.Incomplete) bool { return strings.Contains(m.Reason, "250") }) {
+		t.Errorf("a short list is not listed: %+v", r.Incomplete)
+	}
+}
+
+func TestEndlessPages(t *testing.T) {
+	s := fakeforge.New(t, file)
+	s.On(repo+"/rulesets", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Link", "<"+s.URL+repo+`/rulesets?page=1>; rel="next"`)
+		w.Write([]byte(`[]`))
+	})
+	n := 1
+	s.On(repo+"/deployments", func(w http.ResponseWriter, r *http.Request) {
+		n++
+		w.Header().Set("Link", "<"+s.URL+repo+"/deployments?page="+strings.Repeat("9", n)+`>; rel="next"`)
+		w.Write([]byte(`[]`))
+	})
+	o := options(s)
+	o.Limits.Pages = 5
+	r := collect(t, o)
+	if len(r.Incomplete) < 2 || n > 8 {
+		t.Errorf("after %d pages: %+v", n, r.Incomplete)
+	}
+}
+
+func TestCancel(t *testing.T) {
+	s := fakeforge.New(t, file)
+	ctx, cancel := context.WithCancel(t.Context())
+	s.On(repo+"/pulls/12/reviews", func(w http.ResponseWriter, r *http.Request) { cancel(); <-r.Context().Done() })
+	if _, err := github.Collect(ctx, options(s)); !errors.Is(err, context.Canceled) {
+		t.Fatalf("got %v", err)
+	}
+}
+
+// TestEveryEndpointIsDocumented keeps the table of package doc true.
+func TestEveryEndpointIsDocumented(t *testing.T) {
+	doc, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range github.Endpoints() {
+		if !strings.Contains(string(doc), e.Name+" ") || e.Scope == "" || len(e.Controls) == 0 {
+			t.Errorf("%+v is not in package doc, or has no permission or controls", e)
+		}
+	}
+}

@@ -1,0 +1,47 @@
+package gitlab
+
+import (
+	"testing"
+
+	"github.com/release-dossier/dossier/evidence/collect/forge"
+	gitlab "gitlab.com/gitlab-org/api/client-go"
+)
+
+func TestMergeMethodAndCommit(t *testing.T) {
+	for _, c := range []struct {
+		head, squash, merge string
+		method              forge.MergeMethod
+		as                  string
+	}{
+		{"h", "", "m", forge.MergeCommit, "m"},
+		{"h", "s", "m", forge.MergeCommit, "m"}, // squashed, then merged
+		{"h", "s", "", forge.Squash, "s"},
+		{"h", "s", "s", forge.Squash, "s"},
+		{"h", "", "", forge.FastForward, "h"},
+	} {
+		m := &gitlab.MergeRequest{BasicMergeRequest: gitlab.BasicMergeRequest{SHA: c.head, SquashCommitSHA: c.squash, MergeCommitSHA: c.merge}}
+		if got, as := methodOf(m), mergedAs(m); got != c.method || as != c.as {
+			t.Errorf("%+v: %s as %s", c, got, as)
+		}
+	}
+}
+
+func TestNotes(t *testing.T) {
+	for body, want := range map[string][2]string{
+		"approved this merge request":                                   {"approved", ""},
+		"unapproved this merge request":                                 {"unapproved", ""},
+		"requested changes":                                             {"changes-requested", ""},
+		"approved this merge request because":                           {"", ""},
+		"requested review from @cleo":                                   {"", "review-requested"},
+		"marked this merge request as **ready**":                        {"", "ready-for-review"},
+		"reset approvals from @cleo by pushing to the branch":           {"", "approvals-reset"},
+		"changed target branch from `main` to `release/1.4`":            {"", "base-ref-changed"},
+		"added 1 commit\n\n<ul><li>17171717 - more</li></ul>":           {"", ""},
+		"removed review request for @cleo":                              {"", "review-request-removed"},
+		"marked this merge request as **draft** from 17171717171717171": {"", "converted-to-draft"},
+	} {
+		if got := [2]string{reviewState(body), eventKind(body)}; got != want {
+			t.Errorf("%q: %v, want %v", body, got, want)
+		}
+	}
+}

@@ -1,0 +1,49 @@
+package forge
+
+import (
+	"net/http"
+)
+
+// player plays recorded answers back.
+type player map[string][]Answer
+
+// Recorded returns a transport that answers from recordings and never from the
+// network. If several hold one address, the first one's answers count. In
+// [Options] it takes the place of the network; the base address must be the
+// one that was recorded.
+func Recorded(recordings ...*Answers) http.RoundTripper {
+	p := player{}
+	for _, s := range recordings {
+		own := player{}
+		for _, a := range s.List {
+			own[a.URL] = append(own[a.URL], a)
+		}
+		for url, list := range own {
+			if _, have := p[url]; !have {
+				p[url] = list
+			}
+		}
+	}
+	return p
+}
+
+// RoundTrip implements http.RoundTripper with the last recorded attempt.
+func (p player) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.Body != nil {
+		req.Body.Close()
+	}
+	list, err := p.attempts(address(req.URL))
+	if err != nil {
+		return nil, err
+	}
+	return list[len(list)-1].response(req), nil
+}
+
+// attempts returns all recorded attempts at an address, at least one.
+func (p player) attempts(url string) ([]Answer, error) {
+	list := p[url]
+	if len(list) == 0 {
+		return nil, &NotRecordedError{(&Answer{URL: url}).path()}
+	}
+	return list, nil
+}

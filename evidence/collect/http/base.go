@@ -1,0 +1,48 @@
+package http
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+)
+
+// base is the address that all requests of a source are below.
+type base struct{ url *url.URL }
+
+// parseBase accepts https, and http on the own machine, where kubectl proxy and
+// test servers listen: a credential must not travel in the clear.
+func parseBase(s string) (base, error) {
+	const want = ": want https://host or https://host/path"
+	u, err := url.Parse(s)
+	switch {
+	case err != nil: // whose text would show a password
+		return base{}, errors.New("the base address is not a URL" + want)
+	case u.User != nil:
+		return base{}, errors.New("the base address holds a user: name the credential's environment variable instead")
+	case u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:
+		return base{}, fmt.Errorf("the base address %.200q cannot be used%s", s, want)
+	case u.Scheme == "http" && !loopback(u.Hostname()):
+		return base{}, fmt.Errorf("the base address %.200q is not encrypted: use https", s)
+	}
+	u.Host = strings.ToLower(u.Host)
+	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), ""
+	return base{u}, nil
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// host is the system's name in account identities, without port.
+func (b base) host() string { return b.url.Hostname() }
+
+// link returns the address of a path that is percent-encoded already.
+func (b base) link(path string) string { return strings.TrimRight(b.url.String(), "/") + path }
+
+// same reports whether u is at the same scheme, host and port.
+func (b base) same(u *url.URL) bool {
+	return u.Scheme == b.url.Scheme && strings.EqualFold(u.Host, b.url.Host) && u.User == nil
+}

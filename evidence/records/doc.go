@@ -1,0 +1,11 @@
+// Package records reads the records that people write as YAML files and writes
+// the templates they begin with.
+//
+// The keys of a file are the JSON names of package evidence in kebab-case:
+// rollbackPlan is rollback-plan. Nothing else differs, except for three short
+// forms: a digest may be written "sha256:<hex>", a reference as its address
+// alone, and a human actor as their identity alone.
+//
+// What the signing tool knows (release, parents, materials) does not stand in a
+// file. Every error names file, line and column.
+package records

@@ -1,0 +1,124 @@
+package records
+
+import (
+	"reflect"
+	"strings"
+
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/internal/strictyaml"
+)
+
+// fill reads n into v as JSON would be read, with kebab-case keys.
+func fill(n *strictyaml.Node, v reflect.Value) error {
+	switch target := v.Addr().Interface().(type) {
+	case *evidence.Digest:
+		return fillDigest(n, target)
+	case *evidence.DigestSet:
+		return fillDigestSet(n, target)
+	case *evidence.TimeOrInterval:
+		return fillTime(n, target)
+	case *evidence.ResourceDescriptor:
+		if n.Kind() == strictyaml.Scalar {
+			return n.Decode(&target.URI)
+		}
+	case *evidence.Actor:
+		if n.Kind() == strictyaml.Scalar {
+			target.Kind = evidence.Human
+			return n.Decode(&target.ID)
+		}
+	case *evidence.Time:
+		return n.Decode(target)
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		return fill(n, v.Elem())
+	case reflect.Struct:
+		return fillStruct(n, v)
+	case reflect.Slice:
+		return fillList(n, v)
+	}
+	return n.Decode(v.Addr().Interface())
+}
+
+func fillStruct(n *strictyaml.Node, v reflect.Value) error {
+	if n.Kind() != strictyaml.Mapping {
+		return n.Errorf("want a mapping with the keys %s", strings.Join(keys(v.Type()), ", "))
+	}
+	for _, m := range n.Members() {
+		f, ok := fieldOf(v.Type(), m.Name)
+		if !ok {
+			return unknown(m, keys(v.Type()))
+		}
+		if err := fill(m.Value, v.FieldByIndex(f.Index)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func unknown(m strictyaml.Member, known []string) error {
+	if s := strictyaml.Suggest(m.Name, known); s != "" {
+		return m.Key.Errorf("unknown key: did you mean %q?", s)
+	}
+	return m.Key.Errorf("unknown key: want one of %s", strings.Join(known, ", "))
+}
+
+func fillList(n *strictyaml.Node, v reflect.Value) error {
+	if n.Kind() != strictyaml.List {
+		return n.Errorf("want a list: begin each item with \"- \"")
+	}
+	items := n.Items()
+	list := reflect.MakeSlice(v.Type(), len(items), len(items))
+	for i, item := range items {
+		if err := fill(item, list.Index(i)); err != nil {
+			return err
+		}
+	}
+	v.Set(list)
+	return nil
+}
+
+func fillDigest(n *strictyaml.Node, d *evidence.Digest) error {
+	text := n
+	if n.Kind() == strictyaml.Mapping {
+		if text = n.Lookup("sha256"); text == nil || len(n.Members()) != 1 {
+			return n.Errorf("want sha256: and 64 hex digits")
+		}
+	}
+	var s string
+	if err := text.Decode(&s); err != nil {
+		return err
+	}
+	got, err := evidence.ParseDigest(s)
+	if err != nil {
+		return text.Errorf("%w", err)
+	}
+	*d = got
+	return nil
+}
+
+// fillDigestSet takes "alg:hex" for {alg: hex}.
+func fillDigestSet(n *strictyaml.Node, set *evidence.DigestSet) error {
+	if n.Kind() != strictyaml.Scalar {
+		return n.Decode((*map[string]string)(set))
+	}
+	var s string
+	if err := n.Decode(&s); err != nil {
+		return err
+	}
+	algorithm, hex, ok := strings.Cut(s, ":")
+	if !ok {
+		return n.Errorf("want algorithm and hex digits, such as sha256:9f86...")
+	}
+	*set = evidence.DigestSet{algorithm: hex}
+	return nil
+}
+
+func fillTime(n *strictyaml.Node, t *evidence.TimeOrInterval) error {
+	if n.Kind() != strictyaml.Mapping {
+		return n.Decode(&t.Time)
+	}
+	t.Interval = new(evidence.Interval)
+	return fillStruct(n, reflect.ValueOf(t.Interval).Elem())
+}

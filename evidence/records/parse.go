@@ -1,0 +1,94 @@
+package records
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/internal/strictyaml"
+)
+
+// ParseYAML reads a record of a kind (its name or type URI) that a person
+// wrote. Unknown keys, wrong types, missing fields and unmet conditions are
+// errors with file, line and column; name stands for the file. The result has
+// no release, parents or materials yet: see [evidence.Link].
+func ParseYAML(name string, data []byte, kind string) (evidence.Predicate, error) {
+	info, ok := evidence.LookupKind(kind)
+	if !ok {
+		return nil, fmt.Errorf("%.80q is no kind of record: want one of %s", kind, strings.Join(kindNames(), ", "))
+	}
+	root, err := strictyaml.Parse(name, data)
+	if err != nil {
+		return nil, err
+	}
+	if err := refuseLinks(root); err != nil {
+		return nil, err
+	}
+	p := info.New()
+	if err := fill(root, reflect.ValueOf(p).Elem()); err != nil {
+		return nil, err
+	}
+	if err := evidence.ValidateFacts(p); err != nil {
+		return nil, locate(root, err)
+	}
+	return p, nil
+}
+
+func kindNames() []string {
+	var names []string
+	for _, k := range evidence.Kinds() {
+		names = append(names, k.Name)
+	}
+	return names
+}
+
+// toolOwned are the members that the signing tool fills in.
+var toolOwned = [...]string{"release", "parents", "materials", "critical"}
+
+func refuseLinks(root *strictyaml.Node) error {
+	for _, m := range root.Members() {
+		for _, key := range toolOwned {
+			if m.Name == key {
+				return m.Key.Errorf("is filled in when the record is signed: leave it out")
+			}
+		}
+	}
+	return nil
+}
+
+// locate gives a field error the place of its field, or of the nearest mapping
+// that lacks it.
+func locate(root *strictyaml.Node, err error) error {
+	var field *evidence.FieldError
+	if !errors.As(err, &field) {
+		return root.Errorf("%w", err)
+	}
+	node, lost := root, []string(nil)
+	for token := range strings.SplitSeq(strings.TrimPrefix(field.Pointer, "/"), "/") {
+		next := step(node, token)
+		if next == nil || lost != nil {
+			lost = append(lost, Key(token))
+			continue
+		}
+		node = next
+	}
+	if len(lost) > 0 {
+		return node.Errorf("the key %q: %w", strings.Join(lost, "."), field.Err)
+	}
+	return node.Errorf("%w", field.Err)
+}
+
+func step(n *strictyaml.Node, token string) *strictyaml.Node {
+	if n.Kind() != strictyaml.List {
+		return n.Lookup(Key(token))
+	}
+	items := n.Items()
+	i, err := strconv.Atoi(token)
+	if err != nil || i < 0 || i >= len(items) {
+		return nil
+	}
+	return items[i]
+}

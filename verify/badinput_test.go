@@ -514,6 +514,7 @@ var documentCases = []badInput{
 	}), nil, verify.NotGenuine, "signature-invalid"},
 	{"provenance that is not signed", listed(func(t *testing.T, _ *cast, r *evidence.Record) []byte { return provenanceOf(t, r, nil, nil) }), nil, verify.Accepted, "missing-evidence"},
 	{"provenance signed by a stranger", listed(func(t *testing.T, c *cast, r *evidence.Record) []byte { return provenanceOf(t, r, c.stranger, nil) }), nil, verify.Accepted, "signer-not-known"},
+	{"provenance by the builder of another repository", listed(func(t *testing.T, c *cast, r *evidence.Record) []byte { return provenanceOf(t, r, c.sister, nil) }), nil, verify.Accepted, "repository-not-granted"},
 	{"provenance that is none", listed(func(*testing.T, *cast, *evidence.Record) []byte { return []byte("[]") }), nil, verify.NotAccepted, "provenance-unreadable"},
 	{"imported approval of the commit", imported(tom, nil), nil, verify.Accepted, "not-sealed"},
 	{"imported approval of another commit", imported(tom, func(a *evidence.Approval) { a.Scope.Commits = []string{strings.Repeat("ef", 20)} }), nil, verify.Accepted, "approval-out-of-scope"},

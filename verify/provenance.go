@@ -47,9 +47,9 @@ func readImported(b bundle.Blob) ([]provenance.Entry, error) {
 }
 
 func (r *run) provenanceFact(a evidence.Attachment, m evidence.Material, one provenance.Entry) ProvenanceFact {
-	f := ProvenanceFact{Attachment: a, Material: m, Present: true}
+	f, proof := ProvenanceFact{Attachment: a, Material: m, Present: true}, ""
 	if one.Bundle != nil {
-		f.Signer, _ = r.importedSigner(one.Bundle, m.Digest)
+		f.Signer, proof = r.importedSigner(one.Bundle, m.Digest)
 	}
 	summary, err := provenance.Parse(one.Statement)
 	if err != nil {
@@ -62,8 +62,25 @@ func (r *run) provenanceFact(a evidence.Attachment, m evidence.Material, one pro
 		sets = append(sets, s.Digest)
 	}
 	f.Names = named(r.facts.Record.Artifacts, sets)
+	r.askProvenance(&f, one.Statement.PredicateType, proof)
 	f.Proof = r.provenanceProof(f.Signer)
 	return f
+}
+
+// askProvenance asks trust whether the signer may state provenance for this
+// repository (rules of format, R6): a builder of a sandbox builds nothing else.
+// The time is the build's end, if it is stated.
+func (r *run) askProvenance(f *ProvenanceFact, kind, proof string) {
+	if f.Signer == nil || f.Signer.Code != "" {
+		return
+	}
+	q := r.question(f.Signer, kind, proof)
+	q.Repository, q.Stated = r.facts.Record.Repository.URI, f.Summary.FinishedAt.Time
+	if q.Stated.IsZero() {
+		q.Stated = r.facts.Record.CreatedAt.Time
+	}
+	q.Environment = ""
+	r.ask(f.Signer, q)
 }
 
 // provenanceProof grades provenance by its own signer, never by whoever listed

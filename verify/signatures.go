@@ -140,7 +140,11 @@ func (r *run) notAllowed(c *Check, st *bundle.Statement, s *Signer) {
 		c.ID, c.Layer, c.Expected = "order/belongs", Order, "statements about the release in the file"
 		c.fails(s.Code, "A statement is about another release", Fix{Now: "remove it: it belongs to the dossier of that release"})
 	default:
-		c.Outcome, c.Title = Warn, "A statement is set aside: its signer is not known or not allowed"
+		what := "statement"
+		if r.counts(st) {
+			what = "signature" // another one makes the statement count
+		}
+		c.Outcome, c.Title = Warn, "A "+what+" is set aside: its signer is not known or not allowed"
 		if st.IsRelease() && !r.report.Relied {
 			c.Outcome, c.Title = Fail, "A signature on the "+kindOf(st)+" statement does not count"
 		}

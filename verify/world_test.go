@@ -69,14 +69,14 @@ people:
   tom.okoro: { name: Tom Okoro, keys: %q }
   ana.ruiz: { name: Ana Ruiz, email: ana@acme.example }
 roles:
-  builder: { keys: [ci] }
+  builder: { keys: [ci, sister] }
   release-ci: { keys: [ci, expired] }
   sister-ci: { keys: [sister] }
   recorder: { keys: [recorder] }
   approver: { people: [tom.okoro], keys: [recorder] }
 grants:
-  - { who: SHA256:ci, kinds: [record], repositories: [example.com/acme/hello], environments: ["*"], from: 2026-01-01, until: 2030-01-01, min-proof: signed }
-  - { who: SHA256:sister, kinds: [record, approval], repositories: [example.com/acme/other], environments: ["*"], from: 2026-01-01, until: 2030-01-01, min-proof: signed }
+  - { who: SHA256:ci, kinds: [record, provenance], repositories: [example.com/acme/hello], environments: ["*"], from: 2026-01-01, until: 2030-01-01, min-proof: signed }
+  - { who: SHA256:sister, kinds: [record, approval, provenance], repositories: [example.com/acme/other], environments: ["*"], from: 2026-01-01, until: 2030-01-01, min-proof: signed }
   - { who: SHA256:expired, kinds: [record], repositories: [example.com/acme/hello], environments: ["*"], from: 2026-01-01, until: 2026-06-01, min-proof: signed }
   - { who: approver, kinds: [approval, incident, "*"], repositories: [example.com/acme/hello], environments: ["*"], from: 2026-01-01, until: 2030-01-01, min-proof: signed }
 %s`, line(c.Signer), line(c.sister), line(c.expired), line(c.recorder), line(c.tom), more)

@@ -115,7 +115,11 @@ func (c *Cmd) approve(ctx context.Context, path string, f *approveFlags) error {
 		return c.cannotRead(err)
 	}
 	defer d.Close()
-	r, err := c.beforeAppend(ctx, d, path, f)
+	o, err := c.appendOptions(path, f)
+	if err != nil {
+		return err
+	}
+	r, err := c.beforeAppend(ctx, d, o)
 	if err != nil {
 		return err
 	}
@@ -127,13 +131,17 @@ func (c *Cmd) approve(ctx context.Context, path string, f *approveFlags) error {
 	if err != nil {
 		return usagef("approve: %w", err)
 	}
-	fmt.Fprintf(c.Stderr, "%s %s %s of %s, state %s, as %s\n", a.Decision, report.Safe(r.Release.Name),
+	fmt.Fprintf(c.Stderr, "about to sign: %s %s %s of %s, state %s, as %s\n", a.Decision, report.Safe(r.Release.Name),
 		report.Safe(r.Release.Version), report.Safe(r.Release.Repository), r.State.Short(), signer.Public().Fingerprint())
 	raw, err := attest.Sign(ctx, signer, payload)
 	if err != nil {
 		return err
 	}
-	if _, err := d.AddSignature(raw); err != nil {
+	st, err := d.AddSignature(raw)
+	if err != nil {
+		return err
+	}
+	if err := c.noteIfSetAside(ctx, d, o, st.ID); err != nil {
 		return err
 	}
 	out := notAFlag(firstOf(f.output, path))
@@ -147,24 +155,45 @@ func (c *Cmd) approve(ctx context.Context, path string, f *approveFlags) error {
 // beforeAppend verifies what is about to be built upon and prints what is
 // being approved (rules of format, R14): nobody signs over what they have not
 // checked.
-func (c *Cmd) beforeAppend(ctx context.Context, d *bundle.Dossier, path string, f *approveFlags) (*verify.Report, error) {
-	o, err := f.judge.options(c.Now())
-	if err != nil {
-		return nil, err
-	}
-	if o.Trust == nil {
-		return nil, usagef("approve: say whose release statement you trust: --trust FILE or --signer FINGERPRINT; \"dossier verify %s\" lists the signers", path)
-	}
-	o.Target = path
+func (c *Cmd) beforeAppend(ctx context.Context, d *bundle.Dossier, o verify.Options) (*verify.Report, error) {
 	r, err := verify.Bundle(ctx, d, verify.ExpectAnyUnsafe(), o)
 	if err != nil {
 		return nil, err
 	}
 	if err := r.Appendable(); err != nil {
-		fmt.Fprintf(c.Stderr, "dossier: %s: nothing is added: %s\n", path, report.Safe(err.Error()))
+		fmt.Fprintf(c.Stderr, "dossier: %s: nothing is added: %s\n", report.Safe(o.Target), report.Safe(err.Error()))
 		return nil, exitStatus(max(r.Verdict.ExitCode(), 1))
 	}
 	return r, nil
+}
+
+// appendOptions says by whose word the dossier at path is checked before it is
+// built upon.
+func (c *Cmd) appendOptions(path string, f *approveFlags) (verify.Options, error) {
+	o, err := f.judge.options(c.Now())
+	if err != nil {
+		return o, err
+	}
+	if o.Trust == nil {
+		return o, usagef("approve: say whose release statement you trust: --trust FILE or --signer FINGERPRINT; \"dossier verify %s\" lists the signers", path)
+	}
+	o.Target = path
+	return o, nil
+}
+
+// noteIfSetAside tells an approver whom the given trust lets approve nothing
+// here. The approval may still count for those who verify by another one.
+func (c *Cmd) noteIfSetAside(ctx context.Context, d *bundle.Dossier, o verify.Options, approval evidence.Digest) error {
+	r, err := verify.Bundle(ctx, d, verify.ExpectAnyUnsafe(), o)
+	if err != nil {
+		return err
+	}
+	for _, s := range r.Signers {
+		if s.Statement == approval && !s.Allowed {
+			fmt.Fprintf(c.Stderr, "dossier: note: whoever verifies by the trust you gave sets this approval aside (%s): %s\n", s.Code, report.Safe(s.Detail))
+		}
+	}
+	return nil
 }
 
 // approveCommit writes a signed approval of a commit.

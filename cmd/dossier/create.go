@@ -20,6 +20,7 @@ type createFlags struct {
 	repository, component        string
 	key, builderKey, passphrase  string
 	predecessor                  string
+	last                         *evidence.Record // the predecessor's, once it is verified
 	first, include, dryRun, json bool
 	output                       string
 	judge                        judgeFlags
@@ -94,6 +95,9 @@ func (c *Cmd) create(ctx context.Context, tag string, f *createFlags) error {
 		return usageError{err}
 	}
 	defer draft.Close()
+	if err := follows(draft.Record, f.last, f.predecessor); err != nil {
+		return err
+	}
 	if f.dryRun {
 		return c.dryRun(draft, f.json)
 	}
@@ -140,11 +144,10 @@ func (c *Cmd) collectOptions(ctx context.Context, tag string, f *createFlags, cf
 		if f.first {
 			return o, usagef("--first and --predecessor exclude each other")
 		}
-		p, err := c.predecessor(ctx, f)
-		if err != nil {
+		var err error
+		if o.Predecessor, f.last, err = c.predecessor(ctx, f); err != nil {
 			return o, err
 		}
-		o.Predecessor = p
 	}
 	return o, nil
 }

@@ -10,36 +10,50 @@ import (
 )
 
 // predecessor verifies the repository's last dossier and returns the link to it
-// (rules of format, R15).
-func (c *Cmd) predecessor(ctx context.Context, f *createFlags) (*evidence.Predecessor, error) {
+// (rules of format, R15), and its record.
+func (c *Cmd) predecessor(ctx context.Context, f *createFlags) (*evidence.Predecessor, *evidence.Record, error) {
 	o, err := f.judge.options(c.Now())
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if o.Trust == nil {
-		return nil, usagef("--predecessor: say whose release statement you trust: --trust FILE or --signer FINGERPRINT")
+		return nil, nil, usagef("--predecessor: say whose release statement you trust: --trust FILE or --signer FINGERPRINT")
 	}
 	d, err := openDossier(f.predecessor)
 	if err != nil {
-		return nil, c.cannotRead(err)
+		return nil, nil, c.cannotRead(err)
 	}
 	defer d.Close()
 	o.Target = f.predecessor
 	r, err := verify.Bundle(ctx, d, verify.ExpectAnyUnsafe(), o)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := r.Appendable(); err != nil {
 		fmt.Fprintf(c.Stderr, "dossier: --predecessor %s: %s\n", report.Safe(f.predecessor), report.Safe(err.Error()))
-		return nil, exitStatus(max(r.Verdict.ExitCode(), 1))
+		return nil, nil, exitStatus(max(r.Verdict.ExitCode(), 1))
 	}
 	st, _ := d.Statement(r.Release.Statement)
 	record, err := evidence.DecodeRecord(st.Statement.Predicate)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if record.Sequence == 0 {
-		return nil, usagef("--predecessor %s: it has no sequence number of its own, so nothing can follow it: begin the chain with --first", f.predecessor)
+		return nil, nil, usagef("--predecessor %s: it has no sequence number of its own, so nothing can follow it: begin the chain with --first", f.predecessor)
 	}
-	return &evidence.Predecessor{Statement: &r.Release.Statement, State: r.State, Sequence: record.Sequence}, nil
+	return &evidence.Predecessor{Statement: &r.Release.Statement, State: r.State, Sequence: record.Sequence}, record, nil
+}
+
+// follows reports why a release cannot follow its predecessor: it is of another
+// repository, or the same release once more.
+func follows(r, last *evidence.Record, file string) error {
+	switch {
+	case last == nil:
+		return nil
+	case last.Repository.URI != r.Repository.URI:
+		return usagef("--predecessor %s: it is of %s, this release is of %s", file, last.Repository.URI, r.Repository.URI)
+	case last.Version == r.Version && last.Component == r.Component:
+		return usagef("--predecessor %s: it is a dossier of version %s already: a version is released once", file, r.Version)
+	}
+	return nil
 }

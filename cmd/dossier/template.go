@@ -69,7 +69,7 @@ func (s *surroundings) dossierYAML(now time.Time) string {
 		{"    builder: [release-ci]", "signs build provenance"},
 		{"  grants:", "who may state what; nothing else counts"},
 		{"    - who: release-ci", "a role, a person or an identity"},
-		{"      kinds: [record]", "release statements; approvals are \"approval\""},
+		{"      kinds: [record, provenance]", "release statements, builds; approvals are \"approval\""},
 		{"      repositories: [" + quote(s.repository) + "]", "of this repository and no other"},
 		{"      environments: [\"*\"]", "wherever it is deployed"},
 		{"      from: " + from, "not before this day"},

@@ -237,7 +237,15 @@ func TestLightweight(t *testing.T) {
 func TestOtherCommit(t *testing.T) {
 	w := newWorld(t)
 	o := w.options()
-	o.Tag = "v1.3.0"
+	o.Tag, o.Artifacts = "v1.3.0", []string{w.hello}
+	o.BuildProvenance = func([]byte) ([]byte, error) {
+		t.Error("provenance is signed for a binary that says it is of another commit")
+		return nil, nil
+	}
+	if d := w.collect(o); len(d.Record.Provenance) > 0 || !slices.Contains(gaps(d), "provenance") {
+		t.Errorf("provenance %v, gaps %q", d.Record.Provenance, gaps(d))
+	}
+	o.BuildProvenance = nil
 	if d := w.collect(o); !slices.Contains(gaps(d), "a build of the tagged commit") {
 		t.Errorf("gaps %q", gaps(d))
 	}

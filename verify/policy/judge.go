@@ -23,15 +23,29 @@ func (p *Policy) Judge(f *verify.Facts) ([]verify.Check, verify.PolicyView) {
 		}
 	}
 	fold(checks)
-	if !slices.ContainsFunc(checks, func(c verify.Check) bool { return c.Outcome != verify.NotApplicable }) {
+	if !p.binding(f, checks) {
 		checks = append(checks, verify.Check{
 			ID: "policy/nothing-asked", Layer: verify.Controls, Level: Must,
-			Outcome: verify.Fail, Code: "nothing-asked", Title: "The policy asks nothing at this gate",
-			Expected: "at least one control that applies", Found: "none at the gate " + string(f.Gate),
-			Fix: verify.Fix{Now: "give a policy that asks something at this gate"},
+			Outcome: verify.Fail, Code: "nothing-asked", Title: "The policy enforces nothing at this gate",
+			Expected: "at least one control that applies and is enforced", Found: "none at the gate " + string(f.Gate) + " as of " + stamp(f.AsOf),
+			Fix: verify.Fix{Now: "give a policy that enforces something at this gate by now"},
 		})
 	}
 	return checks, view
+}
+
+// binding reports whether one of the checks applies and is enforced by now. A
+// policy that binds nobody yet accepts nothing.
+func (p *Policy) binding(f *verify.Facts, checks []verify.Check) bool {
+	for _, r := range p.rules {
+		if r.enforced.After(f.AsOf) {
+			continue
+		}
+		if slices.ContainsFunc(checks, func(c verify.Check) bool { return c.ID == r.ID && c.Outcome != verify.NotApplicable }) {
+			return true
+		}
+	}
+	return false
 }
 
 // prevented returns the one check that stands for all if nothing can be judged.

@@ -167,11 +167,22 @@ func TestPolicyInForce(t *testing.T) {
 	}
 }
 
+// policyOf is the profile minimal with more lines.
+func policyOf(t *testing.T, more string) *Policy {
+	t.Helper()
+	p, err := Parse("policy.yaml", []byte("id: x\nversion: 1\neffective: { from: 2020-01-01 }\nextends: minimal\n"+more+"\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
 // TestNothingAsked checks that a policy that asks nothing does not pass.
 func TestNothingAsked(t *testing.T) {
 	for name, p := range map[string]*Policy{
-		"no rules":           {ID: "empty", Params: DefaultParams()},
-		"nothing applicable": {rules: []rule{{Control: Control{ID: "x", Gate: verify.GateTag, Check: func(*verify.Facts, Params) Result { return notApplicable("never") }}}}},
+		"no rules":             {ID: "empty", Params: DefaultParams()},
+		"nothing applicable":   {rules: []rule{{Control: Control{ID: "x", Gate: verify.GateTag, Check: func(*verify.Facts, Params) Result { return notApplicable("never") }}}}},
+		"nothing enforced yet": policyOf(t, "enforce: [{ controls: ['*'], from: 2099-01-01 }]"),
 	} {
 		checks, _ := p.Judge(baseFacts(t))
 		if c := checks[len(checks)-1]; c.ID != "policy/nothing-asked" || !c.Blocks() {

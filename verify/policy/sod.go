@@ -212,6 +212,12 @@ func (s *standing) nobody(want string) Result {
 	return missing(want, "no person approved").follows("sod/bots-do-not-count")
 }
 
+// plainName is a name without case, spaces and dots, to compare names that
+// people typed.
+func plainName(name string) string {
+	return strings.NewReplacer(" ", "", "\t", "", ".", "", "-", "").Replace(strings.ToLower(name))
+}
+
 // overlap tells of an author whom trust does not list and who goes by an
 // approver's name.
 func (s *standing) overlap(list []verify.ApprovalFact) string {
@@ -222,7 +228,8 @@ func (s *standing) overlap(list []verify.ApprovalFact) string {
 			continue
 		}
 		for _, a := range list {
-			if strings.EqualFold(x.name, a.Approver.Display) || strings.EqualFold(x.name, a.Person) {
+			person, _ := s.f.Trust.Person(a.Approver.ID)
+			if slices.Contains([]string{plainName(a.Approver.Display), plainName(a.Person), plainName(person.Display)}, plainName(x.name)) {
 				return fmt.Sprintf("%s <%s> wrote %s, is not listed, and has the name of the approver %s", x.name, x.email, short(x.commit), a.Person)
 			}
 		}

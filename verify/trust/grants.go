@@ -3,6 +3,7 @@ package trust
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/internal/strictyaml"
@@ -11,13 +12,16 @@ import (
 // maxGrants bounds the number of grants of one document.
 const maxGrants = 4096
 
-// ownKinds are the last names of our own predicate types.
-var ownKinds = []string{
-	"record", "approval", "archive", "backport", "break-glass", "config-change", "emergency", "exception",
-	"flag-change", "forward-port", "freeze", "go-no-go", "incident", "policy", "promotion", "quarantine",
-	"redaction", "renewal", "review", "role-directory", "rollback", "seal", "train", "trust", "verification",
-	"window",
-}
+// kindNames are the names a grant may give for kinds: those of our statements,
+// and provenance.
+var kindNames = sync.OnceValue(func() []string {
+	names := []string{"record", "archive", "policy", "renewal", "trust", kindProvenance}
+	for _, k := range evidence.Kinds() {
+		names = append(names, k.Name)
+	}
+	slices.Sort(names)
+	return names
+})
 
 // proofs are the kinds of proof of time, from least to most.
 var proofs = []string{"signed", "timestamped", "logged"}
@@ -122,14 +126,14 @@ func (t *Trust) readWho(g *grant, who text) error {
 // readKind accepts "*", the last name of one of our types, or a type's URI.
 func readKind(ref text) (string, error) {
 	s := ref.Value
-	if s == "*" || slices.Contains(ownKinds, s) {
+	if s == "*" || slices.Contains(kindNames(), s) {
 		return s, nil
 	}
 	if strings.Contains(s, "://") && !strings.ContainsAny(s, "* ") {
 		return s, nil
 	}
 	hint := `: want a name such as record or approval, the full URI of a predicate type, or "*" for all`
-	if near := strictyaml.Suggest(s, ownKinds); near != "" {
+	if near := strictyaml.Suggest(s, kindNames()); near != "" {
 		hint = ": did you mean " + near + "?"
 	}
 	return "", ref.Errorf("unknown kind %.80q%s", s, hint)
@@ -167,6 +171,12 @@ func (t *Trust) grantsOf(id evidence.Identity) []grant {
 	return list
 }
 
+// kindProvenance stands for build provenance as SLSA defines it, in any version.
+const (
+	kindProvenance  = "provenance"
+	provenanceTypes = "https://slsa.dev/provenance/v"
+)
+
 // coversKind compares a predicate type URI with the grant's kinds.
 func (g grant) coversKind(uri string) bool {
 	name, version, own := strings.Cut(strings.TrimPrefix(uri, evidence.PredicateBase), "/v")
@@ -174,7 +184,8 @@ func (g grant) coversKind(uri string) bool {
 		version != "" && strings.Trim(version, "0123456789") == ""
 	return slices.ContainsFunc(g.kinds, func(kind string) bool {
 		// A name without scheme is one of ours, never what a statement says.
-		return kind == "*" || own && kind == name || kind == uri && strings.Contains(uri, "://")
+		return kind == "*" || own && kind == name ||
+			kind == kindProvenance && strings.HasPrefix(uri, provenanceTypes) || kind == uri && strings.Contains(uri, "://")
 	})
 }
 

@@ -1,7 +1,9 @@
 package evidence_test
 
 import (
+	"math"
 	"testing"
+	"time"
 
 	"github.com/release-dossier/dossier/evidence"
 )
@@ -123,6 +125,15 @@ func TestConditions(t *testing.T) {
 	}
 }
 
+func testCounts(total, failures, errors, skipped int64) *evidence.CheckTests {
+	return &evidence.CheckTests{Total: &total, Failures: &failures, Errors: &errors, Skipped: &skipped}
+}
+
+func findingCounts(open, critical int64) *evidence.CheckFindings {
+	none := new(int64(0))
+	return &evidence.CheckFindings{Open: &open, Critical: &critical, High: none, Medium: none, Low: none, Info: none, Unknown: none, Suppressed: none}
+}
+
 // TestRecordParts checks the parts of the release record.
 func TestRecordParts(t *testing.T) {
 	tests := []struct {
@@ -153,6 +164,31 @@ func TestRecordParts(t *testing.T) {
 		{"compatibility", "/compatibility/supportedMajors", func(r *evidence.Record) { r.Compatibility = new(evidence.CompatibilityContract) }},
 		{"manifest", "/manifest/id", func(r *evidence.Record) { r.Manifest = new(evidence.Manifest) }},
 		{"flag", "/flags/0/key", func(r *evidence.Record) { r.Flags = make([]evidence.Flag, 1) }},
+		{"check without rationale", "/checks/0/rationale", func(r *evidence.Record) { r.Checks[0].Outcome = "na" }},
+		{"check category", "/checks/0/category", func(r *evidence.Record) { r.Checks[0].Category = "tests" }},
+		{"check ends early", "/checks/0/finishedAt", func(r *evidence.Record) {
+			r.Checks[0].StartedAt, r.Checks[0].FinishedAt = &at, new(evidence.At(at.Add(-time.Second)))
+		}},
+		{"check tool", "/checks/0/tools/0/name", func(r *evidence.Record) { r.Checks[0].Tools = make([]evidence.CheckTool, 1) }},
+		{"check issuer", "/checks/0/issuer", func(r *evidence.Record) { r.Checks[0].Issuer = new(evidence.Actor) }},
+		{"tests without a count", "/checks/0/tests/total", func(r *evidence.Record) { r.Checks[0].Tests = new(evidence.CheckTests) }},
+		{"tests that do not add up", "/checks/0/tests/total", func(r *evidence.Record) { r.Checks[0].Tests = testCounts(3, 2, 1, 1) }},
+		{"tests that overflow", "/checks/0/tests/total", func(r *evidence.Record) { r.Checks[0].Tests = testCounts(3, math.MaxInt64, math.MaxInt64, 5) }},
+		{"fewer than no tests", "/checks/0/tests/skipped", func(r *evidence.Record) { r.Checks[0].Tests = testCounts(3, 0, 0, -1) }},
+		{"tests", "-", func(r *evidence.Record) { r.Checks[0].Tests = testCounts(4, 2, 1, 1) }},
+		{"findings without a class", "/checks/0/findings/unknown", func(r *evidence.Record) {
+			r.Checks[0].Findings = findingCounts(0, 0)
+			r.Checks[0].Findings.Unknown = nil
+		}},
+		{"findings that do not add up", "/checks/0/findings/open", func(r *evidence.Record) { r.Checks[0].Findings = findingCounts(2, 1) }},
+		{"hidden findings", "/checks/0/findings/open", func(r *evidence.Record) { r.Checks[0].Findings = findingCounts(0, 1) }},
+		{"findings", "-", func(r *evidence.Record) { r.Checks[0].Findings = findingCounts(1, 1) }},
+		{"coverage", "/checks/0/coverage/covered", func(r *evidence.Record) {
+			r.Checks[0].Coverage = &evidence.CheckCoverage{Unit: "lines", Covered: new(int64(2)), Total: new(int64(1))}
+		}},
+		{"least coverage", "/checks/0/coverage/minimum", func(r *evidence.Record) {
+			r.Checks[0].Coverage = &evidence.CheckCoverage{Unit: "lines", Covered: new(int64(1)), Total: new(int64(1)), Minimum: new(int64(101))}
+		}},
 		{"change", "/changes/0/details/summary", func(r *evidence.Record) { r.Changes[0].Details = new(evidence.ChangeDetails) }},
 	}
 	for _, tt := range tests {

@@ -66,7 +66,7 @@ type Record struct {
 	// Changes are the merged changes (pull or merge requests) in the release.
 	Changes []Change `json:"changes,omitempty"`
 	// Checks are results of checks on the commit or an artifact.
-	Checks []Check `json:"checks,omitempty"`
+	Checks []Check `json:"checks,omitempty" rec:"O;1.13.3.4,1.13.5.2"`
 	// Build says which run assembled this record, if one did.
 	Build *Build `json:"build,omitempty"`
 	// ReleaseRecord is the rest of the release record that people read.
@@ -185,17 +185,4 @@ type Change struct {
 	Reviews    []Approval `json:"reviews,omitempty"`
 	// Details is what the change's description says, by the template.
 	Details *ChangeDetails `json:"details,omitempty" rec:"O;2.5.3"`
-}
-
-// Check is the result of one check (a test, a scan) on a commit or artifact.
-type Check struct {
-	Name       string               `json:"name"`
-	Outcome    string               `json:"outcome"` // "pass", "fail", "skipped" or "na"
-	Subject    ResourceDescriptor   `json:"subject"`
-	Attempt    int64                `json:"attempt,omitzero"`
-	RunID      string               `json:"runId,omitempty"`
-	StartedAt  *Time                `json:"startedAt,omitempty"`
-	FinishedAt *Time                `json:"finishedAt,omitempty"`
-	Rationale  string               `json:"rationale,omitempty"`
-	Evidence   []ResourceDescriptor `json:"evidence,omitempty"`
 }

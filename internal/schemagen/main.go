@@ -135,7 +135,6 @@ func refine(name string, def *jsonschema.Schema) {
 	enums := map[string]map[string][]any{
 		"Tag":   {"type": {"tag", "commit"}},
 		"Base":  {"none": {"first"}},
-		"Check": {"outcome": {"pass", "fail", "skipped", "na"}},
 		"Actor": {"kind": {"human", "bot", "service"}},
 		// The decoder reads "first" and "unknown" only.
 		"Predecessor": {"none": {"first", "unknown"}},

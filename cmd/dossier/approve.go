@@ -145,7 +145,7 @@ func (c *Cmd) approve(ctx context.Context, path string, f *approveFlags) error {
 		return err
 	}
 	out := notAFlag(firstOf(f.output, path))
-	if err := writeDossier(d, out); err != nil {
+	if err := writeAddition(d, path, f.output); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(c.Stdout, "%s  %s added by %s\n", report.Safe(out), a.ID, signer.Public().Fingerprint())

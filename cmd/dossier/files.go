@@ -149,3 +149,15 @@ func writeDossier(d *bundle.Dossier, out string) error {
 	}
 	return nil
 }
+
+// writeAddition writes what was added to the dossier at path: in place, where
+// others may have added something meanwhile, or to a new one.
+func writeAddition(d *bundle.Dossier, path, output string) error {
+	if output != "" {
+		return writeDossier(d, notAFlag(output))
+	}
+	if err := d.AppendTo(path); err != nil {
+		return usagef("%s is not written: %w", notAFlag(path), reason(err))
+	}
+	return nil
+}

@@ -23,9 +23,12 @@ type Dossier struct {
 	problems   []Problem
 	unreadable map[evidence.Digest]error
 	closer     io.Closer
-	memory     int64
-	signatures int
-	limits     Limits
+	// addedSignatures and addedBlobs are what came after opening, in order.
+	addedSignatures []*Signature
+	addedBlobs      []Blob
+	memory          int64
+	signatures      int
+	limits          Limits
 }
 
 // Statement is one statement of ours and its signatures. Its ID is the digest
@@ -76,7 +79,13 @@ func (d *Dossier) AddSignature(raw []byte) (*Statement, error) {
 	if st == nil {
 		return nil, errors.New("not a statement of this dossier: imported attestations are materials")
 	}
-	return d.addOwn(st, &Signature{ID: evidence.Sum(raw), Bundle: b, blob: BytesBlob(raw)})
+	sig := &Signature{ID: evidence.Sum(raw), Bundle: b, blob: BytesBlob(raw)}
+	before := d.signatures
+	st, err = d.addOwn(st, sig)
+	if d.signatures > before {
+		d.addedSignatures = append(d.addedSignatures, sig)
+	}
+	return st, err
 }
 
 // addOwn puts a parsed statement and signature into the set.
@@ -119,6 +128,7 @@ func (s *Statement) signed(id evidence.Digest) bool {
 func (d *Dossier) AddBlob(b Blob) {
 	if _, ok := d.blobs[b.Digest]; !ok {
 		d.blobs[b.Digest] = b
+		d.addedBlobs = append(d.addedBlobs, b)
 	}
 }
 

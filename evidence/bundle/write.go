@@ -19,7 +19,10 @@ var errEmpty = errors.New("the dossier is empty: there is no statement in it")
 // It may be the file the dossier was opened from. Windows does not replace an
 // open file, so there the dossier is closed first and its blobs cannot be read
 // afterwards: open the new file.
-func (d *Dossier) WriteFile(path string) error {
+func (d *Dossier) WriteFile(path string) error { return d.writeFile(path, d) }
+
+// writeFile writes d. Of is the dossier that may hold the file open as well.
+func (d *Dossier) writeFile(path string, of *Dossier) error {
 	path, mode, err := destination(path)
 	if err != nil {
 		return err
@@ -31,7 +34,7 @@ func (d *Dossier) WriteFile(path string) error {
 	defer root.Close()
 	r := replacement{root: root, mode: mode, write: d.Pack}
 	if runtime.GOOS == "windows" {
-		r.before = func() error { return d.closeIf(path) }
+		r.before = func() error { return errors.Join(d.closeIf(path), of.closeIf(path)) }
 	}
 	if err := r.put(filepath.Base(path)); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)

@@ -1,0 +1,80 @@
+package bundle
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// ErrReplaced is wrapped when the dossier at a path is no longer the one that
+// an addition was made to.
+var ErrReplaced = errors.New("it is another dossier than the one that was opened: nothing is added")
+
+// AppendTo adds what was added to d since it was opened, and nothing else, to
+// the dossier at path, a file or a layout directory. Whatever others have added
+// there meanwhile stays: two additions at once give two heads, both kept. It
+// excludes other processes that call it and is otherwise like [Dossier.WriteFile]
+// and [Dossier.WriteDir]; on Windows d is closed.
+//
+// The dossier at path must still hold every parent of an added statement, or
+// the error wraps [ErrReplaced].
+func (d *Dossier) AppendTo(path string) error {
+	path, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return err
+	}
+	unlock, err := lock(path)
+	if err != nil {
+		return fmt.Errorf("lock %s: %w", path, err)
+	}
+	defer unlock()
+	now, err := Open(path, d.limits)
+	if err != nil {
+		return err
+	}
+	defer now.Close()
+	if err := now.take(d); err != nil {
+		return err
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return now.WriteDir(path)
+	}
+	return now.writeFile(path, d)
+}
+
+// take adds the additions of from to d.
+func (d *Dossier) take(from *Dossier) error {
+	for _, sig := range from.addedSignatures {
+		st := from.statements[sig.Bundle.StatementID()]
+		if _, ok := d.statements[st.ID]; !ok && !from.addedAll(st) {
+			return fmt.Errorf("statement %s is not there: %w", st.ID, ErrReplaced)
+		}
+		for _, p := range st.Links.Parents {
+			have, ok := d.statements[p.Statement]
+			if !ok || !have.signed(p.Signature) {
+				return fmt.Errorf("statement %s, which the new one names, is not there: %w", p.Statement, ErrReplaced)
+			}
+		}
+		alone := *st
+		alone.Signatures = nil
+		if _, err := d.addOwn(&alone, sig); err != nil {
+			return err
+		}
+	}
+	for _, b := range from.addedBlobs {
+		d.AddBlob(b)
+	}
+	return nil
+}
+
+// addedAll reports whether st was not there when d was opened.
+func (d *Dossier) addedAll(st *Statement) bool {
+	for _, sig := range st.Signatures {
+		if !slices.Contains(d.addedSignatures, sig) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,7 @@
+//go:build !darwin && !dragonfly && !freebsd && !illumos && !linux && !netbsd && !openbsd
+
+package bundle
+
+import "errors"
+
+func lockDirectory(string) (unlock func(), err error) { return nil, errors.ErrUnsupported }

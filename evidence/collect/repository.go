@@ -81,7 +81,7 @@ func (a *assembly) noteGit(got *git.Result) {
 	if r.Base.None != "" {
 		since = ", the first release"
 	}
-	a.found("commits", count(got.Commits, "commit")+since, proven, r.Commit)
+	a.found("commits", count(len(got.Range), "commit")+since, proven, r.Commit)
 	for _, n := range got.Notes {
 		a.gap(whoCan(n.Code), string(n.Code), n.Text, n.Remedy)
 	}

@@ -26,7 +26,7 @@ func BenchmarkCollect2000(b *testing.B) {
 	r := longRepo(b, 2000)
 	for b.Loop() {
 		res, err := r.try(Options{Tag: "v1.1.0"})
-		if err != nil || res.Commits != 2000 {
+		if err != nil || len(res.Range) != 2000 {
 			b.Fatal(err)
 		}
 		if err := res.WriteObjects(b.Context(), io.Discard); err != nil {

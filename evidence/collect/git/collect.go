@@ -8,6 +8,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/release-dossier/dossier/evidence/gitobj"
 )
@@ -53,9 +54,11 @@ type Result struct {
 	// for a first release.
 	PreviousTag    string
 	PreviousCommit gitobj.ID
-	// Commits is the number of commits in the release: reachable from Commit
+	// CommittedAt is when Commit says it was made; zero if it says nothing.
+	CommittedAt time.Time
+	// Range are the commits in the release, newest first: reachable from Commit
 	// and not from PreviousCommit.
-	Commits int
+	Range []gitobj.ID
 	// Files are the collected files by path.
 	Files map[string]File
 	// RemoteURL is the address of the remote "origin" as configured, without
@@ -157,6 +160,10 @@ func (c *collector) collect(ctx context.Context, o Options, shallow bool) (*Resu
 	if err != nil {
 		return nil, err
 	}
+	at, err := c.committedAt(tag.commit)
+	if err != nil {
+		return nil, err
+	}
 	files, err := c.files(tag.commit, o.Files)
 	if err != nil {
 		return nil, err
@@ -164,7 +171,7 @@ func (c *collector) collect(ctx context.Context, o Options, shallow bool) (*Resu
 	return &Result{
 		Format: c.format, TagName: tag.name, TagObject: tag.object, TagType: tag.typ, Tag: tag.tag,
 		Commit: tag.commit, PreviousTag: base.name, PreviousCommit: base.commit,
-		Commits: commits, Files: files, RemoteURL: c.git.origin(ctx), Notes: c.notes,
+		CommittedAt: at, Range: commits, Files: files, RemoteURL: c.git.origin(ctx), Notes: c.notes,
 		git: c.git, ids: slices.Sorted(maps.Keys(c.need)), progress: o.Progress,
 	}, nil
 }
@@ -222,22 +229,22 @@ func (c *collector) base(ctx context.Context, o Options, refs []tagRef, tag chai
 }
 
 // history marks the commits of the range, and those that prove its boundary,
-// for the archive. It returns the number of the former.
-func (c *collector) history(ctx context.Context, tag, base chain, shallow bool) (int, error) {
+// for the archive. It returns the former.
+func (c *collector) history(ctx context.Context, tag, base chain, shallow bool) ([]gitobj.ID, error) {
 	h, err := c.git.revisions(ctx, tag.commit, base.commit)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	if shallow {
 		// Where the history was cut, git shows a commit without its parents, so
 		// the range would seem complete and be too short.
 		cut, err := c.git.shallow(ctx)
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
 		for _, id := range h.commits {
 			if cut[id] {
-				return 0, &ShallowError{Commit: string(id)}
+				return nil, &ShallowError{Commit: string(id)}
 			}
 		}
 	}
@@ -248,14 +255,27 @@ func (c *collector) history(ctx context.Context, tag, base chain, shallow bool) 
 	}
 	proof, err := c.git.proof(ctx, base.commit, h.boundary)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	for _, ids := range [][]gitobj.ID{h.commits, proof} {
 		for _, id := range ids {
 			c.need[id] = true
 		}
 	}
-	return len(h.commits), nil
+	return h.commits, nil
+}
+
+// committedAt returns the time that a commit states.
+func (c *collector) committedAt(id gitobj.ID) (time.Time, error) {
+	o, err := c.get(id)
+	if err != nil {
+		return time.Time{}, err
+	}
+	parsed, err := gitobj.ParseCommit(o.Body)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("object %s: %w", id, err)
+	}
+	return parsed.Committer.When, nil
 }
 
 // origin returns the address of the remote "origin" without secrets, or "".

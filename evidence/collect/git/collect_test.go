@@ -28,7 +28,7 @@ func TestCollect(t *testing.T) {
 
 			res, objects := r.collect(Options{Tag: "refs/tags/v1.1.0"})
 			if string(res.Format) != format || res.TagName != "v1.1.0" || res.TagObject != object || res.TagType != "tag" ||
-				res.Commit != head || res.PreviousTag != "v1.0.0" || res.Commits != 2 {
+				res.Commit != head || res.PreviousTag != "v1.0.0" || len(res.Range) != 2 {
 				t.Errorf("Collect = %+v", res)
 			}
 			if res.Tag.Name != "v1.1.0" || res.Tag.Object != head || res.Tag.Message != "Release v1.1.0\n" {
@@ -68,7 +68,7 @@ func TestFirstRelease(t *testing.T) {
 	r.commit("three")
 	r.tag("v1.0.0")
 	res, objects := r.collect(Options{Tag: "v1.0.0"})
-	if res.PreviousTag != "" || res.PreviousCommit != "" || res.Commits != 3 || r.notes(res) != "first-release" {
+	if res.PreviousTag != "" || res.PreviousCommit != "" || len(res.Range) != 3 || r.notes(res) != "first-release" {
 		t.Errorf("Collect = %+v", res)
 	}
 	r.checkRange(res, objects)
@@ -133,8 +133,8 @@ func TestRangeWithOldBranch(t *testing.T) {
 	head := r.commit("last")
 	r.tag("v1.1.0")
 	res, objects := r.collect(Options{Tag: "v1.1.0"})
-	if res.Commits != 7 || res.Commit != head {
-		t.Errorf("Commits = %d, want 7", res.Commits)
+	if len(res.Range) != 7 || res.Commit != head {
+		t.Errorf("Range has %d, want 7", len(res.Range))
 	}
 	r.checkRange(res, objects)
 }
@@ -206,7 +206,7 @@ func TestTagWithTwoObjects(t *testing.T) {
 	r.commit("three")
 	r.tag("v1.1.0")
 	res, _ := r.collect(Options{Tag: "v1.1.0"})
-	if res.Commits != 3 {
+	if len(res.Range) != 3 {
 		t.Errorf("Collect beside a broken tag = %+v", res)
 	}
 }
@@ -235,8 +235,8 @@ func TestReplacedObjectsDoNotLie(t *testing.T) {
 	r.git("replace", string(head), other)
 	r.write(".git/info/grafts", fmt.Sprintf("%s %s\n", head, r.git("rev-parse", "v1.0.0^{commit}")))
 	res, objects := r.collect(Options{Tag: "v1.1.0"})
-	if res.Commits != 3 {
-		t.Errorf("Commits = %d, want 3", res.Commits)
+	if len(res.Range) != 3 {
+		t.Errorf("Range has %d, want 3", len(res.Range))
 	}
 	if _, err := objects.Commit(hidden); err != nil {
 		t.Errorf("a commit was hidden: %v", err)

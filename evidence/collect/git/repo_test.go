@@ -136,8 +136,8 @@ func (r *repo) checkRange(res *Result, objects *gitobj.Objects) {
 	}
 	slices.Sort(want)
 	slices.Sort(got)
-	if !slices.Equal(got, want) || res.Commits != len(want) {
-		r.Errorf("range = %d commits, Commits = %d, git says %d", len(got), res.Commits, len(want))
+	if !slices.Equal(got, want) || len(res.Range) != len(want) {
+		r.Errorf("range = %d commits, Range has %d, git says %d", len(got), len(res.Range), len(want))
 	}
 }
 

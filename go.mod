@@ -3,6 +3,7 @@ module github.com/release-dossier/dossier
 go 1.26.0
 
 require (
+	github.com/BurntSushi/toml v1.6.0
 	github.com/CycloneDX/cyclonedx-go v0.12.0
 	github.com/ProtonMail/go-crypto v1.5.2
 	github.com/go-json-experiment/json v1.27.2

@@ -1,0 +1,61 @@
+package secrets
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"regexp"
+)
+
+// Allow lets hits of one rule through, by the material's name, the
+// fingerprint, or both.
+type Allow struct {
+	// Rule is the rule's id, for example "generic-api-key".
+	Rule string `yaml:"rule,required"`
+	// Material is the material's name or a pattern of it, as path.Match reads
+	// it: "sbom/*.json". "" means any.
+	Material string `yaml:"material"`
+	// Fingerprint is that of the hit; "" means any.
+	Fingerprint string `yaml:"fingerprint"`
+	// Reason says why it is no credential, or one that opens nothing.
+	Reason string `yaml:"reason,required"`
+}
+
+var fingerprintForm = regexp.MustCompile(`^[0-9a-f]{16}$`)
+
+func (a Allow) check(rules *ruleSet) error {
+	_, badPattern := path.Match(a.Material, "")
+	switch {
+	case rules.byName[a.Rule] == nil:
+		return fmt.Errorf("there is no rule %q", a.Rule)
+	case a.Reason == "":
+		return errors.New("the reason is missing")
+	case a.Material == "" && a.Fingerprint == "":
+		return errors.New("name the material, or give the fingerprint that the hit was reported with")
+	case badPattern != nil:
+		return fmt.Errorf("material %q: %w", a.Material, badPattern)
+	case a.Fingerprint != "" && !fingerprintForm.MatchString(a.Fingerprint):
+		return fmt.Errorf("fingerprint %q: want 16 hex digits", a.Fingerprint)
+	}
+	return nil
+}
+
+// covers reports whether a lets h through.
+func (a Allow) covers(h Hit) bool {
+	if a.Material != "" {
+		if ok, _ := path.Match(a.Material, h.Material); !ok {
+			return false
+		}
+	}
+	return a.Rule == h.Rule && (a.Fingerprint == "" || a.Fingerprint == h.Fingerprint)
+}
+
+// allowedBy returns the reason of the first that lets h through.
+func allowedBy(list []Allow, h Hit) string {
+	for _, a := range list {
+		if a.covers(h) {
+			return a.Reason
+		}
+	}
+	return ""
+}

@@ -21,7 +21,7 @@ func ValidateFacts(p Predicate) error {
 	record := reflect.ValueOf(p).Elem()
 	v.fields("", record)
 	e := p.Head()
-	switch info, _ := kindOf(p); {
+	switch info, _ := KindOf(p); {
 	case e.Scope != nil && !info.Scoped:
 		v.fail("/scope", errors.New("this kind of record takes its scope from the release: leave scope out"))
 	case e.Scope != nil:

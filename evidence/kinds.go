@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"sync"
 )
 
 // KindInfo describes one kind of record that is stated by a statement of its
@@ -26,7 +27,10 @@ type KindInfo struct {
 }
 
 // Kinds returns all kinds, sorted by name.
-func Kinds() []KindInfo {
+func Kinds() []KindInfo { return slices.Clone(kinds()) }
+
+// kinds is the one list of kinds.
+var kinds = sync.OnceValue(func() []KindInfo {
 	list := []KindInfo{
 		{Name: "approval", Title: "Approval", Sections: "3.12; 1.13.3.3", Scoped: true, New: func() Predicate { return new(Approval) }},
 		{Name: "backport", Title: "Backport", Sections: "3.23; 1.27.2", New: func() Predicate { return new(Backport) }},
@@ -64,11 +68,11 @@ func Kinds() []KindInfo {
 		list[i].Type = PredicateBase + list[i].Name + "/v1"
 	}
 	return list
-}
+})
 
 // LookupKind returns the kind of that name or type URI.
 func LookupKind(name string) (KindInfo, bool) {
-	list := Kinds()
+	list := kinds()
 	i := slices.IndexFunc(list, func(k KindInfo) bool { return k.Name == name || k.Type == name })
 	if i < 0 {
 		return KindInfo{}, false
@@ -76,9 +80,10 @@ func LookupKind(name string) (KindInfo, bool) {
 	return list[i], true
 }
 
-func kindOf(p Predicate) (KindInfo, bool) {
+// KindOf returns the kind of a record.
+func KindOf(p Predicate) (KindInfo, bool) {
 	t := reflect.TypeOf(p)
-	list := Kinds()
+	list := kinds()
 	i := slices.IndexFunc(list, func(k KindInfo) bool { return reflect.TypeOf(k.New()) == t })
 	if i < 0 {
 		return KindInfo{}, false

@@ -3,6 +3,7 @@ package verify
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
@@ -16,10 +17,8 @@ func (r *Report) Appendable() error {
 	if r.Release == nil || !r.Relied {
 		return errors.New("the release statement is not signed by a party you trust")
 	}
-	for _, c := range r.Checks {
-		if c.Layer != Linkage && c.Layer != Controls && c.Blocks() {
-			return fmt.Errorf("%s (%s): %s", c.Title, c.Code, c.Found)
-		}
+	if err := r.genuine(); err != nil {
+		return err
 	}
 	for _, s := range r.Signers {
 		if !s.Allowed {
@@ -27,21 +26,62 @@ func (r *Report) Appendable() error {
 				s.Statement, s.Signature, s.Name(), s.Code)
 		}
 	}
-	if len(r.Heads) == 0 {
+	if len(r.Heads) == 0 || r.State == nil {
 		return errors.New("the dossier has no heads to build upon")
 	}
 	return nil
 }
 
-// Approve returns the payload of an approval of the release in d, which r must
-// be the report of. Release, parents, subjects and materials are filled in; the
-// rest of a is the approver's. Unless key is in d already it goes along as a
-// material, which Approve adds to d. What is returned is signed with key
-// ([attest.Sign]) and added with [bundle.Dossier.AddSignature].
+// genuine names the first failure in layers 1 to 3, nil if there is none.
+func (r *Report) genuine() error {
+	for _, c := range r.Checks {
+		if c.Layer != Linkage && c.Layer != Controls && c.Blocks() {
+			return fmt.Errorf("%s (%s): %s", c.Title, c.Code, c.Found)
+		}
+	}
+	return nil
+}
+
+// AppendOptions say what a new statement has beside its facts.
+type AppendOptions struct {
+	// About are the artifacts of the release that the fact is about; nil means
+	// those that the record itself names ([evidence.Artifacts]) and, if it
+	// names none, all.
+	About []evidence.Digest
+	// Blobs are the materials that the statement brings along, beside those
+	// that the record lists already.
+	Blobs []NamedBlob
+}
+
+// NamedBlob is a material to be.
+type NamedBlob struct {
+	// Name is the material's name; [evidence.SafeMaterialName] makes one.
+	Name string
+	// OriginalName is the name it had where it came from, if that is another.
+	OriginalName string
+	// MediaType says what it is (RFC 6838).
+	MediaType string
+	Blob      bundle.Blob
+}
+
+func (b NamedBlob) material() evidence.Material {
+	return evidence.Material{
+		Name: b.Name, OriginalName: b.OriginalName, MediaType: b.MediaType,
+		Digest: b.Blob.Digest, Size: b.Blob.Size,
+	}
+}
+
+// Append returns the payload of a new statement about the release in d, which
+// r must be the report of. The facts in p are the signer's; release, parents,
+// materials and subjects are filled in, and in a seal what it seals (see
+// [evidence.Seal]). If key is not zero and not in d already, it goes along as a
+// material, so that the signature can be checked by those whose trust names
+// only its fingerprint. What is returned is signed ([attest.Sign]) and added
+// with [bundle.Dossier.AddSignature].
 //
-// It fails if nothing may be built upon what r verified (see Appendable), or if
-// a is not valid.
-func (r *Report) Approve(d *bundle.Dossier, a evidence.Approval, key attest.PublicKey) ([]byte, error) {
+// Append adds blobs to d, and nothing if it fails: because nothing may be built
+// upon what r verified (see Appendable), or because p is not valid.
+func (r *Report) Append(d *bundle.Dossier, p evidence.Predicate, key attest.PublicKey, o AppendOptions) ([]byte, error) {
 	if err := r.Appendable(); err != nil {
 		return nil, err
 	}
@@ -53,21 +93,92 @@ func (r *Report) Approve(d *bundle.Dossier, a evidence.Approval, key attest.Publ
 	if err != nil {
 		return nil, err
 	}
-	a.Release = &evidence.Reference{Digest: st.ID}
-	a.Parents = r.Heads
-	pem := bundle.BytesBlob(key.PEM())
-	if _, there := d.Blob(pem.Digest); !there {
-		a.Materials = append(a.Materials[:len(a.Materials):len(a.Materials)], evidence.Material{
-			Name: "keys/" + pem.Digest.Short() + ".pem", MediaType: evidence.MediaTypePublicKey,
-			Digest: pem.Digest, Size: pem.Size,
-		})
+	kind, ok := evidence.KindOf(p)
+	if !ok {
+		return nil, fmt.Errorf("%T is not a kind of record", p)
 	}
-	if err := a.Validate(); err != nil {
+	about, err := aboutOf(record, p, o.About)
+	if err != nil {
 		return nil, err
 	}
-	payload, err := attest.NewStatement(evidence.OwnSubjects(st.ID, record.Artifacts), evidence.ApprovalType, a)
-	if err == nil {
-		d.AddBlob(pem)
+	blobs := slices.Clone(o.Blobs)
+	if key.Algorithm() != "" {
+		pem := bundle.BytesBlob(key.PEM())
+		if _, there := d.Blob(pem.Digest); !there {
+			blobs = append(blobs, NamedBlob{"keys/" + pem.Digest.Short() + ".pem", "", evidence.MediaTypePublicKey, pem})
+		}
 	}
-	return payload, err
+	materials := slices.Clone(p.Head().Materials)
+	for _, b := range blobs {
+		materials = append(materials, b.material())
+	}
+	evidence.Link(p, &evidence.Reference{Digest: st.ID}, r.Heads, materials)
+	if s, ok := p.(*evidence.Seal); ok {
+		r.fillSeal(s)
+	}
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	payload, err := attest.NewStatement(evidence.OwnSubjects(st.ID, about), kind.Type, p)
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range blobs {
+		d.AddBlob(b.Blob)
+	}
+	return payload, nil
+}
+
+// fillSeal writes what a seal upon the heads of r seals: their state, and its
+// place after the last seal.
+func (r *Report) fillSeal(s *evidence.Seal) {
+	s.State, s.Sequence, s.Previous = *r.State, 1, nil
+	if r.Seal != nil {
+		s.Sequence, s.Previous = r.Seal.Sequence+1, &r.Seal.Statement
+	}
+}
+
+// aboutOf returns the artifacts of the release that a record is about.
+func aboutOf(record *evidence.Record, p evidence.Predicate, given []evidence.Digest) ([]evidence.Artifact, error) {
+	if given == nil {
+		given = evidence.Artifacts(p)
+	}
+	if given == nil {
+		return record.Artifacts, nil
+	}
+	var about []evidence.Artifact
+	for _, id := range given {
+		i := slices.IndexFunc(record.Artifacts, func(a evidence.Artifact) bool { return a.Digest == id })
+		if i < 0 {
+			return nil, fmt.Errorf("%s is not an artifact of this release", id)
+		}
+		if !slices.Contains(about, record.Artifacts[i]) {
+			about = append(about, record.Artifacts[i])
+		}
+	}
+	return about, nil
+}
+
+// Cosign returns the payload of a statement in d, which r must be the report
+// of, for another person to sign: the bytes found in the file, never encoded
+// anew (rules of format, R4). What is returned is signed and added as in
+// Append. The signer's key must be one that trust documents hold in full, or
+// that is in d: a statement that is signed already brings no new material.
+//
+// It fails if layers 1 to 3 do not hold, or if the statement is signed by
+// nobody who may state it. That it still lacks signatures is no obstacle.
+func (r *Report) Cosign(d *bundle.Dossier, statement evidence.Digest) ([]byte, error) {
+	st, ok := d.Statement(statement)
+	if !ok {
+		return nil, fmt.Errorf("there is no statement %s", statement)
+	}
+	if err := r.genuine(); err != nil {
+		return nil, err
+	}
+	for _, s := range r.Signers {
+		if s.Statement == statement && s.Allowed {
+			return st.Payload, nil
+		}
+	}
+	return nil, fmt.Errorf("statement %s is signed by nobody whom you let state it", statement)
 }

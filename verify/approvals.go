@@ -16,7 +16,7 @@ const recorderRole = "recorder"
 // approvals gathers the approvals of this release and of commits in its range.
 func (r *run) approvals() {
 	for _, st := range r.statements()[1:] {
-		if a := r.predicates[st.ID].approval; a != nil && a.Release.Digest == r.release.ID {
+		if a, ok := r.predicates[st.ID].own.(*evidence.Approval); ok && a.Release.Digest == r.release.ID {
 			r.ownApproval(st, a)
 		}
 	}

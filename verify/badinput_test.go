@@ -262,10 +262,10 @@ var statementCases = []badInput{
 		return c.approve(t, c.approved, c.stranger, func(a *evidence.Approval) { a.Decision = evidence.Rejected })
 	}, nil, verify.Accepted, "signer-not-trusted"},
 	{"approval by a party that may not approve", func(t *testing.T, c *cast) *bundle.Dossier { return c.approve(t, c.approved, c.Signer, nil) }, nil, verify.Accepted, "kind-not-granted"},
-	{"unknown kind by a stranger", own("incident/v1", stranger, nil), nil, verify.Accepted, "signer-not-known"},
-	{"unknown kind by a trusted party", own("incident/v1", tom, nil), nil, verify.NotAccepted, "kind-not-known"},
-	{"unknown kind by a party not granted it", own("incident/v1", ci, nil), nil, verify.Accepted, "kind-not-granted"},
-	{"unknown kind by a revoked party", own("incident/v1", tom, nil), func(t *testing.T, c *cast, _ *verify.Expect, o *verify.Options) {
+	{"unknown kind by a stranger", own("weather/v1", stranger, nil), nil, verify.Accepted, "signer-not-known"},
+	{"unknown kind by a trusted party", own("weather/v1", tom, nil), nil, verify.NotAccepted, "kind-not-known"},
+	{"unknown kind by a party not granted it", own("weather/v1", ci, nil), nil, verify.Accepted, "kind-not-granted"},
+	{"unknown kind by a revoked party", own("weather/v1", tom, nil), func(t *testing.T, c *cast, _ *verify.Expect, o *verify.Options) {
 		o.Trust = c.trust(t, "revoked:\n  - { identity: \""+c.tom.Public().Fingerprint()+"\", since: 2026-11-01T00:00:00Z }\n")
 	}, verify.Accepted, "revoked"},
 	{"malformed predicate by a trusted party", own("approval/v1", tom, map[string]any{"decision": 7}), nil, verify.NotGenuine, "statement-malformed"},

@@ -113,9 +113,7 @@ func contradicts(c Check) bool {
 func (r *run) exhibits() {
 	list := r.statements()
 	slices.SortStableFunc(list[1:], func(a, b *bundle.Statement) int {
-		_, _, ta := r.scope(a)
-		_, _, tb := r.scope(b)
-		return cmp.Or(ta.Compare(tb), a.ID.Compare(b.ID))
+		return cmp.Or(r.scope(a).stated.Compare(r.scope(b).stated), a.ID.Compare(b.ID))
 	})
 	for _, st := range list {
 		r.exhibit(Exhibit{

@@ -12,13 +12,14 @@ import (
 	"github.com/release-dossier/dossier/verify/trust"
 )
 
-// predicate is a decoded predicate of ours: record or approval is set, or err
-// with the code that says in which way it cannot be read.
+// predicate is a decoded predicate of ours: record is set for a release
+// statement, own for one of the other kinds, or err with the code that says in
+// which way it cannot be read.
 type predicate struct {
-	record   *evidence.Record
-	approval *evidence.Approval
-	err      error
-	code     string
+	record *evidence.Record
+	own    evidence.Predicate
+	err    error
+	code   string
 }
 
 var errKind = errors.New("statements of this kind are not known to this version")
@@ -26,12 +27,12 @@ var errKind = errors.New("statements of this kind are not known to this version"
 // decode reads a statement's predicate.
 func decode(st *bundle.Statement) predicate {
 	var p predicate
-	switch st.Statement.PredicateType {
-	case evidence.RecordType:
+	uri := st.Statement.PredicateType
+	if st.IsRelease() {
 		p.record, p.err = evidence.DecodeRecord(st.Statement.Predicate)
-	case evidence.ApprovalType:
-		p.approval, p.err = evidence.DecodeApproval(st.Statement.Predicate)
-	default:
+	} else if _, known := evidence.LookupKind(uri); known {
+		p.own, p.err = evidence.DecodeKind(uri, st.Statement.Predicate)
+	} else {
 		p.err = errKind
 	}
 	if p.err != nil {
@@ -80,9 +81,8 @@ func (r *run) identify(st *bundle.Statement, sig *bundle.Signature) *Signer {
 			s.Code, s.Detail = codeOtherRelease, "it is about the release "+st.Links.Release.Digest.String()+", which is not in the file"
 		}
 	default:
-		q := r.question(s, st.Statement.PredicateType, proof)
-		q.Repository, q.Environment, q.Stated = r.scope(st)
-		r.ask(s, q)
+		about := r.scope(st)
+		r.askAll(s, r.question(s, st.Statement.PredicateType, proof), about)
 	}
 	return s
 }
@@ -164,7 +164,7 @@ func (r *run) ask(s *Signer, q trust.Question) {
 // then the statement is not ignored.
 func (r *run) mayState(s *Signer, st *bundle.Statement, proof string) bool {
 	q := r.question(s, st.Statement.PredicateType, proof)
-	q.Repository, _, _ = r.scope(st)
+	q.Repository = r.scope(st).repository
 	d := r.o.Trust.Allows(q)
 	switch d.Code {
 	case trust.CodeSignerNotTrusted, trust.CodeRevoked, trust.CodeKind:
@@ -188,25 +188,56 @@ func (r *run) elsewhere(st *bundle.Statement) bool {
 	return !here
 }
 
-// scope returns the repository and environment a statement is about and the
-// time it states. Later statements take the repository from the release
-// statement they name.
-func (r *run) scope(st *bundle.Statement) (repository, environment string, stated time.Time) {
+// scope is what a statement is about and when it was stated.
+type scope struct {
+	repository   string
+	environments []string // none is any
+	stated       time.Time
+}
+
+// scope returns what a statement is about. Later statements take the
+// repository from the release statement they name.
+func (r *run) scope(st *bundle.Statement) scope {
 	p := r.predicates[st.ID]
-	if p.approval != nil {
-		environment, stated = p.approval.Environment, p.approval.At.Time
+	s := scope{}
+	if p.own != nil {
+		s.environments, s.stated = evidence.Environments(p.own), statedAt(p.own)
 	}
 	root := p.record
 	if root == nil && st.Links.Release != nil {
 		root = r.predicates[st.Links.Release.Digest].record
 	}
 	if root != nil {
-		repository = root.Repository.URI
-		if p.record != nil {
-			stated = root.CreatedAt.Time
+		s.repository = root.Repository.URI
+	}
+	if p.record != nil {
+		s.stated = p.record.CreatedAt.Time
+	}
+	return s
+}
+
+// statedAt is the moment at which a record says that its fact was complete: the
+// end of an interval that has one. It was not stated before.
+func statedAt(p evidence.Predicate) time.Time {
+	begin, end := p.Happened().Bounds()
+	if end.IsZero() {
+		return begin.Time
+	}
+	return end.Time
+}
+
+// askAll asks about each environment; all of them must be allowed.
+func (r *run) askAll(s *Signer, q trust.Question, about scope) {
+	q.Repository, q.Stated = about.repository, about.stated
+	environments := about.environments
+	if len(environments) == 0 {
+		environments = []string{""}
+	}
+	for _, q.Environment = range environments {
+		if r.ask(s, q); !s.Allowed {
+			return
 		}
 	}
-	return repository, environment, stated
 }
 
 func plain(t *evidence.Time) *time.Time {

@@ -24,9 +24,8 @@ func (r *run) linkage() error {
 	}
 	r.approvals()
 	for _, st := range r.statements() {
-		_, _, stated := r.scope(st)
 		r.facts.Statements = append(r.facts.Statements, StatementFact{
-			ID: st.ID, PredicateType: st.Statement.PredicateType, Signers: r.countedSigners(st), StatedAt: stated,
+			ID: st.ID, PredicateType: st.Statement.PredicateType, Signers: r.countedSigners(st), StatedAt: r.scope(st).stated,
 		})
 	}
 	return nil

@@ -3,6 +3,7 @@ package verify
 import (
 	"fmt"
 
+	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/bundle"
 )
 
@@ -18,6 +19,9 @@ func (r *run) order() error {
 	for _, st := range r.statements()[1:] {
 		r.belongs(st)
 		r.links(g, st)
+		if s, ok := r.predicates[st.ID].own.(*evidence.Seal); ok && (r.report.Seal == nil || s.Sequence > r.report.Seal.Sequence) {
+			r.report.Seal = &SealView{st.ID, s.Sequence, s.CoversUntil}
+		}
 	}
 	r.state()
 	r.add(Check{

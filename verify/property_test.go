@@ -147,7 +147,7 @@ func TestStrangersKeysDoNotCrowdOut(t *testing.T) {
 		b := bundle.BytesBlob(key.PEM())
 		d.AddBlob(b)
 		m := []evidence.Material{{Name: "key.pem", MediaType: evidence.MediaTypePublicKey, Digest: b.Digest, Size: b.Size}}
-		testrelease.AddSigned(t, d, c.stranger, testrelease.Own(t, c.release, "incident/v1", map[string]any{"materials": m, "n": i}))
+		testrelease.AddSigned(t, d, c.stranger, testrelease.Own(t, c.release, "weather/v1", map[string]any{"materials": m, "n": i}))
 	}
 	o := c.options(t, "solo")
 	o.Trust = c.byFingerprint(t)

@@ -89,6 +89,8 @@ type Report struct {
 	// State is the digest of everything that counts; Heads are its heads.
 	State *evidence.Digest  `json:"state,omitempty"`
 	Heads []evidence.Parent `json:"heads,omitempty"`
+	// Seal is the last seal that counts; nil if there is none.
+	Seal *SealView `json:"seal,omitempty"`
 	// Trust and Policy say by whose word and rules was judged; nil if none.
 	Trust  *DocumentView `json:"trust,omitempty"`
 	Policy *PolicyView   `json:"policy,omitempty"`
@@ -111,6 +113,13 @@ type ReleaseView struct {
 	Version    string          `json:"version"`
 	// Name is the repository's last path element, or the component.
 	Name string `json:"name"`
+}
+
+// SealView is one seal.
+type SealView struct {
+	Statement   evidence.Digest `json:"statement"`
+	Sequence    int64           `json:"sequence"`
+	CoversUntil evidence.Time   `json:"coversUntil"`
 }
 
 // FactLine is one line about the release or its people. Text may hold text

@@ -127,7 +127,7 @@ func (c *Cmd) approve(ctx context.Context, path string, f *approveFlags) error {
 	if err != nil {
 		return err
 	}
-	payload, err := r.Approve(d, a, signer.Public())
+	payload, err := r.Append(d, &a, signer.Public(), verify.AppendOptions{})
 	if err != nil {
 		return usagef("approve: %w", err)
 	}

@@ -1,0 +1,124 @@
+package verify_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/release-dossier/dossier/attest"
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/bundle"
+	"github.com/release-dossier/dossier/internal/testrelease"
+	"github.com/release-dossier/dossier/verify"
+)
+
+// hour is a time after the release was signed.
+func hour(n float64) evidence.Time {
+	return evidence.At(testrelease.Signed.Add(time.Duration(n * float64(time.Hour))))
+}
+
+// promotion is a deployment of the release of d into an environment.
+func promotion(t testing.TB, d *bundle.Dossier, id, environment string) *evidence.Promotion {
+	t.Helper()
+	_, record := testrelease.Release(t, d)
+	end := hour(1.5)
+	p := &evidence.Promotion{
+		Entry:       evidence.Entry{ID: id, At: evidence.Moment(hour(1))},
+		Environment: environment, Action: "deploy", Tag: record.Tag.Name, Commit: evidence.ObjectID(record.Commit),
+		FinishedAt: &end, Result: "success",
+	}
+	if evidence.IsProduction(environment) {
+		p.ChangeRequests = []evidence.ResourceDescriptor{{Name: "CHG-1"}}
+		p.Window = &evidence.WindowUse{Window: "weekday"}
+	}
+	for _, a := range record.Artifacts {
+		p.Artifacts = append(p.Artifacts, a.Subject())
+	}
+	return p
+}
+
+// append adds a statement to d as the tool does.
+func (c *cast) append(t testing.TB, d *bundle.Dossier, s *attest.KeySigner, p evidence.Predicate, o verify.AppendOptions) *bundle.Statement {
+	t.Helper()
+	payload, err := judge(t, d, c.expect(t), c.options(t, "solo")).Append(d, p, s.Public(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return testrelease.AddSigned(t, d, s, payload)
+}
+
+func TestAppend(t *testing.T) {
+	c := newCast(t)
+	d := testrelease.Copy(t, c.approved)
+	log := bundle.BytesBlob([]byte("deployed\n"))
+	st := c.append(t, d, c.tom, promotion(t, d, "deploy-1", "staging"), verify.AppendOptions{
+		Blobs: []verify.NamedBlob{{Name: "deploy/log.txt", MediaType: evidence.MediaTypeOctets, Blob: log}},
+	})
+	release, record := testrelease.Release(t, d)
+	if got, want := st.Statement.Subject, evidence.OwnSubjects(release.ID, record.Artifacts); !slices.EqualFunc(got, want, func(a, b evidence.ResourceDescriptor) bool {
+		return a.Name == b.Name && a.Digest.String() == b.Digest.String()
+	}) {
+		t.Errorf("subjects %v, want %v", got, want)
+	}
+	if len(st.Links.Parents) != 1 || st.Links.Release.Digest != release.ID || len(st.Links.Materials) != 1 {
+		t.Errorf("links %+v", st.Links)
+	}
+	if r := judge(t, testrelease.Reopen(t, d), c.expect(t), c.options(t, "solo")); r.Verdict != verify.Accepted || len(r.Heads) != 1 {
+		explain(t, r)
+		t.Errorf("%s with %d heads", r.Verdict, len(r.Heads))
+	}
+}
+
+// TestAppendRefuses: nothing is added to d then.
+func TestAppendRefuses(t *testing.T) {
+	c := newCast(t)
+	other := evidence.Sum([]byte("other"))
+	for _, tc := range []struct {
+		name, want string
+		d          *bundle.Dossier
+		p          func(*testing.T) evidence.Predicate
+		o          verify.AppendOptions
+	}{
+		{"a statement that does not count", "does not count", c.approve(t, c.release, c.stranger, nil),
+			func(t *testing.T) evidence.Predicate { return promotion(t, c.release, "d", "staging") }, verify.AppendOptions{}},
+		{"a record that is not valid", "at /environment: missing", c.release,
+			func(t *testing.T) evidence.Predicate { return promotion(t, c.release, "d", "") }, verify.AppendOptions{}},
+		{"an artifact of another release", "is not an artifact of this release", c.release,
+			func(t *testing.T) evidence.Predicate { return promotion(t, c.release, "d", "staging") }, verify.AppendOptions{About: []evidence.Digest{other}}},
+		{"a record that names one", "is not an artifact of this release", c.release, func(t *testing.T) evidence.Predicate {
+			p := promotion(t, c.release, "d", "staging")
+			p.Artifacts[0].Digest = other.Set()
+			return p
+		}, verify.AppendOptions{}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			blobs := len(tc.d.Blobs())
+			r := judge(t, tc.d, c.expect(t), c.options(t, "solo"))
+			_, err := r.Append(tc.d, tc.p(t), c.tom.Public(), tc.o)
+			if err == nil || !strings.Contains(err.Error(), tc.want) {
+				t.Errorf("got %v, want %q", err, tc.want)
+			}
+			if len(tc.d.Blobs()) != blobs {
+				t.Error("a blob was added")
+			}
+		})
+	}
+}
+
+// TestCosign: a second person signs the bytes that are in the file.
+func TestCosign(t *testing.T) {
+	c := newCast(t)
+	d := testrelease.Copy(t, c.approved)
+	release, _ := testrelease.Release(t, d)
+	payload, err := judge(t, d, c.expect(t), c.options(t, "solo")).Cosign(d, release.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if st := testrelease.AddSigned(t, d, c.recorder, payload); st.ID != release.ID || len(st.Signatures) != 2 {
+		t.Errorf("statement %s with %d signatures", st.ID, len(st.Signatures))
+	}
+	if _, err := judge(t, d, c.expect(t), c.options(t, "solo")).Cosign(d, evidence.Sum(nil)); err == nil {
+		t.Error("a statement that is not there was signed")
+	}
+}

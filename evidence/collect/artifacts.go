@@ -25,9 +25,6 @@ type artifact struct {
 
 func (a *assembly) addArtifacts(ctx context.Context) error {
 	paths := a.Artifacts
-	if len(paths) == 0 {
-		return errors.New("no artifact was given: a release has at least one")
-	}
 	if len(paths) > maxArtifacts {
 		return fmt.Errorf("%d artifacts, at most %d are allowed: release a checksum list of them as one artifact", len(paths), maxArtifacts)
 	}
@@ -45,6 +42,15 @@ func (a *assembly) addArtifacts(ctx context.Context) error {
 		a.addArtifact(name, a.artifacts[i])
 	}
 	return nil
+}
+
+// file is the file of the record's i-th artifact; a zero artifact if it is none,
+// such as an image in a registry. Files come first.
+func (a *assembly) file(i int) artifact {
+	if i < len(a.artifacts) {
+		return a.artifacts[i]
+	}
+	return artifact{}
 }
 
 func (a *assembly) addArtifact(name string, art artifact) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -15,15 +14,15 @@ import (
 
 // document is an imported file of attestations.
 type document struct {
-	path string
+	file File
 	blob bundle.Blob
 	provenance.Imported
 	about []evidence.Digest
 	names []string
 }
 
-func (a *assembly) readDocument(path string) (document, error) {
-	raw, err := readFile(path, provenance.MaxImport)
+func (a *assembly) readDocument(f File) (document, error) {
+	raw, err := readFile(f.Path, provenance.MaxImport)
 	if err != nil {
 		return document{}, err
 	}
@@ -31,7 +30,7 @@ func (a *assembly) readDocument(path string) (document, error) {
 	if err != nil {
 		return document{}, err
 	}
-	d := document{path: path, blob: bundle.BytesBlob(raw), Imported: in}
+	d := document{file: f, blob: bundle.BytesBlob(raw), Imported: in}
 	d.about, d.names = a.about(in.Digests())
 	return d, d.checkImported()
 }
@@ -90,22 +89,22 @@ func (a *assembly) attach(dir, name string, d document, list *[]evidence.Attachm
 // addAttestations attaches everything that is neither an SBOM nor provenance.
 func (a *assembly) addAttestations(ctx context.Context) error {
 	approved := false
-	for _, path := range a.Attestations {
+	for _, f := range a.attestations {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		d, err := a.readDocument(path)
+		d, err := a.readDocument(f)
 		if err != nil {
-			return fmt.Errorf("attestation %s: %w", path, err)
+			return fmt.Errorf("attestation %s: %w", f.From, err)
 		}
-		a.attach("attestations", filepath.Base(path), d, &a.draft.Record.Attestations)
+		a.attach("attestations", f.name(), d, &a.draft.Record.Attestations)
 		for _, e := range d.Entries {
 			approved = approved || e.Statement.PredicateType == evidence.ApprovalType && e.Bundle != nil
 			grade := claimed
 			if e.Bundle != nil {
 				grade = proven
 			}
-			a.found("attestation", fmt.Sprintf("%.200s, about %s", e.Statement.PredicateType, listed(d.names)), grade, path)
+			a.found("attestation", fmt.Sprintf("%.200s, about %s", e.Statement.PredicateType, listed(d.names)), grade, f.From)
 		}
 	}
 	if !approved {
@@ -116,16 +115,16 @@ func (a *assembly) addAttestations(ctx context.Context) error {
 
 // addProvenance attaches the given provenance and, if asked, makes what lacks.
 func (a *assembly) addProvenance(ctx context.Context) error {
-	for _, path := range a.Provenance {
+	for _, f := range a.provenance {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		d, err := a.readDocument(path)
+		d, err := a.readDocument(f)
 		if err == nil {
 			err = a.addBuildDocument(d)
 		}
 		if err != nil {
-			return fmt.Errorf("provenance %s: %w", path, err)
+			return fmt.Errorf("provenance %s: %w", f.From, err)
 		}
 	}
 	return a.buildProvenance()
@@ -153,7 +152,7 @@ func (a *assembly) addBuildDocument(d document) error {
 
 // name is that of the one artifact the document is about, or the file's own.
 func (d document) name() string {
-	name, ext := filepath.Base(d.path), d.extension()
+	name, ext := d.file.name(), d.extension()
 	if len(d.names) == 1 {
 		return d.names[0] + ext
 	}
@@ -167,13 +166,13 @@ func (d document) name() string {
 
 // judge reports what provenance found and where it does not fit the release.
 func (a *assembly) judge(s *provenance.Summary, d document) {
-	r, base := a.draft.Record, filepath.Base(d.path)
+	r, base := a.draft.Record, d.file.name()
 	grade := proven
 	if !d.signed() {
 		grade = claimed
 		a.gap(Setting, "signed provenance", base+" is not signed", "let the builder sign it, or take the signed form that it publishes")
 	}
-	a.found("provenance", fmt.Sprintf("%.200s, about %s", s.BuilderID, listed(d.names)), grade, d.path)
+	a.found("provenance", fmt.Sprintf("%.200s, about %s", s.BuilderID, listed(d.names)), grade, d.file.From)
 	if len(d.about) == 0 {
 		a.gap(Setting, "provenance of the artifacts", base+" names no digest of this release", "give the provenance of the run that built these artifacts")
 	}

@@ -60,11 +60,16 @@ func (a *assembly) notBuiltHere() string {
 }
 
 // notContradicted leaves out the artifacts that say themselves that they were
-// built from something else than the tagged commit: nobody signs the opposite.
+// built from something else than the tagged commit, for nobody signs the
+// opposite, and those that are no files here, for who built them is not known.
 func (a *assembly) notContradicted(list []evidence.Artifact) []evidence.Artifact {
 	var kept []evidence.Artifact
 	for _, art := range list {
 		i := slices.IndexFunc(a.draft.Record.Artifacts, func(b evidence.Artifact) bool { return b.Digest == art.Digest })
+		if i >= len(a.artifacts) {
+			a.gap(Setting, "provenance", art.Name+" has none", "let its builder publish signed provenance beside it")
+			continue
+		}
 		built := a.artifacts[i]
 		if built.modified || built.revision != "" && built.revision != a.draft.Record.Commit {
 			a.gap(Habit, "provenance", art.Name+" says that it was not built from the tagged commit, so none is signed",

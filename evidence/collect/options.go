@@ -27,7 +27,8 @@ type Options struct {
 	// evidence.NormalRepository reads; "" means the remote "origin".
 	Repository string
 
-	// Artifacts are paths of regular files, at least one.
+	// Artifacts are paths of regular files. At least one artifact is given here
+	// or found by a source.
 	Artifacts []string
 	// IncludeArtifacts embeds the artifacts' bytes.
 	IncludeArtifacts bool
@@ -44,6 +45,15 @@ type Options struct {
 	// Files are paths in the repository whose content at the released commit
 	// is embedded, beside git.DefaultFiles.
 	Files []string
+
+	// Sources are the systems that are asked besides.
+	Sources []Source
+	// AllowIncomplete names the sources without which the run goes on. What
+	// they did not give stands in the record.
+	AllowIncomplete []string
+	// Withhold names the parts of sources' answers, as "github.emails", that are
+	// listed and left out.
+	Withhold []string
 
 	// Environ is the environment as os.Environ gives it, to find git and the
 	// CI run in.
@@ -64,13 +74,8 @@ type Options struct {
 	// TempDir is where the git objects are kept until Close; "" means the
 	// system's directory for temporary files.
 	TempDir string
-	// Progress, if not nil, is told how far a stage is: "artifacts" in bytes,
-	// "git" in objects. It is called by one goroutine at a time.
+	// Progress, if not nil, is told how far a collector is: "artifacts" in
+	// bytes, "git" in objects, sources by their name. It is called by one
+	// goroutine at a time.
 	Progress func(stage string, done, total int64)
-}
-
-func (o Options) progress(stage string, done, total int64) {
-	if o.Progress != nil {
-		o.Progress(stage, done, total)
-	}
 }

@@ -47,11 +47,16 @@ func sortGaps(gaps []Gap) {
 	})
 }
 
-// Grades as package verify names them. Nothing is attested here: there is no
-// recorder between the evidence and this record.
+// Grades of what was found, as package verify names them.
 const (
-	proven  = "proven"
-	claimed = "claimed"
+	Proven   = "proven"
+	Attested = "attested" // if a recorder signs the record
+	Claimed  = "claimed"
+)
+
+const (
+	proven  = Proven
+	claimed = Claimed
 )
 
 // count writes a number with its noun.

@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"sync"
 
 	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/bundle"
 	"github.com/release-dossier/dossier/evidence/collect/ci"
+	"github.com/release-dossier/dossier/evidence/collect/git"
 )
 
 // Draft is an assembled release that nobody has signed yet.
@@ -19,9 +21,12 @@ type Draft struct {
 	Name string
 	// Record is the predicate of the release statement. It is valid.
 	Record *evidence.Record
-	// Blobs are the record's materials, in their order. Some are read from
-	// files when they are written; a file that has changed by then is an error.
+	// Blobs are the record's materials, in their order and without those that
+	// are withheld. Some are read from files when they are written; a file that
+	// has changed by then is an error.
 	Blobs []bundle.Blob
+	// Withheld are the materials that are listed and left out.
+	Withheld []Withheld
 	// Gaps are sorted by who can close them.
 	Gaps []Gap
 	// Facts say what was found.
@@ -45,13 +50,27 @@ func (d *Draft) Close() error {
 	return os.RemoveAll(d.temp)
 }
 
+// Withheld is a material that is listed and left out.
+type Withheld struct {
+	// Part is what configuration calls it: "github.emails".
+	Part     string
+	Material evidence.Material
+}
+
 // assembly is a draft in the making.
 type assembly struct {
 	Options
 	draft     *Draft
-	artifacts []artifact
-	names     map[string]bool          // names of materials
-	listed    map[evidence.Digest]bool // digests of materials
+	artifacts []artifact // the files
+	git       *git.Result
+	tickets   []string // their ids
+	// sboms, provenance and attestations are those of the options and of sources.
+	sboms, provenance, attestations []File
+	withheld                        map[evidence.Digest]string // parts by digest
+
+	showing sync.Mutex               // held while Progress is called
+	names   map[string]bool          // names of materials
+	listed  map[evidence.Digest]bool // digests of materials
 }
 
 // Release assembles a draft. Whatever contradicts the release stops it with an
@@ -67,7 +86,8 @@ func Release(ctx context.Context, o Options) (*Draft, error) {
 		Options: o,
 		draft:   &Draft{Record: &evidence.Record{}, temp: temp},
 		names:   map[string]bool{},
-		listed:  map[evidence.Digest]bool{},
+		listed:  map[evidence.Digest]bool{}, withheld: map[evidence.Digest]string{},
+		sboms: given(o.SBOMs), provenance: given(o.Provenance), attestations: given(o.Attestations),
 	}
 	if err := a.assemble(ctx); err != nil {
 		return nil, errors.Join(err, a.draft.Close())
@@ -79,13 +99,17 @@ func (a *assembly) assemble(ctx context.Context) error {
 	if a.Now.IsZero() {
 		return errors.New("no time was given for the record")
 	}
+	if err := a.checkSources(); err != nil {
+		return err
+	}
 	run, err := ci.FromEnviron(a.Environ)
 	if err != nil {
 		return err
 	}
 	a.draft.Run = run
 	for _, step := range []func(context.Context) error{
-		a.addArtifacts, a.addGit, a.addRun, a.addPredecessor, a.addSBOMs, a.addProvenance, a.addAttestations, a.addKeys,
+		a.addArtifacts, a.addGit, a.addRun, a.addPredecessor, a.askSources,
+		a.addSBOMs, a.addProvenance, a.addAttestations, a.addKeys, a.withhold,
 	} {
 		if err := step(ctx); err != nil {
 			return err

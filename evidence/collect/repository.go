@@ -24,6 +24,7 @@ func (a *assembly) addGit(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	a.git = got
 	if err := a.stateGit(got); err != nil {
 		return err
 	}

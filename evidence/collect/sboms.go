@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
@@ -13,17 +12,17 @@ import (
 )
 
 func (a *assembly) addSBOMs(ctx context.Context) error {
-	for _, path := range a.SBOMs {
+	for _, f := range a.sboms {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := a.addSBOM(path); err != nil {
-			return fmt.Errorf("sbom %s: %w", path, err)
+		if err := a.addSBOM(f); err != nil {
+			return fmt.Errorf("sbom %s: %w", f.From, err)
 		}
 	}
 	covered := coverage(a.draft.Record.SBOMs)
-	for i, art := range a.artifacts {
-		stated := a.draft.Record.Artifacts[i]
+	for i, stated := range a.draft.Record.Artifacts {
+		art := a.file(i)
 		switch {
 		case covered[stated.Digest]:
 		case a.GenerateSBOM && art.isGo:
@@ -47,12 +46,12 @@ func (a *assembly) missingSBOM(name string, isGo bool) {
 
 // addSBOM attaches a document as it is, valid or not. It must be readable as
 // an SBOM at all, so that a wrong file is noticed now.
-func (a *assembly) addSBOM(path string) error {
-	doc, err := readSBOM(path)
+func (a *assembly) addSBOM(f File) error {
+	doc, err := readSBOM(f.Path)
 	if err != nil {
 		return err
 	}
-	b, err := bundle.FileBlob(path)
+	b, err := bundle.FileBlob(f.Path)
 	if err != nil {
 		return err
 	}
@@ -60,14 +59,14 @@ func (a *assembly) addSBOM(path string) error {
 		return errors.New("the file was changed while it was read")
 	}
 	about, names := a.about(subjects(doc))
-	a.attachSBOM(doc, b, filepath.Base(path), path, about, names)
+	a.attachSBOM(doc, b, f.name(), f.From, about, names)
 	if len(about) == 0 {
-		a.gap(Setting, "an SBOM bound to an artifact", filepath.Base(path)+" names no digest of this release",
+		a.gap(Setting, "an SBOM bound to an artifact", f.name()+" names no digest of this release",
 			"have the SBOM tool write the artifact's SHA-256 as the hash of what the document is about")
 	}
 	if doc.ProblemCount > 0 {
 		p := doc.Problems[0]
-		a.gap(Setting, "a valid SBOM", fmt.Sprintf("%s has %d problems, the first at %s: %s", filepath.Base(path), doc.ProblemCount, p.Pointer, p.Message),
+		a.gap(Setting, "a valid SBOM", fmt.Sprintf("%s has %d problems, the first at %s: %s", f.name(), doc.ProblemCount, p.Pointer, p.Message),
 			"update or configure the SBOM tool")
 	}
 	return nil

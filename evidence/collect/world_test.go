@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence/collect"
 )
@@ -174,4 +176,12 @@ func newSigner(t tester) signer {
 
 func (s signer) Sign(_ context.Context, message []byte) (attest.Signed, error) {
 	return attest.Signed{Signature: ed25519.Sign(s.key, message), Hint: "throw-away"}, nil
+}
+
+// equal compares two values by their content.
+func equal[T any](t tester, want, got T) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Fatalf("(-want +got):\n%s", diff)
+	}
 }

@@ -1,0 +1,38 @@
+package evidence
+
+// Collected is one system of record that was asked while a record was
+// assembled. It says where facts of the record come from and, above all, what
+// could not be read: a control that needs that is unknown, not passed.
+type Collected struct {
+	// Source is its name in the configuration: "github", "jira".
+	Source string `json:"source" rec:"R;R11"`
+	// URI is where it was asked, or what was read instead.
+	URI string `json:"uri,omitempty" rec:"O;R11"`
+	// Materials are its answers, among the materials of this statement.
+	Materials []Digest `json:"materials,omitempty" rec:"O;R19"`
+	// Unread is what it did not give.
+	Unread []Unread `json:"unread,omitempty" rec:"C;R11;when something could not be read"`
+}
+
+// Unread is evidence that exists or may exist and could not be read.
+type Unread struct {
+	// What is what was asked for: an endpoint, a file; "everything" if the
+	// source as a whole gave nothing.
+	What string `json:"what" rec:"R;R11"`
+	// Subject is the first thing that was asked about: "pull request 12".
+	Subject string `json:"subject,omitempty" rec:"O;R11"`
+	// Count is how often the same happened, if more than once.
+	Count int64 `json:"count,omitzero" rec:"O;R11"`
+	// Status is the HTTP status of the answer, if that was the reason.
+	Status int64 `json:"status,omitzero" rec:"O;R11"`
+	// Why is why it could not be read.
+	Why string `json:"why" rec:"R;R11"`
+	// Needs is the least permission that would have sufficed.
+	Needs string `json:"needs,omitempty" rec:"O;R11"`
+	// AllowedBy says how it came that the record was made without it, if it
+	// would otherwise have stopped: "--allow-incomplete github".
+	AllowedBy string `json:"allowedBy,omitempty" rec:"O;R11"`
+	// Unknown are the controls that cannot be decided without it, as patterns
+	// of control ids: "access/*".
+	Unknown []string `json:"unknown" rec:"R;R11"`
+}

@@ -408,6 +408,7 @@ var gitCases = []badInput{
 		path, _ := testrelease.NewKey(t, t.TempDir(), "nobody")
 		return c.Tagged(t, "-c", "user.signingkey="+path, "tag", "-s", "-m", "hello", "v1.0.1")
 	}, nil, verify.NotAccepted, "signer-not-trusted"},
+	{"tag signed by a key of a sister repository", taggedBy("sister"), nil, verify.NotAccepted, "repository-not-granted"},
 	{"replaced tag object", restate(func(t *testing.T, c *cast, d *bundle.Dossier, r *evidence.Record) {
 		other := c.Tagged(t, "tag", "-a", "-m", "replaced", "v1.0.1")
 		objects, _ := other.Blob(materialNamed(t, other, "git/"))

@@ -117,10 +117,12 @@ type TagFact struct {
 type TagSignature struct {
 	// Scheme is "ssh", "openpgp", "x509" or "" for none.
 	Scheme string
-	// Valid reports that it verifies under a key that trust names.
+	// Valid reports that it verifies under a key that trust lets sign tags of this
+	// repository.
 	Valid bool
-	// Code and Detail say why not: "unsigned", "signer-not-trusted",
-	// "signature-invalid", "no-verifier", "revoked".
+	// Code and Detail say why not: "unsigned", "signature-invalid",
+	// "no-verifier", or one of the codes of trust: "signer-not-trusted",
+	// "kind-not-granted", "repository-not-granted", ...
 	Code   string
 	Detail string
 	// Identity, Fingerprint, Person and Roles say whose key it is, if known.

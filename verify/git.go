@@ -7,6 +7,7 @@ import (
 	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/gitobj"
+	"github.com/release-dossier/dossier/verify/trust"
 )
 
 // maxTagDepth bounds how many tag objects may lead to a commit.
@@ -169,7 +170,7 @@ func (r *run) commitRange() {
 		// Which release came before is then only what the record says.
 		c.Proof = r.facts.Stated()
 		c.Outcome, c.Code, c.Title = Warn, "base-stated", "No trusted signature shows that the base is a release"
-		c.Fix = Fix{Now: "release from a base whose annotated tag is signed by a key that trust names"}
+		c.Fix = Fix{Now: "release from a base whose annotated tag is signed by a key that trust lets sign tags"}
 	}
 	fact.Proof = c.Proof
 	c.Found = fmt.Sprintf("%d commits", len(commits))
@@ -177,7 +178,7 @@ func (r *run) commitRange() {
 }
 
 // baseSigned reports whether the objects hold the base release's own tag,
-// signed by an SSH key that trust names.
+// signed by an SSH key that trust lets sign tags of this repository.
 func (r *run) baseSigned() bool {
 	base := r.facts.Record.Base
 	for o, err := range r.objects.All() {
@@ -195,7 +196,8 @@ func (r *run) baseSigned() bool {
 		if err != nil {
 			continue
 		}
-		if _, pinned := r.o.Trust.Pin(key); pinned {
+		who := &Signer{Identity: key.Identity()}
+		if r.learn(key) == nil && r.o.Trust.Allows(r.tagQuestion(who, tag)).Allowed {
 			return true
 		}
 	}
@@ -205,8 +207,8 @@ func (r *run) baseSigned() bool {
 // tagSignature verifies the signature in the tag object's own bytes.
 func (r *run) tagSignature(tag gitobj.Tag) {
 	c := Check{
-		ID: "signatures/tag", Layer: Signatures, Outcome: Pass, Title: "The tag is signed by a key that trust names",
-		Expected: "a signature in the tag object that verifies",
+		ID: "signatures/tag", Layer: Signatures, Outcome: Pass, Title: "The tag is signed by a party that trust lets sign tags",
+		Expected: "a signature in the tag object that verifies, by a signer whom a grant covers",
 		Inputs:   []Place{at(r.release.ID, "/predicate/tag")},
 	}
 	s := TagSignature{Scheme: schemeOf(tag.Signature)}
@@ -256,7 +258,7 @@ func (r *run) sshTag(s *TagSignature, tag gitobj.Tag) {
 		s.Code, s.Detail = codeNotTrusted, err.Error()
 		return
 	}
-	r.judgeTagKey(s, pins(r.o.Trust, key))
+	r.judgeTagKey(s, tag)
 }
 
 func (r *run) otherTag(s *TagSignature, tag gitobj.Tag) {
@@ -274,7 +276,7 @@ func (r *run) otherTag(s *TagSignature, tag gitobj.Tag) {
 		s.Identity = id
 		switch {
 		case err == nil:
-			r.judgeTagKey(s, true)
+			r.judgeTagKey(s, tag)
 		case errors.Is(err, ErrUnknownTagKey):
 			s.Code, s.Detail = codeNotTrusted, err.Error()
 		case errors.Is(err, ErrTagRefuted):
@@ -287,17 +289,29 @@ func (r *run) otherTag(s *TagSignature, tag gitobj.Tag) {
 	s.Code, s.Detail = codeNoVerifier, "no verifier for "+s.Scheme+" signatures was given"
 }
 
-// judgeTagKey decides on a key whose signature verifies.
-func (r *run) judgeTagKey(s *TagSignature, pinned bool) {
-	switch {
-	case !pinned || r.o.Trust == nil:
-		s.Code = codeNotTrusted
-		s.Detail = "signed by " + signerName(*s) + ", which trust does not name"
-	case r.o.Trust.Revoked(s.Identity, nil) != "":
-		s.Code, s.Detail = "revoked", r.o.Trust.Revoked(s.Identity, nil)
-	default:
-		s.Valid = true
+// judgeTagKey asks trust whether the signer of s, which verifies, may sign tags
+// of this repository (rules of format, R6). The tag itself states when it was
+// made; if it does not, the record does.
+func (r *run) judgeTagKey(s *TagSignature, tag gitobj.Tag) {
+	if r.o.Trust == nil {
+		s.Code, s.Detail = codeNotTrusted, "signed by "+signerName(*s)+", and nobody is trusted yet"
+		return
 	}
+	who := &Signer{Identity: s.Identity}
+	r.ask(who, r.tagQuestion(who, tag))
+	if s.Valid = who.Allowed; !s.Valid {
+		s.Code, s.Detail = who.Code, who.Detail
+	}
+}
+
+func (r *run) tagQuestion(s *Signer, tag gitobj.Tag) trust.Question {
+	record := r.facts.Record
+	q := r.question(s, trust.KindTag, "signed")
+	q.Repository, q.Stated = record.Repository.URI, tag.Tagger.When
+	if q.Stated.IsZero() {
+		q.Stated = record.CreatedAt.Time
+	}
+	return q
 }
 
 // schemeOf tells the scheme of an armored signature as git does.

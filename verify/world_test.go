@@ -75,8 +75,8 @@ roles:
   recorder: { keys: [recorder] }
   approver: { people: [tom.okoro], keys: [recorder] }
 grants:
-  - { who: SHA256:ci, kinds: [record, provenance], repositories: [example.com/acme/hello], environments: ["*"], from: 2026-01-01, until: 2030-01-01, min-proof: signed }
-  - { who: SHA256:sister, kinds: [record, approval, provenance], repositories: [example.com/acme/other], environments: ["*"], from: 2026-01-01, until: 2030-01-01, min-proof: signed }
+  - { who: SHA256:ci, kinds: [record, provenance, tag], repositories: [example.com/acme/hello], environments: ["*"], from: 2026-01-01, until: 2030-01-01, min-proof: signed }
+  - { who: SHA256:sister, kinds: [record, approval, provenance, tag], repositories: [example.com/acme/other], environments: ["*"], from: 2026-01-01, until: 2030-01-01, min-proof: signed }
   - { who: SHA256:expired, kinds: [record], repositories: [example.com/acme/hello], environments: ["*"], from: 2026-01-01, until: 2026-06-01, min-proof: signed }
   - { who: approver, kinds: [approval, incident, "*"], repositories: [example.com/acme/hello], environments: ["*"], from: 2026-01-01, until: 2030-01-01, min-proof: signed }
 %s`, line(c.Signer), line(c.sister), line(c.expired), line(c.recorder), line(c.tom), more)

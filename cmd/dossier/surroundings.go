@@ -6,6 +6,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/module"
@@ -22,6 +23,7 @@ type surroundings struct {
 	artifacts             []string          // what a release consists of, by convention
 	key                   string            // path of the signing key as release.yaml has it
 	public                *attest.PublicKey // nil if there is no key yet
+	tagged                time.Time         // of the newest release; zero if there is none
 	notes                 []string
 }
 
@@ -33,7 +35,7 @@ func (c *Cmd) look(ctx context.Context, dir, key string) (*surroundings, error) 
 	if info.TopLevel == "" {
 		return nil, usagef("%s is not in a git repository: run \"git init\" first, or give --dir", dir)
 	}
-	s := &surroundings{top: info.TopLevel, name: filepath.Base(info.TopLevel), kind: evidence.KindService}
+	s := &surroundings{top: info.TopLevel, name: filepath.Base(info.TopLevel), kind: evidence.KindService, tagged: info.Tagged}
 	s.readModule()
 	s.readRemote(info.RemoteURL)
 	if err := c.readKey(s, info, key); err != nil {
@@ -133,7 +135,7 @@ func (c *Cmd) readKey(s *surroundings, info git.Info, given string) error {
 		s.note("no SSH key signs your tags: run \"git config gpg.format ssh\" and \"git config user.signingkey FILE\", or \"dossier keygen\", then put the public key into dossier.yaml")
 	}
 	if info.SigningFormat != "ssh" && info.SigningKey != "" {
-		s.note("your tags are signed with OpenPGP: add the output of \"gpg --armor --export " + info.SigningKey + "\" as pgp-keys under trust in dossier.yaml; statements need an SSH or PEM key")
+		s.note("your tags are signed with OpenPGP: in dossier.yaml, under trust, add the output of \"gpg --armor --export " + info.SigningKey + "\" as pgp-keys, and a person with its fingerprint as pgp and the role release-ci; statements need an SSH or PEM key")
 	}
 	return nil
 }

@@ -54,6 +54,7 @@ func (s *surroundings) dossierYAML(now time.Time) string {
 		key, about = firstOf(strings.TrimSpace(s.public.AuthorizedKey()), string(s.public.Identity())), "the one key that is believed: "+s.public.Fingerprint()
 	}
 	from, until := now.UTC().Format(time.DateOnly), now.UTC().AddDate(2, 0, 0).Format(time.DateOnly)
+	since := s.since(now).Format(time.DateOnly)
 	id := evidence.SafeMaterialName(s.name)
 	return document(`# Whom to trust and what must hold, for "dossier verify --policy dossier.yaml".
 # Those who verify keep a copy of their own, by a way the repository cannot change.
@@ -61,7 +62,7 @@ func (s *surroundings) dossierYAML(now time.Time) string {
 		{"trust:", "who may say what; nobody else is believed"},
 		{"  id: " + quote(id+"-trust"), "names this document in every report"},
 		{"  version: 1", "raise it with each change"},
-		{"  effective: { from: " + from + " }", "in force since"},
+		{"  effective: { from: " + since + " }", "in force since: no later than the tags to verify"},
 		{"  keys:", "public keys, each under a name"},
 		{"    release: { public: " + quote(key) + " }", about},
 		{"  roles:", "what each is trusted for"},
@@ -69,10 +70,10 @@ func (s *surroundings) dossierYAML(now time.Time) string {
 		{"    builder: [release-ci]", "signs build provenance"},
 		{"  grants:", "who may state what; nothing else counts"},
 		{"    - who: release-ci", "a role, a person or an identity"},
-		{"      kinds: [record, provenance]", "release statements, builds; approvals are \"approval\""},
+		{"      kinds: [record, provenance, tag]", "release statements, builds, tags; approvals are \"approval\""},
 		{"      repositories: [" + quote(s.repository) + "]", "of this repository and no other"},
 		{"      environments: [\"*\"]", "wherever it is deployed"},
-		{"      from: " + from, "not before this day"},
+		{"      from: " + since, "not before this day"},
 		{"      until: " + until, "a lost key is of no use after it; renew in time"},
 		{"      min-proof: signed", "the key alone; later: timestamped, logged"},
 		{"policy:", "what must hold"},
@@ -81,6 +82,15 @@ func (s *surroundings) dossierYAML(now time.Time) string {
 		{"  effective: { from: " + from + " }", "in force since"},
 		{"  extends: solo", "one person's rules; minimal adds a second person"},
 	})
+}
+
+// since is the day from which the key is believed: today, or when it signed the
+// newest release's tag, whose dossier may be made only now.
+func (s *surroundings) since(now time.Time) time.Time {
+	if !s.tagged.IsZero() && s.tagged.Before(now) {
+		return s.tagged.UTC()
+	}
+	return now.UTC()
 }
 
 // quote writes a string as a double-quoted YAML scalar, whose escapes are a

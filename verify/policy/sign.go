@@ -16,12 +16,12 @@ const roleReleaseCI = "release-ci"
 var signControls = []Control{{
 	ID: "sign/tag-signed", Level: Must, Sections: "1.3.2, 1.6.3(4), 1.9.3.3, 1.10.3.3, 1.12.3.4, 1.21.3.1, 2.3", Theme: themeSign,
 	Title: "The release tag is signed", Failing: "The release tag has no signature that can be relied on",
-	Logic:   "The embedded tag object holds a signature over its own bytes that verifies under a key that trust names.",
+	Logic:   "The embedded tag object holds a signature over its own bytes that verifies under a key that trust lets sign tags of this repository: a grant of the kind \"tag\" covers it.",
 	Applies: "prod", Waive: "exc+ (dated fix plan)",
-	Question: 1, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"the embedded tag object", "trust: keys"},
+	Question: 1, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"the embedded tag object", "trust: keys, grants"},
 	Fix: verify.Fix{
-		Before: "sign the tag (git tag -s) with a key that the trust document names",
-		Now:    "release again under a new version with a signed tag, or name the key in the trust document after checking it elsewhere",
+		Before: "sign the tag (git tag -s) with a key to which the trust document grants the kind \"tag\"",
+		Now:    "release again under a new version with a signed tag, or grant the key the kind \"tag\" in the trust document after checking it elsewhere",
 	},
 	Check: signTag,
 }, {
@@ -87,7 +87,7 @@ func tagSigner(s verify.TagSignature) string {
 }
 
 func signTag(f *verify.Facts, _ Params) Result {
-	const want = "a signature of the tag by a key that trust names"
+	const want = "a signature of the tag by a key that trust lets sign tags of this repository"
 	s, place := f.Tag.Signature, inRecord(f, "/tag/object")
 	switch {
 	case !f.Tag.Embedded && f.Record.Tag.Type == "tag":

@@ -12,7 +12,7 @@ import (
 type Question struct {
 	// Signer is who signed, as the signature proves it.
 	Signer evidence.Identity
-	// Kind is the statement's predicate type, a URI.
+	// Kind is the statement's predicate type, a URI; or [KindTag].
 	Kind string
 	// Repository is the normal form of the address of the repository that the
 	// statement is about.
@@ -118,7 +118,7 @@ type refusal struct {
 func (g grant) judge(q Question) refusal {
 	switch {
 	case !g.coversKind(q.Kind):
-		return refusal{failedKind, fmt.Sprintf("the signer may not sign statements of type %.200q", q.Kind)}
+		return refusal{failedKind, kindDetail(q.Kind)}
 	case !g.coversRepository(q.Repository):
 		return refusal{failedRepository, fmt.Sprintf("the signer may not speak for the repository %.200q", q.Repository)}
 	case !g.coversEnvironment(q.Environment):
@@ -131,6 +131,13 @@ func (g grant) judge(q Question) refusal {
 		return refusal{failedProof, fmt.Sprintf("the signature is only %.20s, the grant asks for %s", q.Proof, proofs[g.proof])}
 	}
 	return refusal{step: allowed}
+}
+
+func kindDetail(kind string) string {
+	if kind == KindTag {
+		return `the signer may not sign tags: no grant of theirs has the kind "tag"`
+	}
+	return fmt.Sprintf("the signer may not sign statements of type %.200q", kind)
 }
 
 func environmentDetail(name string) string {

@@ -56,6 +56,8 @@ func TestAllows(t *testing.T) {
 		{"other kind", func(q *Question) { q.Kind = evidence.ApprovalType }, CodeKind},
 		{"no kind", func(q *Question) { q.Kind = "" }, CodeKind},
 		{"bare kind", func(q *Question) { q.Kind = "record" }, CodeKind},
+		{"tag by somebody else", func(q *Question) { approval(q); q.Kind = KindTag }, CodeKind},
+		{"a tag, no grant of its kind", func(q *Question) { q.Kind = KindTag }, CodeKind},
 		{"kind without version", func(q *Question) { q.Kind = evidence.PredicateBase + "record/v" }, CodeKind},
 		{"kind with odd version", func(q *Question) { q.Kind = evidence.PredicateBase + "record/v1/x" }, CodeKind},
 		{"kind elsewhere", func(q *Question) { q.Kind = "https://evil.example/record/v1" }, CodeKind},
@@ -102,6 +104,21 @@ func TestAllows(t *testing.T) {
 	}
 	if tr.Roles(ci) == nil {
 		t.Error("the question's signer has no role")
+	}
+}
+
+// TestGrantKinds: provenance and tag stand for what they name and for no
+// statement of ours of that name.
+func TestGrantKinds(t *testing.T) {
+	g := grant{kinds: []string{KindTag, kindProvenance, "approval"}}
+	for kind, want := range map[string]bool{
+		KindTag: true, "https://slsa.dev/provenance/v1": true, "https://slsa.dev/provenance/v0.2": true, evidence.ApprovalType: true,
+		evidence.PredicateBase + "tag/v1": false, evidence.PredicateBase + "provenance/v1": false,
+		"provenance": false, "approval": false, "https://tag": false, "": false,
+	} {
+		if got := g.coversKind(kind); got != want {
+			t.Errorf("%q: %v, want %v", kind, got, want)
+		}
 	}
 }
 

@@ -13,9 +13,9 @@ import (
 const maxGrants = 4096
 
 // kindNames are the names a grant may give for kinds: those of our statements,
-// and provenance.
+// provenance, and tags.
 var kindNames = sync.OnceValue(func() []string {
-	names := []string{"record", "archive", "policy", "renewal", "trust", kindProvenance}
+	names := []string{"record", "archive", "policy", "renewal", "trust", kindProvenance, KindTag}
 	for _, k := range evidence.Kinds() {
 		names = append(names, k.Name)
 	}
@@ -171,6 +171,10 @@ func (t *Trust) grantsOf(id evidence.Identity) []grant {
 	return list
 }
 
+// KindTag is the kind of a question about the signature in a git tag, which is
+// no statement and has no predicate type.
+const KindTag = "tag"
+
 // kindProvenance stands for build provenance as SLSA defines it, in any version.
 const (
 	kindProvenance  = "provenance"
@@ -183,9 +187,16 @@ func (g grant) coversKind(uri string) bool {
 	own = own && strings.HasPrefix(uri, evidence.PredicateBase) &&
 		version != "" && strings.Trim(version, "0123456789") == ""
 	return slices.ContainsFunc(g.kinds, func(kind string) bool {
+		switch kind {
+		case "*":
+			return true
+		case kindProvenance:
+			return strings.HasPrefix(uri, provenanceTypes)
+		case KindTag:
+			return uri == KindTag
+		}
 		// A name without scheme is one of ours, never what a statement says.
-		return kind == "*" || own && kind == name ||
-			kind == kindProvenance && strings.HasPrefix(uri, provenanceTypes) || kind == uri && strings.Contains(uri, "://")
+		return own && kind == name || kind == uri && strings.Contains(uri, "://")
 	})
 }
 

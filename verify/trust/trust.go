@@ -139,8 +139,8 @@ func (t *Trust) knows(id evidence.Identity) bool {
 
 // ForSigner is complete trust in one key and in nothing else: the person
 // "signer" has this key and the roles builder and release-ci, which is what
-// the profile solo asks for, and may make every kind of statement about every
-// repository and environment at any time. The key is given by its fingerprint,
+// the profile solo asks for, and may make every kind of statement and sign tags
+// for every repository and environment at any time. The key is given by its fingerprint,
 // SHA256:<base64> as ssh-keygen -l prints it, or by its identity,
 // key:sha256:<64 hex>.
 func ForSigner(fingerprint string) (*Trust, error) {

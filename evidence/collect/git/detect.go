@@ -2,6 +2,8 @@ package git
 
 import (
 	"context"
+	"strconv"
+	"time"
 
 	"github.com/release-dossier/dossier/evidence/gitobj"
 )
@@ -22,6 +24,9 @@ type Info struct {
 	SigningKey    string
 	// Releases are the names of the release tags, highest version first.
 	Releases []string
+	// Tagged is when the tag of the highest version says that it was made; zero
+	// if there is none or it is lightweight.
+	Tagged time.Time
 }
 
 // Detect looks at the repository that dir is in. What is not configured is
@@ -46,6 +51,9 @@ func Detect(ctx context.Context, dir, pattern string, env []string) (Info, error
 	for _, r := range sortReleases(pattern, refs) {
 		info.Releases = append(info.Releases, r.tag)
 	}
+	if len(info.Releases) > 0 {
+		info.Tagged = g.tagged(ctx, info.Releases[0])
+	}
 	// A bare repository has no top level: that is no failure.
 	if out, err := g.output(ctx, "rev-parse", "--show-toplevel"); err == nil && len(out) == 1 {
 		info.TopLevel = out[0]
@@ -54,6 +62,19 @@ func Detect(ctx context.Context, dir, pattern string, env []string) (Info, error
 	info.SigningFormat = g.config(ctx, "gpg.format")
 	info.SigningKey = g.config(ctx, "user.signingkey")
 	return info, nil
+}
+
+// tagged returns the time in the tag object of that name, if there is one.
+func (g *runner) tagged(ctx context.Context, name string) time.Time {
+	out, err := g.output(ctx, "for-each-ref", "--format=%(taggerdate:unix)", "refs/tags/"+name)
+	if err != nil || len(out) != 1 {
+		return time.Time{}
+	}
+	seconds, err := strconv.ParseInt(out[0], 10, 64)
+	if err != nil {
+		return time.Time{}
+	}
+	return time.Unix(seconds, 0).UTC()
 }
 
 // config returns the value of a configuration key, or "" if it is not set, or

@@ -239,6 +239,15 @@ func sodChanges() []change {
 	}, {
 		name: "an unlisted author with the approver's name", control: "sod/alias-folding", want: verify.Warn, code: "possible-alias",
 		patch: by("BO", "bo@private.example"),
+	}, {
+		name: "an unlisted author with the name that trust has for the approver", control: "sod/alias-folding", want: verify.Warn, code: "possible-alias",
+		patch: by("Bo Lind", "bo@private.example"),
+	}, {
+		name: "an unlisted author whose name is no name", control: "sod/alias-folding", want: verify.Pass,
+		patch: func(t *testing.T, f *verify.Facts, p *Params) {
+			by("--", "zed@private.example")(t, f, p)
+			f.Approvals[0].Approver.Display = ""
+		},
 	}}
 }
 

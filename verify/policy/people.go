@@ -129,18 +129,25 @@ func (x folder) commitAuthors(c gitobj.CommitWithID) []author {
 // that goes on in lines that begin with a blank.
 func coAuthors(message string) []string {
 	var values []string
-	open := false
+	var open []string // the lines of a value that may go on
+	shut := func() {
+		if open != nil {
+			values, open = append(values, strings.Join(open, " ")), nil
+		}
+	}
 	for line := range strings.Lines(message) {
 		key, value, ok := strings.Cut(line, ":")
 		switch key = strings.ToLower(strings.TrimSpace(key)); {
 		case ok && (key == "co-authored-by" || key == "co-developed-by"):
-			values, open = append(values, strings.TrimSpace(value)), true
-		case open && strings.TrimSpace(line) != "" && (line[0] == ' ' || line[0] == '\t'):
-			values[len(values)-1] += " " + strings.TrimSpace(line)
+			shut()
+			open = []string{strings.TrimSpace(value)}
+		case open != nil && strings.TrimSpace(line) != "" && (line[0] == ' ' || line[0] == '\t'):
+			open = append(open, strings.TrimSpace(line))
 		default:
-			open = false
+			shut()
 		}
 	}
+	shut()
 	return values
 }
 

@@ -29,6 +29,12 @@ func TestCoAuthors(t *testing.T) {
 		{"no brackets", "Co-authored-by: bo@x.example", []string{"bo@x.example"}},
 		{"a name alone", "Co-authored-by: Bo Lind", []string{"Bo Lind"}},
 		{"developed", "CO-DEVELOPED-BY: Bo <bo@x.example>", []string{"bo@x.example"}},
+		{"no blank after the colon", "Co-authored-by:Bo <bo@x.example>", []string{"bo@x.example"}},
+		{"carriage returns", "Co-authored-by: Bo\r\n\t<bo@x.example>\r", []string{"bo@x.example"}},
+		{"value in the next line alone", "Co-authored-by:\n Bo <bo@x.example>", []string{"bo@x.example"}},
+		{"one after the other", "Co-authored-by: Zed <z@x.example>\nCo-authored-by: Bo\n <bo@x.example>", []string{"z@x.example", "bo@x.example"}},
+		{"ends at a blank line", "Co-authored-by: Bo Lind\n\n  <z@x.example>", []string{"Bo Lind"}},
+		{"before the last paragraph", "Co-authored-by: Bo <bo@x.example>\n\nand more text", []string{"bo@x.example"}},
 		{"a sentence about it", "we use Co-authored-by: lines", nil},
 	}
 	tr, err := trust.ForSigner("SHA256:" + strings.Repeat("A", 43))
@@ -52,6 +58,15 @@ func TestCoAuthors(t *testing.T) {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// A message of lines that all go on costs no more than its length.
+func TestLongCoAuthor(t *testing.T) {
+	const lines = 300_000
+	message := "Co-authored-by:\n" + strings.Repeat(" x\n", lines)
+	if got := coAuthors(message); len(got) != 1 || len(got[0]) != 2*lines {
+		t.Errorf("%d values", len(got))
 	}
 }
 
@@ -91,7 +106,7 @@ func TestCommitSignerIsAuthor(t *testing.T) {
 
 // Two spellings of one name are told apart by nobody.
 func TestPlainName(t *testing.T) {
-	for _, name := range []string{"Bo Lind", "bo.lind", "BO  LIND", "Bo-Lind"} {
+	for _, name := range []string{"Bo Lind", "bo.lind", "BO  LIND", "Bo-Lind", "Lind, Bo", "lind_bo"} {
 		if got := plainName(name); got != "bolind" {
 			t.Errorf("%q: %q", name, got)
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/verify"
@@ -212,10 +213,12 @@ func (s *standing) nobody(want string) Result {
 	return missing(want, "no person approved").follows("sod/bots-do-not-count")
 }
 
-// plainName is a name without case, spaces and dots, to compare names that
-// people typed.
+// plainName is a name without case, order of its words and what stands between
+// them, to compare names that people typed.
 func plainName(name string) string {
-	return strings.NewReplacer(" ", "", "\t", "", ".", "", "-", "").Replace(strings.ToLower(name))
+	words := strings.FieldsFunc(strings.ToLower(name), func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) })
+	slices.Sort(words)
+	return strings.Join(words, "")
 }
 
 // overlap tells of an author whom trust does not list and who goes by an
@@ -224,12 +227,13 @@ func (s *standing) overlap(list []verify.ApprovalFact) string {
 	wrote, _, _ := releaseAuthors(s.f)
 	for _, key := range wrote.order {
 		x := wrote.byKey[key]
-		if x.person != "" || x.name == "" {
+		name := plainName(x.name)
+		if x.person != "" || name == "" {
 			continue
 		}
 		for _, a := range list {
 			person, _ := s.f.Trust.Person(a.Approver.ID)
-			if slices.Contains([]string{plainName(a.Approver.Display), plainName(a.Person), plainName(person.Display)}, plainName(x.name)) {
+			if slices.Contains([]string{plainName(a.Approver.Display), plainName(a.Person), plainName(person.Display)}, name) {
 				return fmt.Sprintf("%s <%s> wrote %s, is not listed, and has the name of the approver %s", x.name, x.email, short(x.commit), a.Person)
 			}
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/release-dossier/dossier/evidence/bundle"
 	"github.com/release-dossier/dossier/verify"
 	"github.com/release-dossier/dossier/verify/report"
+	"github.com/release-dossier/dossier/verify/trust"
 )
 
 // approveFlags are the flags of approve.
@@ -21,7 +22,7 @@ type approveFlags struct {
 	judge                    judgeFlags
 	key, passphraseFile      string
 	rationale, environment   string
-	reject                   bool
+	reject, anyway           bool
 	name, supersedes, output string
 	commit, repository       string
 	refs                     []string
@@ -34,6 +35,9 @@ func (c *Cmd) approveCommand() *cobra.Command {
 		Short: "Add a person's approval to a dossier, or approve a commit",
 		Long: `approve verifies the dossier (layers 1 to 3, under the trust you give), prints
 what is being approved, signs an approval with your key and adds it to the file.
+If the trust you give does not let your key approve this, nothing is signed:
+whoever verifies by it would set the approval aside. With --anyway it is signed
+for those who verify by another one.
 
 With --commit it approves a commit before any release exists: the signed
 approval is written to a file of its own, for "dossier create --attestation".`,
@@ -59,6 +63,7 @@ approval is written to a file of its own, for "dossier create --attestation".`,
 	flags.StringVar(&f.rationale, "rationale", "", "why, in one sentence (`TEXT`)")
 	flags.StringVar(&f.environment, "environment", "", "the environment it is for (`NAME`; default any)")
 	flags.BoolVar(&f.reject, "reject", false, "reject instead of approve")
+	flags.BoolVar(&f.anyway, "anyway", false, "sign although the trust you give sets this approval aside")
 	flags.StringVar(&f.name, "name", "", "your name, for display (`TEXT`)")
 	flags.StringVar(&f.supersedes, "supersedes", "", "`ID` of an earlier approval of yours that this one corrects")
 	flags.StringArrayVar(&f.refs, "ref", nil, "address of what you looked at: a ticket, a change (`URI`; repeatable)")
@@ -131,17 +136,15 @@ func (c *Cmd) approve(ctx context.Context, path string, f *approveFlags) error {
 	if err != nil {
 		return usagef("approve: %w", err)
 	}
-	fmt.Fprintf(c.Stderr, "about to sign: %s %s %s of %s, state %s, as %s\n", a.Decision, report.Safe(r.Release.Name),
-		report.Safe(r.Release.Version), report.Safe(r.Release.Repository), r.State.Short(), signer.Public().Fingerprint())
+	about := fmt.Sprintf("%s %s of %s, state %s", r.Release.Name, r.Release.Version, r.Release.Repository, r.State.Short())
+	if err := c.beforeSigning(about, r.Release.Repository, a, signer, o, f.anyway); err != nil {
+		return err
+	}
 	raw, err := attest.Sign(ctx, signer, payload)
 	if err != nil {
 		return err
 	}
-	st, err := d.AddSignature(raw)
-	if err != nil {
-		return err
-	}
-	if err := c.noteIfSetAside(ctx, d, o, st.ID); err != nil {
+	if _, err := d.AddSignature(raw); err != nil {
 		return err
 	}
 	out := notAFlag(firstOf(f.output, path))
@@ -181,19 +184,32 @@ func (c *Cmd) appendOptions(path string, f *approveFlags) (verify.Options, error
 	return o, nil
 }
 
-// noteIfSetAside tells an approver whom the given trust lets approve nothing
-// here. The approval may still count for those who verify by another one.
-func (c *Cmd) noteIfSetAside(ctx context.Context, d *bundle.Dossier, o verify.Options, approval evidence.Digest) error {
-	r, err := verify.Bundle(ctx, d, verify.ExpectAnyUnsafe(), o)
+// beforeSigning prints what is about to be signed, and refuses an approval that
+// whoever verifies by the given trust would set aside, unless the approver wants
+// it anyway. Without trust there is nothing to ask.
+func (c *Cmd) beforeSigning(about, repository string, a evidence.Approval, s *attest.KeySigner, o verify.Options, anyway bool) error {
+	fmt.Fprintf(c.Stderr, "about to sign: %s %s, as %s\n", a.Decision, report.Safe(about), s.Public().Fingerprint())
+	if o.Trust == nil {
+		return nil
+	}
+	t, err := o.Trust.Resolve(s.Public())
 	if err != nil {
-		return err
+		return usageError{err}
 	}
-	for _, s := range r.Signers {
-		if s.Statement == approval && !s.Allowed {
-			fmt.Fprintf(c.Stderr, "dossier: note: whoever verifies by the trust you gave sets this approval aside (%s): %s\n", s.Code, report.Safe(s.Detail))
-		}
+	d := t.Allows(trust.Question{
+		Signer: a.Approver.ID, Kind: evidence.ApprovalType, Repository: repository, Environment: a.Environment,
+		Stated: a.At.Time, AsOf: o.AsOf, Proof: "signed",
+	})
+	if d.Allowed {
+		return nil
 	}
-	return nil
+	why := fmt.Sprintf("whoever verifies by the trust you gave sets this approval aside (%s): %s", d.Code, report.Safe(d.Detail))
+	if anyway {
+		fmt.Fprintf(c.Stderr, "dossier: warning: %s\n", why)
+		return nil
+	}
+	fmt.Fprintf(c.Stderr, "dossier: nothing is signed: %s; give a trust document that lets your key approve, or --anyway to sign for those who verify by another one\n", why)
+	return exitStatus(verify.NotAccepted.ExitCode())
 }
 
 // approveCommit writes a signed approval of a commit.
@@ -216,6 +232,14 @@ func (c *Cmd) approveCommit(ctx context.Context, f *approveFlags) error {
 	a.Scope = &evidence.Scope{Repository: uri, Commits: []string{strings.ToLower(f.commit)}, Environment: f.environment}
 	if err := a.Validate(); err != nil {
 		return usagef("approve: %w", err)
+	}
+	o, err := f.judge.options(c.Now())
+	if err != nil {
+		return err
+	}
+	about := fmt.Sprintf("commit %s of %s", a.Scope.Commits[0], uri)
+	if err := c.beforeSigning(about, uri, a, signer, o, f.anyway); err != nil {
+		return err
 	}
 	payload, err := attest.NewStatement(a.Scope.ScopeSubjects(), evidence.ApprovalType, a)
 	if err != nil {

@@ -61,7 +61,7 @@ it will be known, and what is missing, sorted by who can close the gap.`,
 	flags.StringVar(&f.key, "key", "", "key that signs the release statement (`FILE`)")
 	flags.StringVar(&f.builderKey, "builder-key", "", "key that signs generated provenance (`FILE`; default --key)")
 	flags.StringVar(&f.passphrase, "passphrase-file", "", "passphrase of the key (`FILE`)")
-	flags.StringVar(&f.predecessor, "predecessor", "", "the repository's last dossier, which is verified first (`FILE`)")
+	flags.StringVar(&f.predecessor, "predecessor", "", "the repository's last dossier: it is verified first, and its repository and version are compared (`FILE`)")
 	flags.BoolVar(&f.first, "first", false, "this is the repository's first dossier")
 	flags.BoolVar(&f.include, "include-artifacts", false, "embed the artifacts themselves")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "show what would be in it and what is missing; write nothing")

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"golang.org/x/mod/semver"
+
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/verify"
 	"github.com/release-dossier/dossier/verify/report"
@@ -45,7 +47,8 @@ func (c *Cmd) predecessor(ctx context.Context, f *createFlags) (*evidence.Predec
 }
 
 // follows reports why a release cannot follow its predecessor: it is of another
-// repository, or the same release once more.
+// repository, the same release once more, or a later one on the same line. A
+// lower version of another line may follow: a hotfix of 1.x comes after 2.0.
 func follows(r, last *evidence.Record, file string) error {
 	switch {
 	case last == nil:
@@ -54,6 +57,15 @@ func follows(r, last *evidence.Record, file string) error {
 		return usagef("--predecessor %s: it is of %s, this release is of %s", file, last.Repository.URI, r.Repository.URI)
 	case last.Version == r.Version && last.Component == r.Component:
 		return usagef("--predecessor %s: it is a dossier of version %s already: a version is released once", file, r.Version)
+	case last.Component == r.Component && before(r.Version, last.Version):
+		return usagef("--predecessor %s: it is of version %s, which comes after %s on the same line: give the dossier that came before", file, last.Version, r.Version)
 	}
 	return nil
+}
+
+// before reports whether version a comes before b, both of one major and minor
+// version. Versions of another form have no order here.
+func before(a, b string) bool {
+	a, b = "v"+a, "v"+b
+	return semver.IsValid(a) && semver.IsValid(b) && semver.MajorMinor(a) == semver.MajorMinor(b) && semver.Compare(a, b) < 0
 }

@@ -1,6 +1,9 @@
 package evidence
 
-import "errors"
+import (
+	"errors"
+	"reflect"
+)
 
 // Check is the result of one check (a test, a scan) on a commit or artifact.
 // The file it was read from is a material that Evidence names by digest, so
@@ -41,6 +44,14 @@ type Check struct {
 	Evidence []ResourceDescriptor `json:"evidence,omitempty" rec:"O;1.13.5.2,1.31.5.2"`
 }
 
+// Validate reports the first field of c that contradicts its description.
+// Errors are [FieldError]s.
+func (c *Check) Validate() error {
+	v := &validator{}
+	v.fields("", reflect.ValueOf(c).Elem())
+	return v.err
+}
+
 func (c *Check) conditions(v *validator, at string) {
 	v.need(c.Outcome == "na", at+"/rationale", c.Rationale != "", "when the outcome is na")
 	v.order(c.StartedAt, c.FinishedAt, at+"/finishedAt", "startedAt")
@@ -58,6 +69,8 @@ type CheckTool struct {
 	DatabaseVersion string `json:"databaseVersion,omitempty" rec:"O;1.7.3"`
 	// DatabaseAt is when the database was last updated.
 	DatabaseAt *Time `json:"databaseAt,omitempty" rec:"O;1.7.3"`
+	// Open are the open findings of this tool, if the file tells tools apart.
+	Open int64 `json:"open,omitzero" rec:"O;1.7.3"`
 }
 
 // CheckTests counts test cases. A case is in one class only; what is in none
@@ -105,6 +118,10 @@ type CheckFindings struct {
 	Suppressed *int64 `json:"suppressed" rec:"R;1.7.3"`
 	// FailAt is the least severity of an open finding that fails the check.
 	FailAt string `json:"failAt,omitempty" rec:"O;1.7.3" enum:"critical|high|medium|low|info"`
+	// Rules are the rules or vulnerabilities with most open findings, at most 100.
+	Rules []CheckRule `json:"rules,omitempty" rec:"O;1.7.3"`
+	// RuleTotal is the number of rules or vulnerabilities with open findings.
+	RuleTotal int64 `json:"ruleTotal,omitzero" rec:"O;1.7.3"`
 	// New are findings that the baseline did not have.
 	New int64 `json:"new,omitzero" rec:"O;1.7.3"`
 	// Unchanged are findings that the baseline had.
@@ -120,6 +137,14 @@ func (f *CheckFindings) conditions(v *validator, at string) {
 	if f.Open != nil && (over(f.Open, classes...) || sum(classes) != *f.Open) {
 		v.fail(at+"/open", errors.New("not the sum of the severities"))
 	}
+}
+
+// CheckRule is a rule or vulnerability with findings.
+type CheckRule struct {
+	// ID is its id: "SA1019", "CVE-2026-1234".
+	ID string `json:"id" rec:"R;1.7.3"`
+	// Open are its open findings.
+	Open int64 `json:"open" rec:"R;1.7.3"`
 }
 
 // CheckCoverage counts what the tests executed.

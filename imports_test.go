@@ -37,6 +37,7 @@ func TestForbiddenImports(t *testing.T) {
 		{"/attest", append(network, heavy...)},
 		{"/evidence/bundle", append(network, heavy...)},
 		{"/evidence/provenance", append(network, heavy...)},
+		{"/evidence/checks", append(network, heavy...)},
 		{"/sbom", append(append([]string{"encoding/gob", "encoding/xml"}, network...), heavy...)},
 		{"/verify/trust", append(network, heavy...)},
 		{"/verify", append(network, heavy...)},
@@ -60,7 +61,7 @@ func TestForbiddenImports(t *testing.T) {
 // order lists the packages so that each imports only packages before it.
 var order = []string{
 	"/internal/strictjson", "/internal/strictyaml",
-	"/evidence/gitobj", "/evidence/commits", "/evidence", "/evidence/records",
+	"/evidence/gitobj", "/evidence/commits", "/evidence", "/evidence/records", "/evidence/checks",
 	"/attest", "/evidence/provenance", "/evidence/bundle", "/sbom/schema", "/sbom",
 	"/evidence/collect/ci", "/evidence/collect/git", "/evidence/collect/secrets", "/evidence/collect",
 	"/verify/trust", "/verify", "/verify/tagsig", "/verify/policy", "/verify/report",

@@ -1,11 +1,13 @@
-// Package results reads what test runners, analysers, coverage tools and
+// Package checks reads what test runners, analysers, coverage tools and
 // vulnerability scanners write, and says in one form how a check ended.
 //
 // [Read] recognises the format, reads the file as a stream within [Limits] and
 // returns a [Result]: an [Outcome] with the reason for it, counts, times, and
-// the digest of the bytes. [Result.Check] turns it into a check of a release
-// statement and the material that backs it. The file itself stays as it was
-// found; nothing is written back.
+// the digest of the bytes. [Merge] puts the files of one check together, and
+// [Result.Check] turns them into a check of a release statement and the material
+// that backs it. The file itself stays as it was found; nothing is written back.
+// Collectors read with it when a release is assembled, and verifiers when they
+// count again.
 //
 // # A pass is earned
 //
@@ -20,9 +22,8 @@
 //
 // A test that failed and then passed is listed in [Attempts.Flaky], if the
 // runner marks it (Surefire's flakyFailure), if a stream repeats it, or if two
-// cases share a name. [Join] does the same for the attempts of a whole check. A
-// failure is set aside only where the format itself says that the test was run
-// again.
+// cases share a name. A failure is set aside only where the format itself says
+// that the test was run again. Attempts of a whole check are checks of their own.
 //
 // # Hostile input
 //

@@ -128,6 +128,14 @@ type MonorepoRelease struct {
 	ExceptionHandling string `json:"exceptionHandling" rec:"R;1.9.3.2"`
 }
 
+// ValidateParts checks the parts of a record that people write, whatever else is
+// in it. Errors are [FieldError]s.
+func ValidateParts(r *Record) error {
+	v := &validator{}
+	r.validateParts(v)
+	return v.err
+}
+
 // validateParts checks the parts that a release record may have.
 func (r *Record) validateParts(v *validator) {
 	v.fields("", reflect.ValueOf(r).Elem())

@@ -2,6 +2,7 @@ package records
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
@@ -42,13 +43,19 @@ func fill(n *strictyaml.Node, v reflect.Value) error {
 }
 
 func fillStruct(n *strictyaml.Node, v reflect.Value) error {
+	known := keys(v.Type())
 	if n.Kind() != strictyaml.Mapping {
-		return n.Errorf("want a mapping with the keys %s", strings.Join(keys(v.Type()), ", "))
+		return n.Errorf("want a mapping with the keys %s", strings.Join(known, ", "))
 	}
-	for _, m := range n.Members() {
+	return fillMembers(n.Members(), v, known)
+}
+
+// fillMembers reads members into fields of v that are known by their keys.
+func fillMembers(members []strictyaml.Member, v reflect.Value, known []string) error {
+	for _, m := range members {
 		f, ok := fieldOf(v.Type(), m.Name)
-		if !ok {
-			return unknown(m, keys(v.Type()))
+		if !ok || !slices.Contains(known, m.Name) {
+			return unknown(m, known)
 		}
 		if err := fill(m.Value, v.FieldByIndex(f.Index)); err != nil {
 			return err

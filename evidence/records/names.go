@@ -2,6 +2,7 @@ package records
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -30,25 +31,25 @@ func fieldOf(t reflect.Type, key string) (reflect.StructField, bool) {
 	return reflect.StructField{}, false
 }
 
-// keys returns the YAML keys of t that a person writes.
+// keys returns the YAML keys of t.
 func keys(t reflect.Type) []string {
 	var list []string
 	for _, f := range reflect.VisibleFields(t) {
-		if name := jsonName(f); name != "" && !ownedByTool(name) {
+		if name := jsonName(f); name != "" {
 			list = append(list, Key(name))
 		}
 	}
 	return list
 }
 
-func ownedByTool(name string) bool {
-	for _, n := range toolOwned {
-		if n == name {
-			return true
-		}
-	}
-	return false
+// rootKeys returns the YAML keys of a record that a person writes.
+func rootKeys(t reflect.Type) []string {
+	return slices.DeleteFunc(keys(t), ownedByTool)
 }
+
+// ownedByTool reports whether a member of a record is filled in by the signing
+// tool.
+func ownedByTool(name string) bool { return slices.Contains(toolOwned[:], name) }
 
 func jsonName(f reflect.StructField) string {
 	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,30 +12,59 @@ import (
 	"github.com/release-dossier/dossier/internal/strictyaml"
 )
 
+// recordKey is the key that says which kind of record a file holds.
+const recordKey = "record"
+
 // ParseYAML reads a record of a kind (its name or type URI) that a person
-// wrote. Unknown keys, wrong types, missing fields and unmet conditions are
+// wrote. A key "record" in the file may be left out here; if it is there it must
+// agree. Unknown keys, wrong types, missing fields and unmet conditions are
 // errors with file, line and column; name stands for the file. The result has
 // no release, parents or materials yet: see [evidence.Link].
 func ParseYAML(name string, data []byte, kind string) (evidence.Predicate, error) {
 	info, ok := evidence.LookupKind(kind)
 	if !ok {
-		return nil, fmt.Errorf("%.80q is no kind of record: want one of %s", kind, strings.Join(kindNames(), ", "))
+		return nil, unknownKind(kind)
 	}
 	root, err := strictyaml.Parse(name, data)
 	if err != nil {
 		return nil, err
 	}
+	if n := root.Lookup(recordKey); n != nil && n.Text() != info.Name {
+		return nil, n.Errorf("a record of kind %s is wanted here, this is one of kind %.80q", info.Name, n.Text())
+	}
+	return parse(root, info)
+}
+
+// parse reads a record of that kind.
+func parse(root *strictyaml.Node, info evidence.KindInfo) (evidence.Predicate, error) {
 	if err := refuseLinks(root); err != nil {
 		return nil, err
 	}
 	p := info.New()
-	if err := fill(root, reflect.ValueOf(p).Elem()); err != nil {
+	if err := fillRoot(root, reflect.ValueOf(p).Elem(), rootKeys(reflect.TypeOf(p).Elem())); err != nil {
 		return nil, err
 	}
 	if err := evidence.ValidateFacts(p); err != nil {
 		return nil, locate(root, err)
 	}
 	return p, nil
+}
+
+// fillRoot reads all of a file but the kind into v.
+func fillRoot(root *strictyaml.Node, v reflect.Value, known []string) error {
+	if root.Kind() != strictyaml.Mapping {
+		return root.Errorf("want a mapping with the keys %s", strings.Join(known, ", "))
+	}
+	members := slices.DeleteFunc(root.Members(), func(m strictyaml.Member) bool { return m.Name == recordKey })
+	return fillMembers(members, v, known)
+}
+
+func unknownKind(kind string) error {
+	names := append(kindNames(), ReleaseKind)
+	if near := strictyaml.Suggest(kind, names); near != "" {
+		return fmt.Errorf("%.80q is no kind of record: did you mean %q?", kind, near)
+	}
+	return fmt.Errorf("%.80q is no kind of record: want one of %s", kind, strings.Join(names, ", "))
 }
 
 func kindNames() []string {

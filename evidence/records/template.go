@@ -10,21 +10,26 @@ import (
 )
 
 // Template returns a file for people to fill in: a record of that kind (its
-// name or type URI) with all keys, those that may be left out behind a "#".
-// Values maps pointers, such as "/id" or "/scope/repository", to text that is
-// already known.
+// name or type URI, or [ReleaseKind]) with all keys, those that may be left out
+// behind a "#". Values maps pointers, such as "/id" or "/scope/repository", to
+// text that is already known.
 func Template(kind string, values map[string]string) ([]byte, error) {
-	info, ok := evidence.LookupKind(kind)
-	if !ok {
-		return nil, fmt.Errorf("%.80q is no kind of record: want one of %s", kind, strings.Join(kindNames(), ", "))
+	title, name, fields := "Parts of the release statement", ReleaseKind, typedFields()
+	if kind != ReleaseKind {
+		info, ok := evidence.LookupKind(kind)
+		if !ok {
+			return nil, unknownKind(kind)
+		}
+		title, name, fields = info.Title, info.Name, evidence.Fields(info.Name)
 	}
 	docs, err := comments()
 	if err != nil {
 		return nil, err
 	}
-	t := &template{fields: evidence.Fields(info.Name), values: values, docs: docs}
-	fmt.Fprintf(&t.out, "# %s (%s)\n", info.Title, info.Name)
+	t := &template{fields: fields, values: values, docs: docs}
+	fmt.Fprintf(&t.out, "# %s\n", title)
 	t.out.WriteString("# Fill in the quotes. To use a line that begins with #, take the # away.\n")
+	fmt.Fprintf(&t.out, "%s: %s\n", recordKey, name)
 	t.members("", "", "", false)
 	return []byte(t.out.String()), nil
 }

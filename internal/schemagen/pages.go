@@ -68,10 +68,12 @@ func table(b *strings.Builder, fields []evidence.Field, c comments) {
 // fieldComments returns the comments of all fields that templates show.
 func fieldComments(c comments) ([]byte, error) {
 	docs := map[string]string{}
+	fields := evidence.Fields("record")
 	for _, k := range evidence.Kinds() {
-		for _, f := range evidence.Fields(k.Name) {
-			docs[f.Source] = c.meaning(f.Source)
-		}
+		fields = append(fields, evidence.Fields(k.Name)...)
+	}
+	for _, f := range fields {
+		docs[f.Source] = c.meaning(f.Source)
 	}
 	data, err := json.MarshalIndent(docs, "", " ")
 	return append(data, '\n'), err

@@ -1,6 +1,7 @@
 package collect
 
 import (
+	"regexp"
 	"time"
 
 	"github.com/release-dossier/dossier/evidence"
@@ -48,6 +49,9 @@ type Options struct {
 
 	// Sources are the systems that are asked besides.
 	Sources []Source
+	// TicketPattern matches an id of a ticket in a text; nil means that no text
+	// is searched for any.
+	TicketPattern *regexp.Regexp
 	// AllowIncomplete names the sources without which the run goes on. What
 	// they did not give stands in the record.
 	AllowIncomplete []string

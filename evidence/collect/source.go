@@ -3,6 +3,7 @@ package collect
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
@@ -59,6 +60,9 @@ type Target struct {
 	// Changes and Tickets (their ids) are those known so far.
 	Changes []evidence.Change
 	Tickets []string
+	// TicketPattern matches an id of a ticket in a text, such as a title or the
+	// name of a branch; nil means that texts are not searched.
+	TicketPattern *regexp.Regexp
 	// Git is all that was found in the repository. Its methods must not be
 	// called.
 	Git *git.Result

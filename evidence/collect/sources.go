@@ -107,7 +107,7 @@ func (a *assembly) target(s Source) (Target, error) {
 	}
 	t := Target{
 		Repository: r.Repository.URI, Version: r.Version, Component: r.Component, Tag: r.Tag, Commit: r.Commit, Base: r.Base,
-		Artifacts: r.Artifacts, Changes: r.Changes, Tickets: a.tickets,
+		Artifacts: r.Artifacts, Changes: r.Changes, Tickets: a.tickets, TicketPattern: a.TicketPattern,
 		Git: a.git, Run: a.draft.Run, TempDir: temp,
 		Progress: func(done, total int64) { a.progress(name, done, total) },
 	}

@@ -94,7 +94,7 @@ func (a *archiveReader) line() (string, error) {
 
 func (a *archiveReader) end(count string, have int) error {
 	if count != strconv.Itoa(have) {
-		return fmt.Errorf("the last line says %q objects, the file has %d", count, have)
+		return fmt.Errorf("the last line says %q, the file has %d", count, have)
 	}
 	if _, err := a.r.ReadByte(); err != io.EOF {
 		return errors.New("something follows the last line")

@@ -13,7 +13,7 @@ type Commit struct {
 	Committer Person
 	// Message is the whole message, in the encoding the author chose.
 	Message string
-	// Trailers are those of the message: co-authors, sign-offs, picks.
+	// Trailers are those of the message: co-authors, sign-offs.
 	Trailers []Trailer
 	// Signature is the armored signature over Payload; nil if there is none.
 	Signature []byte
@@ -59,7 +59,7 @@ func parseCommit(body []byte) (Commit, error) {
 		}
 	}
 	c.Message = string(body[message:])
-	c.Trailers = parseTrailers(c.Message)
+	c.Trailers = ParseTrailers(c.Message)
 	c.Payload = without(body, len(body), fields)
 	return c, nil
 }

@@ -45,5 +45,5 @@ func ExampleWriteArchive() {
 func ExampleReadArchive() {
 	_, err := gitobj.ReadArchive(strings.NewReader("dossier git-objects v1 sha1\nend 1\n"), gitobj.Limits{})
 	fmt.Println(err)
-	// Output: git objects: the last line says "1" objects, the file has 0
+	// Output: git objects: the last line says "1", the file has 0
 }

@@ -58,7 +58,7 @@ func parseTag(body []byte) (Tag, error) {
 	// No header begins as a signature does, so end is not before message.
 	end := max(findSignature(body), message)
 	tag.Message = string(body[message:end])
-	tag.Trailers = parseTrailers(tag.Message)
+	tag.Trailers = ParseTrailers(tag.Message)
 	tag.Payload = without(body, end, fields)
 	if end < len(body) {
 		tag.Signature = body[end:]

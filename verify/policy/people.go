@@ -7,6 +7,7 @@ import (
 
 	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/commits"
 	"github.com/release-dossier/dossier/evidence/gitobj"
 	"github.com/release-dossier/dossier/verify"
 	"github.com/release-dossier/dossier/verify/trust"
@@ -115,62 +116,13 @@ func (x folder) commitAuthors(c gitobj.CommitWithID) []author {
 	}
 	// Co-authors are looked for in the whole message, not only where trailers
 	// belong: whoever is named shared the work.
-	for _, value := range coAuthors(c.Message) {
-		list = append(list, x.named(value, id)...)
+	for _, p := range commits.CoAuthors(c.Message) {
+		list = append(list, x.author(p.Name, p.Email, id))
 	}
 	if p := x.signer(c); p != "" {
 		list = append(list, author{key: p, person: p, commit: id})
 	}
 	return list
-}
-
-// coAuthors returns what follows "Co-authored-by:" or "Co-developed-by:" in a
-// message, however it is written: git takes blanks around the key and a value
-// that goes on in lines that begin with a blank.
-func coAuthors(message string) []string {
-	var values []string
-	var open []string // the lines of a value that may go on
-	shut := func() {
-		if open != nil {
-			values, open = append(values, strings.Join(open, " ")), nil
-		}
-	}
-	for line := range strings.Lines(message) {
-		key, value, ok := strings.Cut(line, ":")
-		switch key = strings.ToLower(strings.TrimSpace(key)); {
-		case ok && (key == "co-authored-by" || key == "co-developed-by"):
-			shut()
-			open = []string{strings.TrimSpace(value)}
-		case open != nil && strings.TrimSpace(line) != "" && (line[0] == ' ' || line[0] == '\t'):
-			open = append(open, strings.TrimSpace(line))
-		default:
-			shut()
-		}
-	}
-	shut()
-	return values
-}
-
-// named returns everybody whom a co-author line names: each address in angle
-// brackets with the text before it, or the whole text if there is none.
-func (x folder) named(value, commit string) []author {
-	var list []author
-	for {
-		name, rest, ok := strings.Cut(value, "<")
-		if !ok {
-			break
-		}
-		email, after, _ := strings.Cut(rest, ">")
-		list = append(list, x.author(strings.Trim(name, ", \t"), email, commit))
-		value = after
-	}
-	if value = strings.Trim(value, ", \t"); value == "" {
-		return list
-	}
-	if strings.Contains(value, "@") {
-		return append(list, x.author("", value, commit))
-	}
-	return append(list, x.author(value, "", commit))
 }
 
 // signer returns the person whom trust lists with the SSH key that signed a

@@ -61,15 +61,6 @@ func TestCoAuthors(t *testing.T) {
 	}
 }
 
-// A message of lines that all go on costs no more than its length.
-func TestLongCoAuthor(t *testing.T) {
-	const lines = 300_000
-	message := "Co-authored-by:\n" + strings.Repeat(" x\n", lines)
-	if got := coAuthors(message); len(got) != 1 || len(got[0]) != 2*lines {
-		t.Errorf("%d values", len(got))
-	}
-}
-
 // Whoever signed a commit had a hand in it, whatever name it bears.
 func TestCommitSignerIsAuthor(t *testing.T) {
 	_, private, err := ed25519.GenerateKey(rand.Reader)

@@ -17,8 +17,8 @@ func longRepo(b *testing.B, n int) *repo {
 			s.WriteString("reset refs/tags/v1.0.0\nfrom refs/heads/main\n\n")
 		}
 	}
-	r.feed(s.String(), "fast-import", "--quiet")
-	r.git("tag", "v1.1.0", "main")
+	r.Feed(s.String(), "fast-import", "--quiet")
+	r.Git("tag", "v1.1.0", "main")
 	return r
 }
 
@@ -39,6 +39,6 @@ func BenchmarkCollect2000(b *testing.B) {
 func BenchmarkGitLog2000(b *testing.B) {
 	r := longRepo(b, 2000)
 	for b.Loop() {
-		r.git("log", "--raw", "v1.0.0..v1.1.0")
+		r.Git("log", "--raw", "v1.0.0..v1.1.0")
 	}
 }

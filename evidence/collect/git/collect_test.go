@@ -18,13 +18,13 @@ func TestCollect(t *testing.T) {
 	for _, format := range []string{"sha1", "sha256"} {
 		t.Run(format, func(t *testing.T) {
 			r := newRepo(t, format)
-			r.commit("one")
-			r.tag("v1.0.0")
-			r.commit("two")
-			r.write(".github/CODEOWNERS", "* @ann\n")
-			head := r.commit("three")
-			object := r.tag("v1.1.0")
-			r.git("remote", "add", "origin", "https://user:secret@example.org/org/repo.git")
+			r.Commit("one")
+			r.Tag("v1.0.0")
+			r.Commit("two")
+			r.Write(".github/CODEOWNERS", "* @ann\n")
+			head := r.Commit("three")
+			object := r.Tag("v1.1.0")
+			r.Git("remote", "add", "origin", "https://user:secret@example.org/org/repo.git")
 
 			res, objects := r.collect(Options{Tag: "refs/tags/v1.1.0"})
 			if string(res.Format) != format || res.TagName != "v1.1.0" || res.TagObject != object || res.TagType != "tag" ||
@@ -61,12 +61,12 @@ func TestCollect(t *testing.T) {
 
 func TestFirstRelease(t *testing.T) {
 	r := newRepo(t, "sha1")
-	r.commit("one")
-	r.tag("v1") // a moving tag, no release
-	r.commit("two")
-	r.tag("v1.0.0-rc.1")
-	r.commit("three")
-	r.tag("v1.0.0")
+	r.Commit("one")
+	r.Tag("v1") // a moving tag, no release
+	r.Commit("two")
+	r.Tag("v1.0.0-rc.1")
+	r.Commit("three")
+	r.Tag("v1.0.0")
 	res, objects := r.collect(Options{Tag: "v1.0.0"})
 	if res.PreviousTag != "" || res.PreviousCommit != "" || len(res.Range) != 3 || r.notes(res) != "first-release" {
 		t.Errorf("Collect = %+v", res)
@@ -77,20 +77,20 @@ func TestFirstRelease(t *testing.T) {
 // The previous release is found by ancestry, on the same line first.
 func TestPreviousRelease(t *testing.T) {
 	r := newRepo(t, "sha1")
-	r.commit("one")
-	r.tag("v1.0.0")
-	r.git("checkout", "-q", "-b", "hotfix")
-	r.commit("fix")
-	r.tag("v1.0.1")
-	r.git("checkout", "-q", "main")
-	r.commit("two")
-	r.tag("v1.1.0")
-	r.tag("v1.1.1") // the same commit again
-	r.commit("three")
-	r.tag("v1.2.0")
-	r.git("checkout", "-q", "hotfix")
-	r.commit("fix two")
-	r.tag("v1.0.2")
+	r.Commit("one")
+	r.Tag("v1.0.0")
+	r.Git("checkout", "-q", "-b", "hotfix")
+	r.Commit("fix")
+	r.Tag("v1.0.1")
+	r.Git("checkout", "-q", "main")
+	r.Commit("two")
+	r.Tag("v1.1.0")
+	r.Tag("v1.1.1") // the same commit again
+	r.Commit("three")
+	r.Tag("v1.2.0")
+	r.Git("checkout", "-q", "hotfix")
+	r.Commit("fix two")
+	r.Tag("v1.0.2")
 	for tag, want := range map[string]string{
 		"v1.0.1": "v1.0.0", "v1.0.2": "v1.0.1", "v1.1.0": "v1.0.0", "v1.1.1": "v1.1.0", "v1.2.0": "v1.1.1",
 	} {
@@ -111,27 +111,27 @@ func TestPreviousRelease(t *testing.T) {
 // it has a boundary of its own, which the archive must prove.
 func TestRangeWithOldBranch(t *testing.T) {
 	r := newRepo(t, "sha1")
-	r.commit("root")
-	r.git("checkout", "-q", "-b", "old")
-	r.commit("old1")
-	r.git("checkout", "-q", "main")
+	r.Commit("root")
+	r.Git("checkout", "-q", "-b", "old")
+	r.Commit("old1")
+	r.Git("checkout", "-q", "main")
 	for i := range 5 {
-		r.commit(fmt.Sprintf("before%d", i))
+		r.Commit(fmt.Sprintf("before%d", i))
 	}
-	r.git("checkout", "-q", "-b", "side")
-	r.commit("side1")
-	r.git("checkout", "-q", "main")
-	r.commit("base")
-	r.tag("v1.0.0")
+	r.Git("checkout", "-q", "-b", "side")
+	r.Commit("side1")
+	r.Git("checkout", "-q", "main")
+	r.Commit("base")
+	r.Tag("v1.0.0")
 	for _, name := range []string{"a", "b"} {
-		r.git("checkout", "-q", "-b", name, "main")
-		r.commit("work-" + name)
+		r.Git("checkout", "-q", "-b", name, "main")
+		r.Commit("work-" + name)
 	}
-	r.git("checkout", "-q", "main")
-	r.git("merge", "-q", "--no-ff", "-m", "merge old", "old")
-	r.git("merge", "-q", "-m", "octopus", "a", "b", "side")
-	head := r.commit("last")
-	r.tag("v1.1.0")
+	r.Git("checkout", "-q", "main")
+	r.Git("merge", "-q", "--no-ff", "-m", "merge old", "old")
+	r.Git("merge", "-q", "-m", "octopus", "a", "b", "side")
+	head := r.Commit("last")
+	r.Tag("v1.1.0")
 	res, objects := r.collect(Options{Tag: "v1.1.0"})
 	if len(res.Range) != 7 || res.Commit != head {
 		t.Errorf("Range has %d, want 7", len(res.Range))
@@ -141,8 +141,8 @@ func TestRangeWithOldBranch(t *testing.T) {
 
 func TestLightweightTag(t *testing.T) {
 	r := newRepo(t, "sha1")
-	head := r.commit("one")
-	r.git("tag", "v1.0.0")
+	head := r.Commit("one")
+	r.Git("tag", "v1.0.0")
 	res, _ := r.collect(Options{Tag: "v1.0.0"})
 	if res.TagType != gitobj.TypeCommit || res.TagObject != head || res.Commit != head || res.Tag.Name != "" {
 		t.Errorf("Collect = %+v", res)
@@ -155,8 +155,8 @@ func TestLightweightTag(t *testing.T) {
 // A remedy is copied into a shell.
 func TestRemedyIsQuoted(t *testing.T) {
 	r := newRepo(t, "sha1")
-	r.commit("one")
-	r.git("tag", "v1;reboot")
+	r.Commit("one")
+	r.Git("tag", "v1;reboot")
 	res, _ := r.collect(Options{Tag: "v1;reboot"})
 	if got, want := res.Notes[0].Remedy, "git fetch --force origin 'refs/tags/v1;reboot:refs/tags/v1;reboot'"; got != want {
 		t.Errorf("remedy = %s, want %s", got, want)
@@ -165,9 +165,9 @@ func TestRemedyIsQuoted(t *testing.T) {
 
 func TestNestedTag(t *testing.T) {
 	r := newRepo(t, "sha1")
-	head := r.commit("one")
-	inner := r.tag("inner")
-	r.git("tag", "-a", "-m", "outer", "v1.0.0", "inner")
+	head := r.Commit("one")
+	inner := r.Tag("inner")
+	r.Git("tag", "-a", "-m", "outer", "v1.0.0", "inner")
 	res, objects := r.collect(Options{Tag: "v1.0.0"})
 	if res.Tag.Type != gitobj.TypeTag || res.Tag.Object != inner || res.Commit != head || !strings.Contains(r.notes(res), "nested-tag") {
 		t.Errorf("Collect = %+v", res)
@@ -176,7 +176,7 @@ func TestNestedTag(t *testing.T) {
 		t.Errorf("the inner tag is not embedded: %v", err)
 	}
 	for i := range 6 {
-		r.git("tag", "-a", "-m", "x", fmt.Sprintf("deep%d", i+1), map[bool]string{true: "v1.0.0", false: fmt.Sprintf("deep%d", i)}[i == 0])
+		r.Git("tag", "-a", "-m", "x", fmt.Sprintf("deep%d", i+1), map[bool]string{true: "v1.0.0", false: fmt.Sprintf("deep%d", i)}[i == 0])
 	}
 	if _, err := r.try(Options{Tag: "deep6"}); err == nil {
 		t.Error("eight tags deep: no error")
@@ -185,8 +185,8 @@ func TestNestedTag(t *testing.T) {
 
 func TestTagOfTree(t *testing.T) {
 	r := newRepo(t, "sha1")
-	r.commit("one")
-	r.git("tag", "v1.0.0", "HEAD^{tree}")
+	r.Commit("one")
+	r.Git("tag", "v1.0.0", "HEAD^{tree}")
 	if _, err := r.try(Options{Tag: "v1.0.0"}); err == nil || !strings.Contains(err.Error(), "tree") {
 		t.Errorf("err = %v", err)
 	}
@@ -195,16 +195,16 @@ func TestTagOfTree(t *testing.T) {
 // Two objects in one tag: git takes the first, another reader might not.
 func TestTagWithTwoObjects(t *testing.T) {
 	r := newRepo(t, "sha1")
-	one, two := r.commit("one"), r.commit("two")
+	one, two := r.Commit("one"), r.Commit("two")
 	text := fmt.Sprintf("object %s\nobject %s\ntype commit\ntag v1.0.0\ntagger A <a@b> 1 +0000\n\nm\n", one, two)
-	id := r.feed(text, "hash-object", "-t", "tag", "--literally", "-w", "--stdin")
-	r.write(".git/refs/tags/v1.0.0", id+"\n")
+	id := r.Feed(text, "hash-object", "-t", "tag", "--literally", "-w", "--stdin")
+	r.Write(".git/refs/tags/v1.0.0", id+"\n")
 	if _, err := r.try(Options{Tag: "v1.0.0"}); err == nil || !strings.Contains(err.Error(), `header "type" is missing or out of order`) {
 		t.Errorf("err = %v", err)
 	}
 	// Such a tag does not stand in the way of other releases.
-	r.commit("three")
-	r.tag("v1.1.0")
+	r.Commit("three")
+	r.Tag("v1.1.0")
 	res, _ := r.collect(Options{Tag: "v1.1.0"})
 	if len(res.Range) != 3 {
 		t.Errorf("Collect beside a broken tag = %+v", res)
@@ -213,8 +213,8 @@ func TestTagWithTwoObjects(t *testing.T) {
 
 func TestRenamedTag(t *testing.T) {
 	r := newRepo(t, "sha1")
-	r.commit("one")
-	r.git("update-ref", "refs/tags/v2.0.0", string(r.tag("v1.0.0")))
+	r.Commit("one")
+	r.Git("update-ref", "refs/tags/v2.0.0", string(r.Tag("v1.0.0")))
 	res, _ := r.collect(Options{Tag: "v2.0.0"})
 	if !strings.Contains(r.notes(res), "tag-name") {
 		t.Errorf("notes = %s", r.notes(res))
@@ -225,15 +225,15 @@ func TestRenamedTag(t *testing.T) {
 // tagged.
 func TestReplacedObjectsDoNotLie(t *testing.T) {
 	r := newRepo(t, "sha1")
-	r.commit("one")
-	r.tag("v1.0.0")
-	r.commit("two")
-	hidden := r.commit("hidden")
-	head := r.commit("four")
-	r.tag("v1.1.0")
-	other := r.feed("", "commit-tree", "-m", "innocent", "-p", r.git("rev-parse", "v1.0.0^{commit}"), "HEAD^{tree}")
-	r.git("replace", string(head), other)
-	r.write(".git/info/grafts", fmt.Sprintf("%s %s\n", head, r.git("rev-parse", "v1.0.0^{commit}")))
+	r.Commit("one")
+	r.Tag("v1.0.0")
+	r.Commit("two")
+	hidden := r.Commit("hidden")
+	head := r.Commit("four")
+	r.Tag("v1.1.0")
+	other := r.Feed("", "commit-tree", "-m", "innocent", "-p", r.Git("rev-parse", "v1.0.0^{commit}"), "HEAD^{tree}")
+	r.Git("replace", string(head), other)
+	r.Write(".git/info/grafts", fmt.Sprintf("%s %s\n", head, r.Git("rev-parse", "v1.0.0^{commit}")))
 	res, objects := r.collect(Options{Tag: "v1.1.0"})
 	if len(res.Range) != 3 {
 		t.Errorf("Range has %d, want 3", len(res.Range))
@@ -246,14 +246,14 @@ func TestReplacedObjectsDoNotLie(t *testing.T) {
 func TestShallowClone(t *testing.T) {
 	r := newRepo(t, "sha1")
 	for i := range 4 {
-		r.commit(fmt.Sprintf("c%d", i))
-		r.tag(fmt.Sprintf("v1.%d.0", i))
-		r.commit(fmt.Sprintf("d%d", i))
+		r.Commit(fmt.Sprintf("c%d", i))
+		r.Tag(fmt.Sprintf("v1.%d.0", i))
+		r.Commit(fmt.Sprintf("d%d", i))
 	}
-	r.git("tag", "-a", "-m", "x", "v2.0.0")
+	r.Git("tag", "-a", "-m", "x", "v2.0.0")
 	clone := func(args ...string) string {
 		dir := filepath.Join(t.TempDir(), "clone")
-		r.git(append(append([]string{"clone", "-q"}, args...), "file://"+r.dir, dir)...)
+		r.Git(append(append([]string{"clone", "-q"}, args...), "file://"+r.Dir, dir)...)
 		return dir
 	}
 	var shallow *ShallowError
@@ -261,21 +261,21 @@ func TestShallowClone(t *testing.T) {
 		t.Errorf("depth 1: %v, want a ShallowError", err)
 	}
 	cut := clone("--depth=1", "--branch=v2.0.0")
-	r.git("-C", cut, "fetch", "-q", "--depth=1", "origin", "refs/tags/v1.2.0:refs/tags/v1.2.0")
+	r.Git("-C", cut, "fetch", "-q", "--depth=1", "origin", "refs/tags/v1.2.0:refs/tags/v1.2.0")
 	if _, err := r.try(Options{Dir: cut, Tag: "v2.0.0", PreviousTag: "v1.2.0"}); !errors.As(err, &shallow) || shallow.Commit == "" {
 		t.Errorf("range cut: %v, want a ShallowError", err)
 	}
 	// A range that lies above the cut is whole.
 	enough := clone("--depth=3", "--branch=v2.0.0")
-	r.git("-C", enough, "fetch", "-q", "--depth=3", "origin", "refs/tags/v1.3.0:refs/tags/v1.3.0")
+	r.Git("-C", enough, "fetch", "-q", "--depth=3", "origin", "refs/tags/v1.3.0:refs/tags/v1.3.0")
 	res, objects := r.collect(Options{Dir: enough, Tag: "v2.0.0", PreviousTag: "v1.3.0"})
 	r.checkRange(res, objects)
 }
 
 func TestErrors(t *testing.T) {
 	r := newRepo(t, "sha1")
-	r.commit("one")
-	r.tag("v1.0.0")
+	r.Commit("one")
+	r.Tag("v1.0.0")
 	var missing *TagError
 	if _, err := r.try(Options{Tag: "v9.9.9"}); !errors.As(err, &missing) || !strings.Contains(err.Error(), "git fetch --force origin refs/tags/v9.9.9:refs/tags/v9.9.9") {
 		t.Errorf("missing tag: %v", err)
@@ -303,18 +303,18 @@ func TestErrors(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Collect(ctx, Options{Dir: r.dir, Tag: "v1.0.0", Env: r.env}); !errors.Is(err, context.Canceled) {
+	if _, err := Collect(ctx, Options{Dir: r.Dir, Tag: "v1.0.0", Env: r.Env}); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 }
 
 func TestMissingObject(t *testing.T) {
 	r := newRepo(t, "sha1")
-	r.write("SECURITY.md", "x")
-	r.commit("one")
-	r.tag("v1.0.0")
-	blob := r.git("rev-parse", "HEAD:SECURITY.md")
-	if err := os.Remove(filepath.Join(r.dir, ".git/objects", blob[:2], blob[2:])); err != nil {
+	r.Write("SECURITY.md", "x")
+	r.Commit("one")
+	r.Tag("v1.0.0")
+	blob := r.Git("rev-parse", "HEAD:SECURITY.md")
+	if err := os.Remove(filepath.Join(r.Dir, ".git/objects", blob[:2], blob[2:])); err != nil {
 		t.Fatal(err)
 	}
 	var missing *ObjectError
@@ -325,11 +325,11 @@ func TestMissingObject(t *testing.T) {
 
 func TestSymlink(t *testing.T) {
 	r := newRepo(t, "sha1")
-	if err := os.Symlink("/etc/passwd", filepath.Join(r.dir, "SECURITY.md")); err != nil {
+	if err := os.Symlink("/etc/passwd", filepath.Join(r.Dir, "SECURITY.md")); err != nil {
 		t.Skip(err)
 	}
-	r.commit("one")
-	r.tag("v1.0.0")
+	r.Commit("one")
+	r.Tag("v1.0.0")
 	res, _ := r.collect(Options{Tag: "v1.0.0"})
 	if len(res.Files) != 0 || !strings.Contains(r.notes(res), "file-not-regular") {
 		t.Errorf("Files = %v, notes = %s", res.Files, r.notes(res))
@@ -341,29 +341,29 @@ func TestSymlink(t *testing.T) {
 // GIT_NO_LAZY_FETCH prevent, nor anything else.
 func TestHostileConfiguration(t *testing.T) {
 	r := newRepo(t, "sha1")
-	r.write("SECURITY.md", "x")
-	r.commit("one")
-	r.tag("v1.0.0")
-	r.commit("two")
-	r.tag("v1.1.0")
-	blob := r.git("rev-parse", "HEAD:SECURITY.md")
+	r.Write("SECURITY.md", "x")
+	r.Commit("one")
+	r.Tag("v1.0.0")
+	r.Commit("two")
+	r.Tag("v1.1.0")
+	blob := r.Git("rev-parse", "HEAD:SECURITY.md")
 	ran := filepath.Join(t.TempDir(), "ran")
-	run := filepath.Join(r.dir, "run.sh")
-	r.write("run.sh", "#!/bin/sh\necho \"$@\" >> "+ran+"\n")
+	run := filepath.Join(r.Dir, "run.sh")
+	r.Write("run.sh", "#!/bin/sh\necho \"$@\" >> "+ran+"\n")
 	if err := os.Chmod(run, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	for key, value := range map[string]string{
 		"core.fsmonitor": run, "core.pager": run, "core.sshCommand": run, "core.editor": run, "core.askPass": run,
 		"core.alternateRefsCommand": run, "core.gitProxy": run, "diff.external": run, "gpg.program": run,
-		"core.hooksPath": r.dir, "credential.helper": run, "protocol.ext.allow": "always", "protocol.allow": "always",
+		"core.hooksPath": r.Dir, "credential.helper": run, "protocol.ext.allow": "always", "protocol.allow": "always",
 		"extensions.partialClone": "origin", "remote.origin.promisor": "true", "core.repositoryFormatVersion": "1",
 		"remote.origin.url": "ext::" + run + " x",
 		"alias.rev-list":    "!" + run, "alias.cat-file": "!" + run,
 	} {
-		r.git("config", key, value)
+		r.Git("config", key, value)
 	}
-	if err := os.Remove(filepath.Join(r.dir, ".git/objects", blob[:2], blob[2:])); err != nil {
+	if err := os.Remove(filepath.Join(r.Dir, ".git/objects", blob[:2], blob[2:])); err != nil {
 		t.Fatal(err)
 	}
 	var missing *ObjectError
@@ -373,7 +373,7 @@ func TestHostileConfiguration(t *testing.T) {
 	if _, err := r.try(Options{Tag: "v1.1.0", Files: []string{"README"}}); err != nil {
 		t.Errorf("without the file: %v", err)
 	}
-	if _, err := Detect(t.Context(), r.dir, "", r.env); err != nil {
+	if _, err := Detect(t.Context(), r.Dir, "", r.Env); err != nil {
 		t.Errorf("Detect: %v", err)
 	}
 	if out, err := os.ReadFile(ran); err == nil {
@@ -384,9 +384,9 @@ func TestHostileConfiguration(t *testing.T) {
 // The environment must not point git elsewhere.
 func TestEnvironmentIsDropped(t *testing.T) {
 	r, other := newRepo(t, "sha1"), newRepo(t, "sha1")
-	r.commit("one")
-	r.tag("v1.0.0")
-	r.env = append(r.env, "GIT_DIR="+other.dir+"/.git", "GIT_OBJECT_DIRECTORY=/nonexistent")
+	r.Commit("one")
+	r.Tag("v1.0.0")
+	r.Env = append(r.Env, "GIT_DIR="+other.Dir+"/.git", "GIT_OBJECT_DIRECTORY=/nonexistent")
 	if _, err := r.try(Options{Tag: "v1.0.0"}); err != nil {
 		t.Errorf("Collect: %v", err)
 	}
@@ -394,8 +394,8 @@ func TestEnvironmentIsDropped(t *testing.T) {
 
 func TestProgressAndFailingWriter(t *testing.T) {
 	r := newRepo(t, "sha1")
-	r.commit("one")
-	r.tag("v1.0.0")
+	r.Commit("one")
+	r.Tag("v1.0.0")
 	var last, total int
 	res, _ := r.collect(Options{Tag: "v1.0.0", Progress: func(d, n int) { last, total = d, n }})
 	if last != total || total != res.Objects() {
@@ -410,18 +410,18 @@ func TestProgressAndFailingWriter(t *testing.T) {
 
 func TestDetect(t *testing.T) {
 	r := newRepo(t, "sha256")
-	r.commit("one")
+	r.Commit("one")
 	for _, tag := range []string{"v1.9.0", "v1.10.0", "v1", "v2.0.0-rc.1", "other"} {
-		r.git("tag", tag)
+		r.Git("tag", tag)
 	}
-	r.git("config", "gpg.format", "ssh")
-	r.git("config", "user.signingkey", "key.pub")
-	r.write("sub/x", "")
-	info, err := Detect(t.Context(), filepath.Join(r.dir, "sub"), "", r.env)
+	r.Git("config", "gpg.format", "ssh")
+	r.Git("config", "user.signingkey", "key.pub")
+	r.Write("sub/x", "")
+	info, err := Detect(t.Context(), filepath.Join(r.Dir, "sub"), "", r.Env)
 	if err != nil {
 		t.Fatal(err)
 	}
-	top, err := filepath.EvalSymlinks(r.dir)
+	top, err := filepath.EvalSymlinks(r.Dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -432,7 +432,7 @@ func TestDetect(t *testing.T) {
 		t.Errorf("Releases = %s", got)
 	}
 	empty := newRepo(t, "sha1")
-	if info, err := Detect(t.Context(), empty.dir, "", empty.env); err != nil || len(info.Releases) != 0 {
+	if info, err := Detect(t.Context(), empty.Dir, "", empty.Env); err != nil || len(info.Releases) != 0 {
 		t.Errorf("Detect of an empty repository = %+v, %v", info, err)
 	}
 }

@@ -2,90 +2,20 @@ package git
 
 import (
 	"bytes"
-	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/release-dossier/dossier/evidence/gitobj"
+	"github.com/release-dossier/dossier/internal/testrepo"
 )
 
-// repo is a repository made for a test.
-type repo struct {
-	testing.TB
-	dir  string
-	env  []string
-	tick int
-}
-
-// isolated is an environment without any configuration of the user.
-func isolated(t testing.TB) []string {
-	home := t.TempDir()
-	return []string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + home, "GNUPGHOME=" + home, "LC_ALL=C",
-		"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + os.DevNull,
-		"GIT_AUTHOR_NAME=Ann", "GIT_AUTHOR_EMAIL=ann@example.org",
-		"GIT_COMMITTER_NAME=Bob", "GIT_COMMITTER_EMAIL=bob@example.org",
-	}
-}
+// repo is a repository that is collected from.
+type repo struct{ *testrepo.Repo }
 
 func newRepo(t testing.TB, format string) *repo {
 	t.Helper()
-	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("git is not installed")
-	}
-	r := &repo{TB: t, dir: t.TempDir(), env: isolated(t)}
-	r.git("init", "-q", "-b", "main", "--object-format="+format)
-	return r
-}
-
-// git runs git, feeds it no input and returns what it prints, trimmed.
-func (r *repo) git(args ...string) string { r.Helper(); return r.feed("", args...) }
-
-func (r *repo) feed(input string, args ...string) string {
-	r.Helper()
-	r.tick++
-	date := fmt.Sprintf("%d +0000", 1700000000+r.tick)
-	cmd := exec.Command("git", args...)
-	cmd.Dir = r.dir
-	cmd.Env = append(slices.Clone(r.env), "GIT_AUTHOR_DATE="+date, "GIT_COMMITTER_DATE="+date)
-	cmd.Stdin = strings.NewReader(input)
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		r.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, stderr.Bytes())
-	}
-	return strings.TrimSpace(string(out))
-}
-
-func (r *repo) write(name, text string) {
-	r.Helper()
-	path := filepath.Join(r.dir, name)
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		r.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		r.Fatal(err)
-	}
-}
-
-// commit makes a commit that changes a file of the same name as its message.
-func (r *repo) commit(message string) gitobj.ID {
-	r.Helper()
-	r.write(message, message)
-	r.git("add", "-A")
-	r.git("commit", "-q", "-m", message)
-	return gitobj.ID(r.git("rev-parse", "HEAD"))
-}
-
-func (r *repo) tag(name string) gitobj.ID {
-	r.Helper()
-	r.git("tag", "-a", "-m", "Release "+name, name)
-	return gitobj.ID(r.git("rev-parse", "refs/tags/"+name))
+	return &repo{testrepo.New(t, format)}
 }
 
 // collect collects a tag and reads its archive back.
@@ -112,9 +42,9 @@ func (r *repo) collect(o Options) (*Result, *gitobj.Objects) {
 func (r *repo) try(o Options) (*Result, error) {
 	r.Helper()
 	if o.Dir == "" {
-		o.Dir = r.dir
+		o.Dir = r.Dir
 	}
-	o.Env = r.env
+	o.Env = r.Env
 	return Collect(r.Context(), o)
 }
 
@@ -125,7 +55,7 @@ func (r *repo) checkRange(res *Result, objects *gitobj.Objects) {
 	if res.PreviousCommit != "" {
 		args = append(args, "^"+string(res.PreviousCommit))
 	}
-	want := strings.Fields(r.git(args...))
+	want := strings.Fields(r.Git(args...))
 	commits, err := objects.Range(res.Commit, res.PreviousCommit)
 	if err != nil {
 		r.Fatalf("Range: %v", err)

@@ -24,7 +24,7 @@ func (r *repo) verify(payload, sig []byte, tool string, args ...string) {
 	}
 	defer in.Close()
 	cmd := exec.Command(tool, args...)
-	cmd.Dir, cmd.Env, cmd.Stdin = dir, r.env, in
+	cmd.Dir, cmd.Env, cmd.Stdin = dir, r.Env, in
 	if out, err := cmd.CombinedOutput(); err != nil {
 		r.Errorf("%s: %v: %s", tool, err, out)
 	}
@@ -34,9 +34,9 @@ func (r *repo) verify(payload, sig []byte, tool string, args ...string) {
 // what is taken for payload and signature is what was signed.
 func (r *repo) signed(tool string, args ...string) {
 	r.Helper()
-	r.git("config", "commit.gpgsign", "true")
-	r.commit("one")
-	r.git("tag", "-s", "-m", "Release\n\n-----BEGIN PGP SIGNATURE-----\nnot one", "v1.0.0")
+	r.Git("config", "commit.gpgsign", "true")
+	r.Commit("one")
+	r.Git("tag", "-s", "-m", "Release\n\n-----BEGIN PGP SIGNATURE-----\nnot one", "v1.0.0")
 	res, objects := r.collect(Options{Tag: "v1.0.0"})
 	r.verify(res.Tag.Payload, res.Tag.Signature, tool, args...)
 	c, err := objects.Commit(res.Commit)
@@ -58,8 +58,8 @@ func TestSignedBySSH(t *testing.T) {
 			if out, err := exec.Command(keygen, "-q", "-t", "ed25519", "-N", "", "-f", key).CombinedOutput(); err != nil {
 				t.Fatalf("%v: %s", err, out)
 			}
-			r.git("config", "gpg.format", "ssh")
-			r.git("config", "user.signingkey", key)
+			r.Git("config", "gpg.format", "ssh")
+			r.Git("config", "user.signingkey", key)
 			r.signed(keygen, "-Y", "check-novalidate", "-n", "git", "-s", "sig")
 		})
 	}
@@ -78,19 +78,19 @@ func TestSignedByGPG(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r.env = append(r.env, "GNUPGHOME="+home)
+			r.Env = append(r.Env, "GNUPGHOME="+home)
 			t.Cleanup(func() {
 				cmd := exec.Command("gpgconf", "--kill", "all")
-				cmd.Env = r.env
+				cmd.Env = r.Env
 				_ = cmd.Run()
 				_ = os.RemoveAll(home)
 			})
 			cmd := exec.Command(gpg, "--batch", "--passphrase", "", "--quick-generate-key", "Bob <bob@example.org>", "ed25519", "sign", "never")
-			cmd.Env = r.env
+			cmd.Env = r.Env
 			if out, err := cmd.CombinedOutput(); err != nil {
 				t.Fatalf("%v: %s", err, out)
 			}
-			r.git("config", "user.signingkey", "bob@example.org")
+			r.Git("config", "user.signingkey", "bob@example.org")
 			r.signed(gpg, "--verify", "sig", "-")
 		})
 	}
@@ -109,9 +109,9 @@ func TestTrailersLikeGit(t *testing.T) {
 		"t\n\nhttps://example.org/x\n",
 		"t\n\nno trailer here: x\n",
 	} {
-		id := gitobj.ID(r.feed(message, "commit-tree", r.git("write-tree")))
-		want := r.git("log", "-1", "--format=%(trailers:only,unfold,key_value_separator=%x3d)", string(id))
-		r.git("tag", "-f", "x", string(id))
+		id := gitobj.ID(r.Feed(message, "commit-tree", r.Git("write-tree")))
+		want := r.Git("log", "-1", "--format=%(trailers:only,unfold,key_value_separator=%x3d)", string(id))
+		r.Git("tag", "-f", "x", string(id))
 		_, objects := r.collect(Options{Tag: "x"})
 		c, err := objects.Commit(id)
 		if err != nil {

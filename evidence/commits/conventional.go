@@ -1,6 +1,3 @@
-// Package commits reads messages that follow Conventional Commits 1.0.0
-// (https://www.conventionalcommits.org/en/v1.0.0/). Rule numbers in comments
-// are those of its specification.
 package commits
 
 import (

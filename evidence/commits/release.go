@@ -1,0 +1,164 @@
+package commits
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/release-dossier/dossier/evidence/gitobj"
+)
+
+// Release is what people say of a release in the trailers of its annotated tag,
+// or of the release pull request: all that an ordinary release asks them for.
+type Release struct {
+	// Rollback is how to go back: "redeploy 1.3.9".
+	Rollback string
+	// KnownIssues are what is known to be wrong; the one text "none" if nothing.
+	KnownIssues []string
+	// Risk is the risk of the release: "low".
+	Risk string
+	// Window is the id of the change window.
+	Window string
+	// Tickets are ids of tickets, each once, in their order.
+	Tickets []string
+}
+
+// The keys of the trailers. Case does not matter.
+const (
+	RollbackKey    = "Rollback"
+	KnownIssuesKey = "Known-issues"
+	RiskKey        = "Risk"
+	WindowKey      = "Window"
+	TicketKey      = "Ticket"
+)
+
+var releaseKeys = []string{RollbackKey, KnownIssuesKey, RiskKey, WindowKey, TicketKey}
+
+// maxValue bounds the value of one trailer, in bytes, as a record bounds texts.
+const maxValue = 16 << 10
+
+// ReadRelease reads the release's trailers from one or more texts: those of the
+// tag and those of the pull request, as [gitobj.ParseTrailers] gives them.
+// Known-issues and Ticket may be repeated, and Ticket may list several, with
+// commas between them. Two different values of another trailer are an error,
+// because nobody could say which of them holds; so are values that are empty or
+// no text. Other trailers are not read.
+func ReadRelease(texts ...[]gitobj.Trailer) (Release, error) {
+	var r Release
+	for _, t := range slices.Concat(texts...) {
+		at := slices.IndexFunc(releaseKeys, func(key string) bool { return strings.EqualFold(key, t.Key) })
+		if at < 0 {
+			continue
+		}
+		err := checkValue(t.Value)
+		if err == nil {
+			err = r.set(releaseKeys[at], t.Value)
+		}
+		if err != nil {
+			return Release{}, fmt.Errorf("trailer %s: %w", releaseKeys[at], err)
+		}
+	}
+	return r, nil
+}
+
+func checkValue(s string) error {
+	switch {
+	case s == "":
+		return errors.New("it has no value: write one, or leave the line out")
+	case len(s) > maxValue:
+		return fmt.Errorf("its value has %d bytes, at most %d are read", len(s), maxValue)
+	case !utf8.ValidString(s):
+		return errors.New("its value is not UTF-8")
+	case strings.ContainsFunc(s, func(c rune) bool { return unicode.IsControl(c) && c != '\t' }):
+		return errors.New("its value holds control characters")
+	}
+	return nil
+}
+
+func (r *Release) set(key, value string) error {
+	switch key {
+	case KnownIssuesKey:
+		r.KnownIssues = appendNew(r.KnownIssues, value)
+	case TicketKey:
+		for ticket := range strings.SplitSeq(value, ",") {
+			if ticket = strings.TrimSpace(ticket); ticket != "" {
+				r.Tickets = appendNew(r.Tickets, ticket)
+			}
+		}
+	case RollbackKey:
+		return setOnce(&r.Rollback, value)
+	case RiskKey:
+		return setOnce(&r.Risk, value)
+	case WindowKey:
+		return setOnce(&r.Window, value)
+	}
+	return nil
+}
+
+func appendNew(list []string, s string) []string {
+	if slices.Contains(list, s) {
+		return list
+	}
+	return append(list, s)
+}
+
+func setOnce(have *string, value string) error {
+	if *have != "" && *have != value {
+		return fmt.Errorf("it is given twice, as %.80q and as %.80q: keep one", *have, value)
+	}
+	*have = value
+	return nil
+}
+
+// Slip is a line that its author seems to have meant as a trailer of a release,
+// and that git does not read as one.
+type Slip struct {
+	// Line is its number in the message, from 1.
+	Line int
+	// Key is what stands before the colon, Want the trailer it seems to mean.
+	Key, Want string
+}
+
+// Slips finds lines that begin with the key of a release's trailer, or with one
+// that is nearly it ("Known issues"), and that are none: they do not stand in
+// the last paragraph, or that paragraph holds other text as well.
+func Slips(message string) []Slip {
+	read := gitobj.ParseTrailers(message)
+	var list []Slip
+	n := 0
+	for line := range strings.Lines(message) {
+		n++
+		key, _, ok := strings.Cut(line, ":")
+		want := meant(key)
+		if !ok || want == "" {
+			continue
+		}
+		if !slices.ContainsFunc(read, func(t gitobj.Trailer) bool { return t.Key == strings.TrimSpace(key) && strings.EqualFold(t.Key, want) }) {
+			list = append(list, Slip{Line: n, Key: key, Want: want})
+		}
+	}
+	return list
+}
+
+// meant returns the trailer that key seems to stand for, "" for none.
+func meant(key string) string {
+	plain := func(s string) string {
+		s = strings.Map(func(c rune) rune {
+			if c == ' ' || c == '-' || c == '_' || c == '*' {
+				return -1
+			}
+			return unicode.ToLower(c)
+		}, s)
+		return strings.TrimSuffix(s, "s")
+	}
+	key = plain(key)
+	for _, want := range releaseKeys {
+		if key == plain(want) {
+			return want
+		}
+	}
+	return ""
+}

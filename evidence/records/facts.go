@@ -20,6 +20,20 @@ var typed = []string{
 	"notes", "changelog", "compatibility", "manifest", "flags",
 }
 
+// fieldsOf returns the fields of a kind, or of [ReleaseKind], in their order.
+func fieldsOf(kind string) ([]evidence.Field, error) {
+	if kind == ReleaseKind {
+		return typedFields(), nil
+	}
+	if info, ok := evidence.LookupKind(kind); ok {
+		return slices.DeleteFunc(evidence.Fields(info.Name), func(f evidence.Field) bool {
+			root, _, _ := strings.Cut(f.Pointer[1:], "/")
+			return ownedByTool(root)
+		}), nil
+	}
+	return nil, unknownKind(kind)
+}
+
 // typedFields returns the fields of the parts that people write. Promotions are
 // left out: those are statements of their own.
 func typedFields() []evidence.Field {

@@ -144,7 +144,7 @@ covered-by: [TestCheckoutUnit]
 }
 
 func ExampleTemplate() {
-	data, err := records.Template("freeze", map[string]string{"/id": "freeze-2026-12"})
+	data, err := records.Template("freeze", records.Values{"/id": {"freeze-2026-12"}})
 	fmt.Println(strings.Contains(string(data), `id: "freeze-2026-12"`), err)
 	// Output: true <nil>
 }

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
@@ -11,16 +12,18 @@ import (
 
 // Template returns a file for people to fill in: a record of that kind (its
 // name or type URI, or [ReleaseKind]) with all keys, those that may be left out
-// behind a "#". Values maps pointers, such as "/id" or "/scope/repository", to
-// text that is already known.
-func Template(kind string, values map[string]string) ([]byte, error) {
-	title, name, fields := "Parts of the release statement", ReleaseKind, typedFields()
-	if kind != ReleaseKind {
-		info, ok := evidence.LookupKind(kind)
-		if !ok {
-			return nil, unknownKind(kind)
-		}
-		title, name, fields = info.Title, info.Name, evidence.Fields(info.Name)
+// behind a "#". What values says already is filled in.
+func Template(kind string, values Values) ([]byte, error) {
+	title, name := "Parts of the release statement", ReleaseKind
+	if info, ok := evidence.LookupKind(kind); ok {
+		title, name = info.Title, info.Name
+	}
+	fields, err := fieldsOf(kind)
+	if err != nil {
+		return nil, err
+	}
+	if err := values.check(fields); err != nil {
+		return nil, err
 	}
 	docs, err := comments()
 	if err != nil {
@@ -47,7 +50,7 @@ func comments() (map[string]string, error) {
 type template struct {
 	out    strings.Builder
 	fields []evidence.Field
-	values map[string]string
+	values Values
 	docs   map[string]string
 }
 
@@ -65,7 +68,7 @@ func (t *template) members(pointer, indent, lead string, off bool) {
 }
 
 func (t *template) member(f evidence.Field, indent, lead string, off bool) {
-	value, known := t.value(f)
+	known := len(t.values[f.Pointer]) > 0
 	off = off || f.Need != evidence.Required && !known && !t.below(f.Pointer)
 	hash := ""
 	if off {
@@ -73,7 +76,7 @@ func (t *template) member(f evidence.Field, indent, lead string, off bool) {
 	}
 	start := hash + indent + lead + Key(f.Name) + ":"
 	rest := indent + strings.Repeat(" ", len(lead)) + "  "
-	note := "  # " + t.note(f)
+	note := "  # " + note(t.docs, f)
 	object := strings.TrimPrefix(f.Type, "list of ")
 	switch list := object != f.Type; {
 	case object == "object" && list:
@@ -85,26 +88,35 @@ func (t *template) member(f evidence.Field, indent, lead string, off bool) {
 	case object == "interval":
 		t.out.WriteString(start + note + "\n")
 		for _, end := range []string{"notBefore", "notAfter"} {
-			value, _ := t.value(evidence.Field{Pointer: f.Pointer + "/" + end})
-			t.out.WriteString(hash + rest + Key(end) + ": " + value + "\n")
+			t.out.WriteString(hash + rest + Key(end) + ": " + t.texts(evidence.Field{Pointer: f.Pointer + "/" + end})[0] + "\n")
 		}
 	case list:
-		t.out.WriteString(start + note + "\n" + hash + rest + "- " + value + "\n")
+		t.out.WriteString(start + note + "\n")
+		for _, text := range t.texts(f) {
+			t.out.WriteString(hash + rest + "- " + text + "\n")
+		}
 	default:
-		t.out.WriteString(start + " " + value + note + "\n")
+		t.out.WriteString(start + " " + t.texts(f)[0] + note + "\n")
 	}
 }
 
-// value returns what stands after the key, and whether it was known.
-func (t *template) value(f evidence.Field) (string, bool) {
-	if v, ok := t.values[f.Pointer]; ok {
+// texts returns what stands after the key, or in the items of the list.
+func (t *template) texts(f evidence.Field) []string {
+	var list []string
+	for _, v := range t.values[f.Pointer] {
 		quoted, _ := json.Marshal(v) // text always encodes
-		return string(quoted), true
+		if _, err := strconv.ParseInt(v, 10, 64); err == nil && f.Type == "whole number" || f.Type == "true or false" && (v == "true" || v == "false") {
+			quoted = []byte(v)
+		}
+		list = append(list, string(quoted))
 	}
-	if f.Type == "true or false" {
-		return "false", false
+	switch {
+	case list != nil:
+		return list
+	case f.Type == "true or false":
+		return []string{"false"}
 	}
-	return `""`, false
+	return []string{`""`}
 }
 
 // below reports whether a value within the object at pointer is known.
@@ -118,8 +130,8 @@ func (t *template) below(pointer string) bool {
 }
 
 // note says what to write: meaning, form and when it is needed.
-func (t *template) note(f evidence.Field) string {
-	note := t.docs[f.Source]
+func note(docs map[string]string, f evidence.Field) string {
+	note := docs[f.Source]
 	switch {
 	case len(f.Values) > 0:
 		note += " One of " + strings.Join(f.Values, ", ") + "."

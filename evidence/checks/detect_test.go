@@ -40,12 +40,12 @@ func TestDetect(t *testing.T) {
 	}
 }
 
-func TestReadNamesTheCheck(t *testing.T) {
+func TestReadRefuses(t *testing.T) {
 	tests := []struct{ name, in, check, want string }{
-		{"findings for tests", oneRun("", ""), "unit-test", "check unit-test: sarif holds findings"},
-		{"not recognised", "hello", "lint", "check lint: the format is not recognised"},
-		{"empty", "", "sast", "check sast: the file is empty"},
-		{"place", `{"version":1,"$schema":"sarif"}`, "sast", "check sast: sarif: at /version"},
+		{"findings for tests", oneRun("", ""), "unit-test", "sarif holds findings"},
+		{"not recognised", "hello", "lint", "the format is not recognised"},
+		{"empty", "", "sast", "the file is empty"},
+		{"place", `{"version":1,"$schema":"sarif"}`, "sast", "sarif: at /version"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

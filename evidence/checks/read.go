@@ -11,8 +11,8 @@ import (
 
 // Options say how a file is read and judged.
 type Options struct {
-	// Check is the name of the check the file backs, such as "unit-test". It
-	// appears in errors, and a check of tests refuses a file of findings.
+	// Check is the name or category of the check that the file backs, such as
+	// "unit-test": a check of tests refuses a file of findings.
 	Check string
 	// Format is the format of the file; empty to have it recognised.
 	Format Format
@@ -31,17 +31,10 @@ const detectAhead = 64 << 10
 
 // Read reads a file to its end and says how the check ended. An error means
 // that the file cannot be used at all; a file that shows a failure is no error.
+//
+// What cannot back the check is refused before it is read: findings for a check
+// of tests.
 func Read(r io.Reader, o Options) (Result, error) {
-	res, err := read(r, o)
-	if err != nil && o.Check != "" {
-		return Result{}, fmt.Errorf("check %s: %w", clean(o.Check), err)
-	}
-	return res, err
-}
-
-// read finds the format if it is not given, and refuses what cannot back the
-// check before reading on.
-func read(r io.Reader, o Options) (Result, error) {
 	if o.Format == "" {
 		br := bufio.NewReaderSize(r, detectAhead)
 		head, err := br.Peek(detectAhead)

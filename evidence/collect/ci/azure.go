@@ -21,6 +21,7 @@ func (v *variables) azure() Run {
 		BuilderID:    project + "/_build?definitionId=" + definition,
 		Runner:       v.azureRunner(),
 		Event:        v.text("BUILD_REASON"),
+		Attempt:      v.attempt("SYSTEM_JOBATTEMPT", 1),
 		Actor:        v.may("BUILD_REQUESTEDFORID", uuid),
 	}
 	run.RefType = typeOf(run.Ref)

@@ -17,6 +17,7 @@ func (v *variables) buildkite() Run {
 		BuilderID:   server + "/" + pipeline,
 		Runner:      v.text("BUILDKITE_AGENT_ID"),
 		Event:       v.text("BUILDKITE_SOURCE"),
+		Attempt:     v.attempt("BUILDKITE_RETRY_COUNT", 0),
 	}
 	if job := v.may("BUILDKITE_JOB_ID", uuid); job != "" {
 		run.URI += "#" + job

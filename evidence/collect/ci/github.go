@@ -1,6 +1,9 @@
 package ci
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // github reads what docs.github.com lists under "Default environment
 // variables".
@@ -23,10 +26,11 @@ func (v *variables) github() Run {
 		BuilderID:    server + "/" + ref,
 		Runner:       v.text("RUNNER_ENVIRONMENT"),
 		Event:        v.text("GITHUB_EVENT_NAME"),
+		Attempt:      v.attempt("GITHUB_RUN_ATTEMPT", 1),
 		Actor:        v.may("GITHUB_ACTOR_ID", number),
 	}
-	if attempt := v.may("GITHUB_RUN_ATTEMPT", number); attempt != "" {
-		run.URI += "/attempts/" + attempt
+	if run.Attempt > 0 {
+		run.URI += "/attempts/" + strconv.FormatInt(run.Attempt, 10)
 	}
 	run.Reusable = v.may("DOSSIER_CALLED_WORKFLOW", workflow)
 	if run.Reusable != "" {

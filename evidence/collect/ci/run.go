@@ -60,6 +60,9 @@ type Run struct {
 	Runner string
 	// Event is what started the run: "push", "workflow_dispatch", ...
 	Event string
+	// Attempt counts the executions of the run, or of the job in it, from 1; 0
+	// if the system does not tell.
+	Attempt int64
 	// Actor is the stable id of the account that started the run, not a login;
 	// "" if the system gives none.
 	Actor string

@@ -45,7 +45,7 @@ func TestFromEnviron(t *testing.T) {
 			Workflow: "Release", WorkflowRef: "Org/Repo/.github/workflows/release.yml@refs/tags/v1.4.0",
 			Commit: commit, Ref: "refs/tags/v1.4.0", RefType: "tag", Repository: "https://github.com/Org/Repo", RepositoryID: "42",
 			BuilderID: "https://github.com/Org/Repo/.github/workflows/release.yml@refs/tags/v1.4.0",
-			Runner:    "github-hosted", Event: "push", Actor: "7",
+			Runner:    "github-hosted", Event: "push", Actor: "7", Attempt: 2,
 		}},
 		{"GitLab", gitlab(), ci.Run{
 			System: ci.GitLab, RunID: "99", URI: "https://gitlab.example.com/group/sub/repo/-/jobs/99",

@@ -26,7 +26,7 @@ func buildkite() []string {
 		"BUILDKITE=true", "BUILDKITE_ORGANIZATION_SLUG=org", "BUILDKITE_PIPELINE_SLUG=payments", "BUILDKITE_BUILD_ID=" + id,
 		"BUILDKITE_BUILD_URL=https://buildkite.com/org/payments/builds/7", "BUILDKITE_JOB_ID=" + id, "BUILDKITE_LABEL=release",
 		"BUILDKITE_COMMIT=" + commit, "BUILDKITE_REPO=git@github.com:org/repo.git", "BUILDKITE_BRANCH=v1.4.0",
-		"BUILDKITE_TAG=v1.4.0", "BUILDKITE_SOURCE=webhook", "BUILDKITE_AGENT_ID=" + id, "BUILDKITE_AGENT_ACCESS_TOKEN=secret",
+		"BUILDKITE_TAG=v1.4.0", "BUILDKITE_SOURCE=webhook", "BUILDKITE_RETRY_COUNT=1", "BUILDKITE_AGENT_ID=" + id, "BUILDKITE_AGENT_ACCESS_TOKEN=secret",
 	}
 }
 
@@ -43,7 +43,7 @@ func azure() []string {
 		"TF_BUILD=True", "SYSTEM_COLLECTIONURI=https://dev.azure.com/org/", "SYSTEM_TEAMPROJECT=Pay Ments", "BUILD_BUILDID=7",
 		"SYSTEM_DEFINITIONID=3", "BUILD_DEFINITIONNAME=release", "BUILD_SOURCEVERSION=" + commit,
 		"BUILD_SOURCEBRANCH=refs/tags/v1.4.0", "BUILD_REPOSITORY_URI=https://org@dev.azure.com/org/pay/_git/repo",
-		"BUILD_REPOSITORY_ID=" + id, "AGENT_ISSELFHOSTED=0", "BUILD_REASON=IndividualCI", "BUILD_REQUESTEDFORID=" + id,
+		"BUILD_REPOSITORY_ID=" + id, "AGENT_ISSELFHOSTED=0", "BUILD_REASON=IndividualCI", "SYSTEM_JOBATTEMPT=1", "BUILD_REQUESTEDFORID=" + id,
 	}
 }
 
@@ -72,7 +72,7 @@ func TestSystems(t *testing.T) {
 		{buildkite(), ci.Run{
 			System: ci.Buildkite, RunID: id, URI: "https://buildkite.com/org/payments/builds/7#" + id, Workflow: "release",
 			WorkflowRef: "org/payments", Commit: commit, Ref: "refs/tags/v1.4.0", RefType: "tag", Repository: repository,
-			BuilderID: "https://buildkite.com/org/payments", Runner: id, Event: "webhook",
+			BuilderID: "https://buildkite.com/org/payments", Runner: id, Event: "webhook", Attempt: 2,
 		}},
 		{circleci(), ci.Run{
 			System: ci.CircleCI, RunID: id, URI: "https://circleci.com/gh/org/repo/7", Workflow: "release",
@@ -84,7 +84,7 @@ func TestSystems(t *testing.T) {
 			WorkflowRef: "https://dev.azure.com/org/Pay%20Ments/_build?definitionId=3", Commit: commit,
 			Ref: "refs/tags/v1.4.0", RefType: "tag", Repository: "https://dev.azure.com/org/pay/_git/repo", RepositoryID: id,
 			BuilderID: "https://dev.azure.com/org/Pay%20Ments/_build?definitionId=3", Runner: "microsoft-hosted",
-			Event: "IndividualCI", Actor: id,
+			Event: "IndividualCI", Actor: id, Attempt: 1,
 		}},
 		{tekton(), ci.Run{
 			System: ci.Tekton, RunID: id, URI: "https://ci.example.com/namespaces/build/taskruns/release-x7k", Workflow: "release",
@@ -131,6 +131,8 @@ func TestSystemsHostile(t *testing.T) {
 		{circleci(), "CIRCLE_BRANCH", "a b"},
 		{azure(), "SYSTEM_COLLECTIONURI", "https://dev.azure.com/org/?x=1"},
 		{azure(), "BUILD_SOURCEBRANCH", "main"},
+		{azure(), "SYSTEM_JOBATTEMPT", "0"},
+		{buildkite(), "BUILDKITE_RETRY_COUNT", "-1"},
 		{azure(), "BUILD_REQUESTEDFORID", "alice"},
 		{tekton(), "TEKTON_NAMESPACE", "a/../b"},
 		{tekton(), "TEKTON_TASKRUN_UID", "x"},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -85,6 +86,7 @@ func (v *variables) text(name string) string {
 // Forms that the systems document for their variables.
 var (
 	number   = form{"a number", regexp.MustCompile(`^[1-9][0-9]{0,19}$`)}
+	count    = form{"a number below a billion", regexp.MustCompile(`^(0|[1-9][0-9]{0,8})$`)}
 	objectID = form{"a full object id", regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)}
 	gitRef   = form{"a reference such as refs/tags/v1.4.0", regexp.MustCompile(`^refs/[^ ~^:?*\[\\]+$`)}
 	project  = form{"a path such as org/repo", regexp.MustCompile(`^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+$`)}
@@ -201,4 +203,17 @@ func (v *variables) ref(tag, branch string) (ref, kind string) {
 		v.fail(name, errNoRef)
 	}
 	return ref, kind
+}
+
+// attempt reads which execution this is, counted from first.
+func (v *variables) attempt(name string, first int64) int64 {
+	s := v.may(name, count)
+	if s == "" {
+		return 0
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n < first {
+		v.fail(name, fmt.Errorf("%s, but executions are counted from %d", s, first))
+	}
+	return n - first + 1
 }

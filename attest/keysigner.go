@@ -48,6 +48,7 @@ func (s *KeySigner) Sign(ctx context.Context, message []byte) (Signed, error) {
 	if err != nil {
 		return Signed{}, fmt.Errorf("key %s: %w", s.public.Fingerprint(), err)
 	}
+	sig = s.public.canonicalSignature(sig)
 	if err := s.public.Verify(message, sig); err != nil {
 		return Signed{}, fmt.Errorf("the signature just made is wrong: %w", err)
 	}

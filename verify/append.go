@@ -12,7 +12,8 @@ import (
 
 // Appendable reports whether a new statement may build upon what r verified:
 // layers 1 to 3 hold, and every statement counts (rules of format, R14). The
-// new statement's parents are then r.Heads. The error names what is in the way.
+// new statement's parents are then r.Heads, which leave duplicates of a
+// signature out. The error names what is in the way.
 func (r *Report) Appendable() error {
 	if r.Release == nil || !r.Relied {
 		return errors.New("the release statement is not signed by a party you trust")
@@ -21,7 +22,7 @@ func (r *Report) Appendable() error {
 		return err
 	}
 	for _, s := range r.Signers {
-		if !s.Allowed {
+		if !s.Allowed && s.Code != codeDuplicate {
 			return fmt.Errorf("statement %s, signature %s by %s does not count (%s): name the signer in the trust document, or remove it",
 				s.Statement, s.Signature, s.Name(), s.Code)
 		}

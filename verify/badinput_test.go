@@ -183,6 +183,9 @@ var setCases = []badInput{
 		testrelease.AddRaw(t, d, append(raw, ' ')) // another bundle over the same payload
 		return testrelease.Without(t, d, old)
 	}, nil, verify.NotGenuine, "broken-link"},
+	{"signature wrapped anew", rewrapped(true, spaced), nil, verify.Accepted, "signature-duplicate"},
+	{"newest signature wrapped anew", rewrapped(false, otherHint), nil, verify.Accepted, "signature-duplicate"},
+	{"newest signature with the other value of s", rewrapped(false, malleated), nil, verify.Accepted, "signature-duplicate"},
 	{"signature that does not verify", func(t *testing.T, c *cast) *bundle.Dossier {
 		d := testrelease.Copy(t, c.approved)
 		testrelease.AddRaw(t, d, forged(t, testrelease.Bytes(t, signatureOf(t, d, false).Blob())))

@@ -72,6 +72,16 @@ func (k *keyring) add(c candidate) {
 	}
 }
 
+// of returns the key with an identity, if it is at hand.
+func (k *keyring) of(id evidence.Identity) (attest.PublicKey, bool) {
+	for _, c := range k.byHint {
+		if c.identity == id {
+			return c.key, true
+		}
+	}
+	return attest.PublicKey{}, false
+}
+
 // embeddedKeys reads the public keys among the materials that statements list:
 // all that trust names, and some of the others.
 func embeddedKeys(d *bundle.Dossier, all []*bundle.Statement, t *trust.Trust) []attest.PublicKey {

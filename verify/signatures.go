@@ -24,6 +24,7 @@ const (
 	codeCritical     = "critical-not-known"
 	codeOtherRelease = "other-release"
 	codeLater        = "after-as-of"
+	codeDuplicate    = "signature-duplicate"
 )
 
 // signatures is layer 2: who made each signature, and may they.
@@ -42,6 +43,7 @@ func (r *run) signatures() error {
 		}
 	}
 	r.choose()
+	r.duplicates()
 	for _, st := range r.all {
 		for _, sig := range st.Signatures {
 			s := r.signers[pairOf(st, sig)]
@@ -136,6 +138,9 @@ func (r *run) notAllowed(c *Check, st *bundle.Statement, s *Signer) {
 		r.pointAt(c, st)
 		c.Outcome, c.Why, c.Fix = Unknown, s.Code, newer
 		c.Title = "A trusted party says that a field must be understood, and it is not known here"
+	case codeDuplicate:
+		c.Outcome, c.Title = Warn, "A signature is set aside: it shows nothing that another one by its signer does not"
+		c.Fix = Fix{Now: "nothing: whoever has a file can wrap a signature anew, and that changes no answer"}
 	case codeOtherRelease:
 		c.ID, c.Layer, c.Expected = "order/belongs", Order, "statements about the release in the file"
 		c.fails(s.Code, "A statement is about another release", Fix{Now: "remove it: it belongs to the dossier of that release"})

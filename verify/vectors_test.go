@@ -37,6 +37,8 @@ type vector struct {
 	Exit      int           `json:"exit"`
 	// Code must be among the reason codes of the checks or of the verdict.
 	Code string `json:"code,omitempty"`
+	// State is the state digest of what counts, if it is asked.
+	State *evidence.Digest `json:"state,omitempty"`
 }
 
 // TestVectors runs every case twice: from the tar file and from a directory.
@@ -117,6 +119,9 @@ func check(t *testing.T, d *bundle.Dossier, v vector, document []byte) {
 		explain(t, r)
 		t.Errorf("%s (exit %d), codes %v: want %s (exit %d) with %q", r.Verdict, r.Verdict.ExitCode(), codes(r), v.Verdict, v.Exit, v.Code)
 	}
+	if v.State != nil && (r.State == nil || *r.State != *v.State) {
+		t.Errorf("state %v, want %s", r.State, v.State)
+	}
 }
 
 // writeVectors writes a vector for each case of TestBadInput that asks nothing
@@ -160,6 +165,9 @@ func writeVector(t *testing.T, c *cast, name string, v vector, d *bundle.Dossier
 	v.Profile, v.AsOf, v.Release, v.Version = "solo", evidence.At(testrelease.AsOf), testrelease.Repository, "1.0.1"
 	if v.Verdict == "" {
 		v.Verdict = string(verify.Accepted)
+	}
+	if v.Verdict == string(verify.Accepted) {
+		v.State = judge(t, d, c.expect(t), c.options(t, "solo")).State
 	}
 	data, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {

@@ -23,7 +23,7 @@ import (
 // cast is a release with the parties around it.
 type cast struct {
 	*testrelease.World
-	tom      *attest.KeySigner // may approve
+	tom      *attest.KeySigner // may approve, with an ECDSA key
 	recorder *attest.KeySigner // may approve and has the role recorder
 	sister   *attest.KeySigner // may release another repository
 	expired  *attest.KeySigner // could release until last year
@@ -37,13 +37,27 @@ func newCast(t testing.TB) *cast {
 	t.Helper()
 	c := &cast{World: testrelease.New(t)}
 	for name, to := range map[string]**attest.KeySigner{
-		"tom": &c.tom, "recorder": &c.recorder, "sister": &c.sister, "expired": &c.expired, "stranger": &c.stranger,
+		"recorder": &c.recorder, "sister": &c.sister, "expired": &c.expired, "stranger": &c.stranger,
 	} {
 		_, *to = testrelease.NewKey(t, c.Dir, name)
 	}
+	c.tom = newECDSA(t)
 	c.release = c.Create(t)
 	c.approved = c.approve(t, c.release, c.tom, nil)
 	return c
+}
+
+func newECDSA(t testing.TB) *attest.KeySigner {
+	t.Helper()
+	private, _, err := attest.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := attest.LoadSigner(private, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 // approve returns d with an approval.

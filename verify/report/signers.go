@@ -17,6 +17,9 @@ const maxFlag = 1000
 // codeRefuted is the reason code of a signature that does not verify.
 const codeRefuted = "signature-invalid"
 
+// codeDuplicate is that of one that shows no more than another by its signer.
+const codeDuplicate = "signature-duplicate"
+
 // party is one signer with what it signed.
 type party struct {
 	verify.Signer
@@ -100,6 +103,8 @@ func (p *party) what() string {
 		return "signed " + what + ": counts"
 	case p.Code == codeRefuted:
 		return "is named as signer of " + what + ": the signature does not verify"
+	case p.Code == codeDuplicate:
+		return "signed " + what + ": a copy that shows no more, set aside"
 	case p.Code == codeNoTrust:
 		return "signed " + what + ": verifies, and nobody trusts it yet"
 	case p.Identity == "":
@@ -141,7 +146,7 @@ func (v *view) adding() section {
 func (v *view) signerFlags() [][]string {
 	var flags [][]string
 	for _, p := range v.parties() {
-		if p.release && p.Identity != "" && p.Fingerprint != "" && len(p.Fingerprint) < maxFlag && p.Code != codeRefuted && len(flags) < maxSigners {
+		if p.release && p.Identity != "" && p.Fingerprint != "" && len(p.Fingerprint) < maxFlag && p.Code != codeRefuted && p.Code != codeDuplicate && len(flags) < maxSigners {
 			flags = append(flags, []string{"--signer", p.Fingerprint})
 		}
 	}

@@ -25,10 +25,6 @@ type ChangeDetails struct {
 	ManagerNotes string `json:"managerNotes,omitempty" rec:"O;2.5.3"`
 	// Notes are its lines for the release notes.
 	Notes *ChangeNotes `json:"notes,omitempty" rec:"O;2.5.3"`
-	// Assignee owns the change.
-	Assignee *Actor `json:"assignee,omitempty" rec:"O;1.11.3"`
-	// Labels are the forge's labels.
-	Labels []string `json:"labels,omitempty" rec:"O;1.11.3"`
 	// Exceptions are the ids of exceptions it uses.
 	Exceptions []string `json:"exceptions,omitempty" rec:"C;1.32.3.1;when it uses any"`
 	// Related is what a backport, hotfix, forward-port or revert says besides.

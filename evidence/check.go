@@ -26,6 +26,10 @@ type Check struct {
 	RunID string `json:"runId,omitempty" rec:"O;1.13.5.2"`
 	// Issuer is the app or account that reported it, as the CI system says.
 	Issuer *Actor `json:"issuer,omitempty" rec:"O;1.5.2"`
+	// Conclusion is the CI system's own word for the outcome.
+	Conclusion string `json:"conclusion,omitempty" rec:"O;1.13.3.4"`
+	// MayFail says that the pipeline went on when it failed.
+	MayFail bool `json:"mayFail,omitempty" rec:"O;1.29.3.1"`
 	// StartedAt is when it began.
 	StartedAt *Time `json:"startedAt,omitempty" rec:"O;1.13.5.2"`
 	// FinishedAt is when it ended.

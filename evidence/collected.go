@@ -8,8 +8,15 @@ type Collected struct {
 	Source string `json:"source" rec:"R;R11"`
 	// URI is where it was asked, or what was read instead.
 	URI string `json:"uri,omitempty" rec:"O;R11"`
+	// Retriever names the program that asked.
+	Retriever string `json:"retriever,omitempty" rec:"O;1.21.3.4"`
+	// At is from when to when its answers came.
+	At *Interval `json:"at,omitempty" rec:"O;1.21.3.4"`
 	// Materials are its answers, among the materials of this statement.
 	Materials []Digest `json:"materials,omitempty" rec:"O;R19"`
+	// Notes are observations that a person may mind: clocks that differ, a
+	// repository that has moved.
+	Notes []string `json:"notes,omitempty" rec:"O;1.21.3.4"`
 	// Unread is what it did not give.
 	Unread []Unread `json:"unread,omitempty" rec:"C;R11;when something could not be read"`
 }

@@ -36,7 +36,7 @@ func newRecord() *evidence.Record {
 		Base:         evidence.Base{Tag: "v1.0.0", Commit: oid},
 		Artifacts:    []evidence.Artifact{{Name: "hello", Digest: hello, Size: 5}},
 		SBOMs:        []evidence.Attachment{{Material: sbom, About: []evidence.Digest{hello}}},
-		Changes:      []evidence.Change{{ID: "7", Opener: &ana, MergedBy: &ana, Reviews: []evidence.Approval{{Approver: ana, At: at}}}},
+		Changes:      []evidence.Change{{ID: "7", Opener: &ana, MergedBy: &ana, Reviews: []evidence.ChangeReview{{ID: "1", By: ana, State: "approved", At: &at}}}},
 		Checks:       []evidence.Check{{Name: "unit", Outcome: "pass", Subject: evidence.ResourceDescriptor{Name: "hello"}}},
 		Materials:    []evidence.Material{{Name: "sbom/a.json", MediaType: evidence.MediaTypeCycloneDX, Digest: sbom, Size: 4}},
 	}
@@ -102,7 +102,7 @@ func TestDecodeRecord(t *testing.T) {
 		{"unknown critical", "{", critical("/later"), "/critical/0"},
 		{"unknown critical that is there", "{", `{"later":1,"critical":["/version","/later"],`, "/critical/1"},
 		{"known critical", "{", critical("/version"), "-"},
-		{"inner critical", "{", critical("/changes/0/reviews/0/approver/id"), "-"},
+		{"inner critical", "{", critical("/changes/0/reviews/0/by/id"), "-"},
 		{"critical digest", "{", critical("/artifacts/0/digest/sha256"), "-"},
 		{"critical unknown algorithm", "{", critical("/artifacts/0/digest/blake3"), "/critical/0"},
 		{"critical digest set", "{", critical("/checks/0/subject/digest/gitCommit"), "-"},

@@ -153,3 +153,14 @@ func (v *validator) order(first, second *Time, pointer, firstName string) {
 		v.fail(pointer, fmt.Errorf("it is before %s", firstName))
 	}
 }
+
+// ValidatePart checks one part of a release record by the description of its
+// fields: part points to a [Change], a [Check], a [Deployment] or another struct
+// that a [Record] holds. Errors are [FieldError]s with pointers from the part.
+// Collectors ask it of every fact, so that what a record cannot carry is a gap
+// and not the end of the whole.
+func ValidatePart(part any) error {
+	v := &validator{}
+	v.fields("", reflect.ValueOf(part).Elem())
+	return v.err
+}

@@ -169,18 +169,21 @@ func normalAddress(s string) (string, error) {
 // ActorKind says what acts under an identity.
 type ActorKind string
 
-// The kinds of actors. Bots and services never count as independent people.
+// The kinds of actors. Bots and services never count as independent people,
+// nor does an account of which its system does not say whose it is, unless the
+// verifier's trust document lists it as a person's.
 const (
-	Human   ActorKind = "human"
-	Bot     ActorKind = "bot"
-	Service ActorKind = "service"
+	Human       ActorKind = "human"
+	Bot         ActorKind = "bot"
+	Service     ActorKind = "service"
+	Unspecified ActorKind = "unspecified"
 )
 
 // Actor is somebody or something that did what is recorded.
 type Actor struct {
 	// ID is who it is.
 	ID Identity `json:"id"`
-	// Kind is human, bot or service, as the recorder says.
+	// Kind is human, bot, service or unspecified, as the recorder says.
 	Kind ActorKind `json:"kind"`
 	// Display is a name or login for people; it identifies nobody.
 	Display string `json:"display,omitempty"`
@@ -201,8 +204,8 @@ func (a Actor) Validate() error {
 		}
 	}
 	switch a.Kind {
-	case Human, Bot, Service:
+	case Human, Bot, Service, Unspecified:
 		return nil
 	}
-	return fmt.Errorf("kind: unknown kind %.20q: want human, bot or service", a.Kind)
+	return fmt.Errorf("kind: unknown kind %.20q: want human, bot, service or unspecified", a.Kind)
 }

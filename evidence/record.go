@@ -64,11 +64,28 @@ type Record struct {
 	// this one existed: approvals of a commit, for example (R9).
 	Attestations []Attachment `json:"attestations,omitempty"`
 	// Changes are the merged changes (pull or merge requests) in the release.
-	Changes []Change `json:"changes,omitempty"`
+	Changes []Change `json:"changes,omitempty" rec:"O;1.5.2"`
 	// Checks are results of checks on the commit or an artifact.
 	Checks []Check `json:"checks,omitempty" rec:"O;1.13.3.4,1.13.5.2"`
+	// Protections are the forge's rules for branches and tags, as they were.
+	Protections []Protection `json:"protections,omitempty" rec:"O;1.21.3.1"`
+	// EnvironmentRules are the rules that guard the forge's environments, as
+	// they were.
+	EnvironmentRules []EnvironmentRules `json:"environmentRules,omitempty" rec:"O;1.21.3.2"`
+	// Deployments are those known when the record was signed.
+	Deployments []Deployment `json:"deployments,omitempty" rec:"O;1.21.3.3"`
+	// ReleasePage is the release's page at the forge.
+	ReleasePage *ReleasePage `json:"releasePage,omitempty" rec:"O;1.20.3.2"`
+	// Teams are teams of the forge with their members, as they were.
+	Teams []Team `json:"teams,omitempty" rec:"O;1.5.3"`
+	// Access are who may write to the repository, as it was.
+	Access []AccessGrant `json:"access,omitempty" rec:"O;1.21.3.2"`
+	// Tickets are the change records that the release names.
+	Tickets []Ticket `json:"tickets,omitempty" rec:"O;1.3.2"`
+	// Workloads are what ran when the record was signed.
+	Workloads []Workload `json:"workloads,omitempty" rec:"O;1.21.3.3"`
 	// Build says which run assembled this record, if one did.
-	Build *Build `json:"build,omitempty"`
+	Build *Build `json:"build,omitempty" rec:"O;1.5.2"`
 	// ReleaseRecord is the rest of the release record that people read.
 	ReleaseRecord *ReleaseRecord `json:"releaseRecord,omitempty" rec:"O;1.20.3.1"`
 	// Metadata says what the repository is and how it is released.
@@ -159,33 +176,4 @@ type Attachment struct {
 	About []Digest `json:"about,omitempty"`
 	// Tool is the program that made it, if known.
 	Tool string `json:"tool,omitempty"`
-}
-
-// Build says which CI run assembled a record or built an artifact.
-type Build struct {
-	// System is the CI system: "github", "gitlab", "local", ...
-	System string `json:"system"`
-	// RunID is the run's own id in that system.
-	RunID string `json:"runId,omitempty"`
-	// URI is the run's address.
-	URI string `json:"uri,omitempty"`
-	// Workflow is the workflow's reference: file, repository and ref.
-	Workflow string `json:"workflow,omitempty"`
-}
-
-// Change is one merged change: a pull request or merge request. The fields
-// are those every forge has; collectors fill them.
-type Change struct {
-	ID         string     `json:"id"`
-	URI        string     `json:"uri,omitempty"`
-	Title      string     `json:"title,omitempty"`
-	Opener     *Actor     `json:"opener,omitempty"`
-	HeadCommit string     `json:"headCommit,omitempty"`
-	MergedAs   string     `json:"mergedAs,omitempty"`
-	MergedAt   *Time      `json:"mergedAt,omitempty"`
-	MergedBy   *Actor     `json:"mergedBy,omitempty"`
-	Tickets    []string   `json:"tickets,omitempty"`
-	Reviews    []Approval `json:"reviews,omitempty"`
-	// Details is what the change's description says, by the template.
-	Details *ChangeDetails `json:"details,omitempty" rec:"O;2.5.3"`
 }

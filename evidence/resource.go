@@ -54,6 +54,7 @@ const (
 	MediaTypeDSSE           = "application/vnd.dsse.envelope.v1+json"
 	MediaTypeInToto         = "application/vnd.in-toto+json"
 	MediaTypePublicKey      = "application/x-pem-file"
+	MediaTypeChangeTexts    = "application/vnd.release-dossier.change-texts.v1+jsonl"
 	MediaTypeOctets         = "application/octet-stream"
 )
 

@@ -29,9 +29,6 @@ func (r *Record) Validate() error {
 	r.validateAttachments(v)
 	v.materials(r.Materials)
 	r.validateParts(v)
-	for i, c := range r.Changes {
-		c.validate(v, fmt.Sprintf("/changes/%d", i))
-	}
 	return v.err
 }
 
@@ -119,24 +116,6 @@ func (r *Record) validateAttachments(v *validator) {
 				}
 			}
 		}
-	}
-}
-
-func (c Change) validate(v *validator, at string) {
-	v.text(at+"/id", c.ID, true)
-	v.text(at+"/title", c.Title, false)
-	for _, a := range []struct {
-		name  string
-		actor *Actor
-	}{{"opener", c.Opener}, {"mergedBy", c.MergedBy}} {
-		if a.actor != nil {
-			v.check(at+"/"+a.name, a.actor.Validate())
-		}
-	}
-	for i, review := range c.Reviews {
-		at := fmt.Sprintf("%s/reviews/%d", at, i)
-		v.check(at+"/approver", review.Approver.Validate())
-		v.time(at+"/at", review.At)
 	}
 }
 

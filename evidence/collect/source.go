@@ -82,8 +82,10 @@ type Target struct {
 
 // Part is what one source found.
 type Part struct {
-	// URI is where the source was asked.
-	URI string
+	// URI is where the source was asked, Retriever the program that asked, and At
+	// from when to when the answers came.
+	URI, Retriever string
+	At             *evidence.Interval
 	// Fill adds the facts to the record, if there are any. It is called after
 	// all sources of the stage are done, in the order of [Options.Sources], so
 	// that the record does not depend on which was faster. Materials, SBOMs,
@@ -100,6 +102,8 @@ type Part struct {
 	// Found and Gaps are for the preview.
 	Found []Found
 	Gaps  []Gap
+	// Notes are observations that a person may mind.
+	Notes []string
 	// Unread is what the source did not give.
 	Unread []evidence.Unread
 }

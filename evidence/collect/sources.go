@@ -154,7 +154,7 @@ func (a *assembly) take(s Source, p *Part) error {
 			return err
 		}
 	}
-	c := evidence.Collected{Source: s.Name(), URI: p.URI, Unread: p.Unread}
+	c := evidence.Collected{Source: s.Name(), URI: p.URI, Retriever: p.Retriever, At: p.At, Notes: p.Notes, Unread: p.Unread}
 	for _, d := range p.Documents {
 		c.Materials = append(c.Materials, d.Blob.Digest)
 		a.addDocument(s.Name(), d)

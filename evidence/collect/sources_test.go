@@ -50,7 +50,7 @@ func changes(id, ticket string) collect.Part {
 	return collect.Part{
 		URI: "https://forge.example/api",
 		Fill: func(r *evidence.Record) error {
-			r.Changes = append(r.Changes, evidence.Change{ID: id, Tickets: []string{ticket}})
+			r.Changes = append(r.Changes, evidence.Change{ID: id, Tickets: []evidence.TicketMention{{ID: ticket, In: []string{"title"}}}})
 			return nil
 		},
 		Tickets: []string{ticket},

@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"slices"
 
 	"github.com/invopop/jsonschema"
 
@@ -135,7 +134,7 @@ func refine(name string, def *jsonschema.Schema) {
 	enums := map[string]map[string][]any{
 		"Tag":   {"type": {"tag", "commit"}},
 		"Base":  {"none": {"first"}},
-		"Actor": {"kind": {"human", "bot", "service"}},
+		"Actor": {"kind": {"human", "bot", "service", "unspecified"}},
 		// The decoder reads "first" and "unknown" only.
 		"Predecessor": {"none": {"first", "unknown"}},
 	}
@@ -143,9 +142,6 @@ func refine(name string, def *jsonschema.Schema) {
 		if p, ok := def.Properties.Get(field); ok {
 			p.Enum = values
 		}
-	}
-	if name == "Approval" { // a review as a forge records it
-		def.Required = slices.DeleteFunc(def.Required, func(s string) bool { return s == "id" || s == "decision" })
 	}
 }
 

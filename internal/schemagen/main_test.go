@@ -105,7 +105,7 @@ func sampleRecord(t *testing.T) string {
 		Base:         evidence.Base{None: "first"},
 		Artifacts:    []evidence.Artifact{{Name: "hello", Digest: id, Size: 5}},
 		SBOMs:        []evidence.Attachment{{Material: id}},
-		Changes:      []evidence.Change{{ID: "7", Opener: &ana, MergedAt: &at, Reviews: []evidence.Approval{{Approver: ana, At: at}}}},
+		Changes:      []evidence.Change{{ID: "7", Opener: &ana, MergedAt: &at, Reviews: []evidence.ChangeReview{{ID: "1", By: ana, State: "approved", At: &at, Commit: evidence.ObjectID(oid)}}}},
 		Checks:       []evidence.Check{{Name: "unit", Outcome: "pass", Subject: evidence.ResourceDescriptor{Name: "hello", Digest: id.Set()}}},
 		Materials:    []evidence.Material{{Name: "a", MediaType: "text/plain", Digest: id, Size: 4}},
 	})
@@ -140,6 +140,8 @@ func TestRecordSchema(t *testing.T) {
 		{"identity not normal", "@acme", "@Acme", false},
 		{"actor", `"human"`, `"robot"`, false},
 		{"outcome", `"pass"`, `"ok"`, false},
+		{"review state", `"state":"approved"`, `"state":"lgtm"`, false},
+		{"reviewed commit", `"commit":"` + oid + `"}]`, `"commit":"main"}]`, false},
 		{"tag type", `"type":"tag"`, `"type":"branch"`, false},
 		{"base", `"base":{"none":"first"}`, `"base":{"none":"lost"}`, false},
 		{"predecessor", `"predecessor":{"none":"first"}`, `"predecessor":{"none":"lost"}`, false},

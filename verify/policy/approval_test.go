@@ -208,7 +208,7 @@ func sodChanges() []change {
 	}, {
 		name: "opened by the only reviewer", control: "sod/reviewer-not-author", want: verify.Fail, code: "own-review-only",
 		patch: func(_ *testing.T, f *verify.Facts, _ *Params) {
-			f.Record.Changes = []evidence.Change{{ID: "7", MergedAs: f.Record.Commit, Opener: &evidence.Actor{ID: keyBo, Kind: evidence.Human}}}
+			f.Record.Changes = []evidence.Change{{ID: "7", MergedAs: evidence.ObjectID(f.Record.Commit), Opener: &evidence.Actor{ID: keyBo, Kind: evidence.Human}}}
 		},
 		also: []string{"sod/approver-not-author"},
 	}, {

@@ -154,8 +154,8 @@ func (s *authors) add(list ...author) {
 	}
 }
 
-// releaseAuthors returns the authors of all commits of the release and the
-// openers of its changes. If the commits are not all there, ok is false and
+// releaseAuthors returns the authors of all commits of the release, and those
+// whom the forge names as openers and authors of its changes. If the commits are not all there, ok is false and
 // why says so: somebody might be missing.
 func releaseAuthors(f *verify.Facts) (s authors, why Result, ok bool) {
 	place := inRecord(f, "/base")
@@ -168,7 +168,7 @@ func releaseAuthors(f *verify.Facts) (s authors, why Result, ok bool) {
 		s.add(people.commitAuthors(c)...)
 	}
 	for _, c := range f.Record.Changes {
-		s.add(openersOf(f, c)...)
+		s.add(changeAuthors(f, c)...)
 	}
 	if len(s.order) == 0 {
 		return s, unknown("no-authors", "the release has no commit of its own, so nobody is known to have written it").at(place), false
@@ -176,19 +176,23 @@ func releaseAuthors(f *verify.Facts) (s authors, why Result, ok bool) {
 	return s, Result{}, true
 }
 
-// openersOf returns who opened a change, once for each account: the recorder
-// says that they are one actor, which can add authors and not remove one.
-func openersOf(f *verify.Facts, c evidence.Change) []author {
-	if c.Opener == nil {
-		return nil
+// changeAuthors returns who opened and wrote a change by the forge's word, once
+// for each account: the recorder says which accounts are one actor, which can
+// add authors and not remove one.
+func changeAuthors(f *verify.Facts, c evidence.Change) []author {
+	actors := c.Authors
+	if c.Opener != nil {
+		actors = append([]evidence.Actor{*c.Opener}, actors...)
 	}
 	var list []author
-	for _, id := range append([]evidence.Identity{c.Opener.ID}, c.Opener.Aliases...) {
-		a := author{key: "unlisted " + string(id), name: c.Opener.Display, commit: c.MergedAs}
-		if a.person = f.Trust.Fold(id); a.person != "" {
-			a.key = a.person
+	for _, actor := range actors {
+		for _, id := range append([]evidence.Identity{actor.ID}, actor.Aliases...) {
+			a := author{key: "unlisted " + string(id), name: actor.Display, commit: string(c.MergedAs)}
+			if a.person = f.Trust.Fold(id); a.person != "" {
+				a.key = a.person
+			}
+			list = append(list, a)
 		}
-		list = append(list, a)
 	}
 	return list
 }

@@ -100,7 +100,7 @@ func traceChanges() []change {
 	}, {
 		name: "upper case in a change", control: "trace/sha-format", want: verify.Fail, code: "object-id",
 		patch: func(_ *testing.T, f *verify.Facts, _ *Params) {
-			f.Record.Changes = []evidence.Change{{ID: "7", HeadCommit: strings.Repeat("AB", 20)}}
+			f.Record.Changes = []evidence.Change{{ID: "7", HeadCommit: evidence.ObjectID(strings.Repeat("AB", 20))}}
 		},
 	}, {
 		name: "abbreviated approval", control: "trace/sha-format", want: verify.Fail, code: "object-id",

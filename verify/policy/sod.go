@@ -139,7 +139,7 @@ func sodReviewer(f *verify.Facts, p Params) Result {
 		return why.wants(want).follows("sod/approver-not-author")
 	}
 	var gaps []string
-	opened, people := openers(f), newFolder(f)
+	opened, people := changeAuthorsByCommit(f), newFolder(f)
 	for _, c := range f.Range.Commits {
 		wrote := append(people.commitAuthors(c), opened[string(c.ID)]...)
 		if _, ok := who.by(string(c.ID), wrote); !ok {
@@ -152,13 +152,27 @@ func sodReviewer(f *verify.Facts, p Params) Result {
 	return pass(verify.Weakest(approvalProof(list), authorsProof()), "%d commits", len(f.Range.Commits)).wants(want).at(places(list, "/approver")...)
 }
 
-// openers returns, by the commit it was merged as, who opened each change.
-func openers(f *verify.Facts) map[string][]author {
-	opened := map[string][]author{}
+// changeAuthorsByCommit returns, by the commits that it brought, who opened and
+// wrote each change.
+func changeAuthorsByCommit(f *verify.Facts) map[string][]author {
+	by := map[string][]author{}
 	for _, c := range f.Record.Changes {
-		opened[c.MergedAs] = append(opened[c.MergedAs], openersOf(f, c)...)
+		wrote := changeAuthors(f, c)
+		for _, id := range landed(c) {
+			by[id] = append(by[id], wrote...)
+		}
 	}
-	return opened
+	return by
+}
+
+// landed returns the commits that a change brought, each once.
+func landed(c evidence.Change) []string {
+	ids := []string{string(c.MergedAs)}
+	for _, l := range c.Landed {
+		ids = append(ids, string(l.Commit))
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 func sodBots(f *verify.Facts, p Params) Result {

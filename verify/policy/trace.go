@@ -101,8 +101,8 @@ func traceIDs(f *verify.Facts, _ Params) Result {
 	}
 	for i, c := range r.Changes {
 		ids = append(ids,
-			named{"head of change " + c.ID, c.HeadCommit, inRecord(f, "/changes/%d/headCommit", i)},
-			named{"merge of change " + c.ID, c.MergedAs, inRecord(f, "/changes/%d/mergedAs", i)})
+			named{"head of change " + c.ID, string(c.HeadCommit), inRecord(f, "/changes/%d/headCommit", i)},
+			named{"merge of change " + c.ID, string(c.MergedAs), inRecord(f, "/changes/%d/mergedAs", i)})
 	}
 	for _, a := range f.Approvals {
 		if a.Approval == nil || a.Scope == nil {

@@ -20,27 +20,32 @@ func (c *Collection) Account(id int64, kind evidence.ActorKind, login string) (e
 	}, id > 0
 }
 
-// Add adds an actor, keeping the order. An id that is there already stays as
-// it is.
-func (s *Actors) Add(a evidence.Actor) {
-	i, found := slices.BinarySearchFunc(*s, a, func(x, y evidence.Actor) int { return cmp.Compare(x.ID, y.ID) })
-	if !found {
-		*s = slices.Insert(*s, i, a)
+// Add adds an actor to a list that is sorted by id, keeping the order. An id
+// that is there already stays as it is.
+func Add(list []evidence.Actor, a evidence.Actor) []evidence.Actor {
+	i, found := find(list, a.ID)
+	if found {
+		return list
 	}
+	return slices.Insert(list, i, a)
 }
 
-// Has reports whether an actor is among them.
-func (s Actors) Has(id evidence.Identity) bool {
-	_, found := slices.BinarySearchFunc(s, id, func(x evidence.Actor, id evidence.Identity) int { return cmp.Compare(x.ID, id) })
+// Has reports whether an actor is in a list that is sorted by id.
+func Has(list []evidence.Actor, id evidence.Identity) bool {
+	_, found := find(list, id)
 	return found
 }
 
-// Reviewers are all who reviewed a change.
-func (r *Result) Reviewers() Actors {
-	var all Actors
+func find(list []evidence.Actor, id evidence.Identity) (int, bool) {
+	return slices.BinarySearchFunc(list, id, func(x evidence.Actor, id evidence.Identity) int { return cmp.Compare(x.ID, id) })
+}
+
+// Participants are all who reviewed a change, sorted by id.
+func (r *Result) Participants() []evidence.Actor {
+	var all []evidence.Actor
 	for _, ch := range r.Changes {
-		for _, review := range ch.ReviewEvents {
-			all.Add(review.By)
+		for _, review := range ch.Reviews {
+			all = Add(all, review.By)
 		}
 	}
 	return all
@@ -63,36 +68,10 @@ func CommitSubject(id string) evidence.ResourceDescriptor {
 	return evidence.ResourceDescriptor{Name: evidence.SubjectCommit, Digest: evidence.DigestSet{"gitCommit": id}}
 }
 
-// Approvals returns the approvals and rejections among the reviews, in the
-// form of the model. An approval that its giver took back later is followed by
-// a rejection, since the model has no other word for it.
-func Approvals(repository string, reviews []Review) []evidence.Approval {
-	var list []evidence.Approval
-	for _, r := range reviews {
-		a := evidence.Approval{ID: r.ID, Approver: r.By}
-		switch r.State {
-		case "approved":
-			a.Decision = evidence.Approved
-		case "changes-requested", "unapproved": // taken back: must not count any more
-			a.Decision = evidence.Rejected
-		default:
-			continue
-		}
-		if r.At != nil {
-			a.At = *r.At
-		}
-		if r.Commit != "" {
-			a.Scope = &evidence.Scope{Repository: repository, Commits: []string{r.Commit}}
-		}
-		list = append(list, a)
-	}
-	return list
-}
-
 // NumberAttempts counts the attempts of each check from 1, oldest first. key
 // says which checks are attempts of one.
-func NumberAttempts(checks []Check, key func(Check) string) {
-	slices.SortStableFunc(checks, func(a, b Check) int { return compareTimes(a.StartedAt, b.StartedAt) })
+func NumberAttempts(checks []evidence.Check, key func(evidence.Check) string) {
+	slices.SortStableFunc(checks, func(a, b evidence.Check) int { return CompareTimes(a.StartedAt, b.StartedAt) })
 	seen := map[string]int64{}
 	for i := range checks {
 		k := key(checks[i])

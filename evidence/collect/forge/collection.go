@@ -84,12 +84,12 @@ func (c *Collection) Miss(e Endpoint, subject string, err error) error {
 	if fatal(err) {
 		return err
 	}
-	miss := Incomplete{Endpoint: e.Name, Subject: printable(subject, 200), Count: 1, Reason: reason(err), Scope: e.Scope, Unknown: e.Controls}
+	unread := evidence.Unread{What: e.Name, Subject: printable(subject, 200), Why: reason(err), Needs: e.Scope, Unknown: e.Controls}
 	var status *StatusError
 	if errors.As(err, &status) {
-		miss.Status = status.Status
+		unread.Status = int64(status.Status)
 	}
-	c.Do(func(r *Result) { r.Incomplete = append(r.Incomplete, miss) })
+	c.Do(func(r *Result) { r.Unread = append(r.Unread, unread) })
 	return nil
 }
 
@@ -192,7 +192,9 @@ func (c *Collection) Finish() (*Result, error) {
 	r := c.Result
 	r.Answers = answers
 	r.sort()
-	return r, nil
+	c.settle()
+	r.Texts, err = newTexts(c.forge, answers.Salt, r.Changes)
+	return r, err
 }
 
 // maxSkew is how far two clocks may be apart without a note.
@@ -220,30 +222,32 @@ func clockSkew(list []Answer) time.Duration {
 func (r *Result) sort() {
 	slices.SortFunc(r.Changes, func(a, b Change) int { return cmp.Compare(a.Number, b.Number) })
 	slices.SortFunc(r.Checks, compareChecks)
-	slices.SortFunc(r.Protections, func(a, b Protection) int {
+	slices.SortFunc(r.Protections, func(a, b evidence.Protection) int {
 		return cmp.Or(cmp.Compare(a.Target, b.Target), cmp.Compare(a.Source, b.Source), cmp.Compare(a.ID, b.ID))
 	})
-	slices.SortFunc(r.Environments, func(a, b Environment) int { return cmp.Compare(a.Name, b.Name) })
-	slices.SortFunc(r.Deployments, func(a, b Deployment) int {
+	slices.SortFunc(r.Environments, func(a, b evidence.EnvironmentRules) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(r.Deployments, func(a, b evidence.Deployment) int {
 		return cmp.Or(cmp.Compare(len(a.ID), len(b.ID)), cmp.Compare(a.ID, b.ID)) // ids are numbers
 	})
-	slices.SortFunc(r.Teams, func(a, b Team) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(r.Teams, func(a, b evidence.Team) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(r.Access, func(a, b evidence.AccessGrant) int { return cmp.Compare(a.Who.ID, b.Who.ID) })
 	slices.Sort(r.Notes)
-	r.foldIncomplete()
+	slices.Sort(r.Unlinked)
+	r.foldUnread()
 }
 
-func compareChecks(a, b Check) int {
+func compareChecks(a, b evidence.Check) int {
 	return cmp.Or(
 		strings.Compare(a.Subject.Digest.String(), b.Subject.Digest.String()),
 		strings.Compare(a.Name, b.Name),
-		compareTimes(a.StartedAt, b.StartedAt),
+		CompareTimes(a.StartedAt, b.StartedAt),
 		cmp.Compare(a.Attempt, b.Attempt),
 		strings.Compare(a.RunID, b.RunID),
 	)
 }
 
-// compareTimes puts what has no time first.
-func compareTimes(a, b *evidence.Time) int {
+// CompareTimes orders times; what has none stands first.
+func CompareTimes(a, b *evidence.Time) int {
 	switch {
 	case a == nil && b == nil:
 		return 0
@@ -255,21 +259,21 @@ func compareTimes(a, b *evidence.Time) int {
 	return a.Compare(b.Time)
 }
 
-// foldIncomplete counts what failed alike, and names the first subject.
-func (r *Result) foldIncomplete() {
-	order := func(a, b Incomplete) int {
-		return cmp.Or(strings.Compare(a.Endpoint, b.Endpoint), cmp.Compare(a.Status, b.Status), strings.Compare(a.Reason, b.Reason))
+// foldUnread counts what failed alike, and names the first subject.
+func (r *Result) foldUnread() {
+	order := func(a, b evidence.Unread) int {
+		return cmp.Or(strings.Compare(a.What, b.What), cmp.Compare(a.Status, b.Status), strings.Compare(a.Why, b.Why))
 	}
-	slices.SortFunc(r.Incomplete, func(a, b Incomplete) int {
+	slices.SortFunc(r.Unread, func(a, b evidence.Unread) int {
 		return cmp.Or(order(a, b), cmp.Compare(len(a.Subject), len(b.Subject)), strings.Compare(a.Subject, b.Subject))
 	})
-	var folded []Incomplete
-	for _, m := range r.Incomplete {
+	var folded []evidence.Unread
+	for _, m := range r.Unread {
 		if n := len(folded); n > 0 && order(folded[n-1], m) == 0 {
-			folded[n-1].Count += m.Count
+			folded[n-1].Count = max(folded[n-1].Count, 1) + max(m.Count, 1)
 			continue
 		}
 		folded = append(folded, m)
 	}
-	r.Incomplete = folded
+	r.Unread = folded
 }

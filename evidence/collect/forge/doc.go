@@ -26,12 +26,15 @@
 // kept as well. An answer is complete if it was read in full and all pages
 // after it were. Titles, descriptions, comments and e-mail addresses are only
 // in the material, never in the facts, so that withholding the material
-// withholds them.
+// withholds them. The titles and descriptions of changes, which some controls
+// need, are in a second material as well, see [Texts].
 //
 // # Not smoothed over
 //
-// What could not be read is listed as [Incomplete]: the endpoint, the answer's
-// status, the permission that is needed, and the controls that stay unknown.
+// What could not be read is listed in [Result.Unread]: the endpoint, the answer's
+// status, the permission that is needed, and the controls that stay unknown. So
+// is what no record can carry: a span that ends before it begins, a megabyte of
+// label.
 // Without the repository itself, with a refused token, past a limit or past
 // the time to wait for a rate limit there is no result but an error.
 //

@@ -129,6 +129,13 @@ func cause(err error) error {
 	return err
 }
 
+// Printable is text from outside for people: short, and without what could hide
+// or act in a terminal. It identifies nothing.
+func Printable(s string) string { return printable(s, 100) }
+
+// Rationale is what somebody wrote about a decision, at most 2,000 bytes of it.
+func Rationale(s string) string { return printable(strings.Join(strings.Fields(s), " "), 2000) }
+
 // printable cuts text from outside to n bytes and leaves out what could hide
 // or act in a terminal.
 func printable(s string, n int) string {

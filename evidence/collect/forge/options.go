@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -35,6 +36,11 @@ type Options struct {
 	// Teams are teams whose members are asked for, beside those that were asked
 	// for a review: the slugs or paths that CODEOWNERS names.
 	Teams []string
+	// Roles are teams that stand for a role, by the team's slug or path: their
+	// members are listed in full.
+	Roles map[string]string
+	// Tickets is the form of a ticket's key; nil means [TicketPattern].
+	Tickets *regexp.Regexp
 
 	// Transport sends the requests; nil means a new http.Transport without
 	// proxy. [Recorded] makes one that plays answers back.
@@ -106,6 +112,7 @@ func (o Options) withDefaults() (Options, error) {
 	o.Limits = o.Limits.withDefaults()
 	fill(&o.Retriever, "release-dossier")
 	fill(&o.Parallel, 4)
+	fill(&o.Tickets, TicketPattern)
 	if o.Transport == nil {
 		o.Transport = &http.Transport{MaxResponseHeaderBytes: 1 << 20, ForceAttemptHTTP2: true}
 	}

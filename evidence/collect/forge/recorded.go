@@ -4,23 +4,30 @@ import (
 	"net/http"
 )
 
-// player plays recorded answers back.
-type player map[string][]Answer
+// player plays recorded answers back. Their salt stays with them, so that the
+// material is the same again.
+type player struct {
+	answers map[string][]Answer
+	salt    [SaltSize]byte
+}
 
 // Recorded returns a transport that answers from recordings and never from the
 // network. If several hold one address, the first one's answers count. In
 // [Options] it takes the place of the network; the base address must be the
 // one that was recorded.
 func Recorded(recordings ...*Answers) http.RoundTripper {
-	p := player{}
-	for _, s := range recordings {
-		own := player{}
+	p := player{answers: map[string][]Answer{}}
+	for i, s := range recordings {
+		if i == 0 {
+			p.salt = s.Salt
+		}
+		own := map[string][]Answer{}
 		for _, a := range s.List {
 			own[a.URL] = append(own[a.URL], a)
 		}
 		for url, list := range own {
-			if _, have := p[url]; !have {
-				p[url] = list
+			if _, have := p.answers[url]; !have {
+				p.answers[url] = list
 			}
 		}
 	}
@@ -41,7 +48,7 @@ func (p player) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // attempts returns all recorded attempts at an address, at least one.
 func (p player) attempts(url string) ([]Answer, error) {
-	list := p[url]
+	list := p.answers[url]
 	if len(list) == 0 {
 		return nil, &NotRecordedError{(&Answer{URL: url}).path()}
 	}

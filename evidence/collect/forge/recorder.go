@@ -82,12 +82,15 @@ func (r *Recorder) call(url string) *call {
 	return r.calls[url]
 }
 
-// Answers returns what was kept so far, sorted, with a salt from Options.Rand.
+// Answers returns what was kept so far, sorted, with a salt from Options.Rand or
+// that of the recording that is played back.
 func (r *Recorder) Answers(forge string) (*Answers, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s := &Answers{Forge: forge, BaseURL: r.base.String(), Repository: r.o.Repository, List: append([]Answer(nil), r.answers...)}
-	if _, err := io.ReadFull(r.o.Rand, s.Salt[:]); err != nil {
+	if p, ok := r.o.Transport.(player); ok {
+		s.Salt = p.salt
+	} else if _, err := io.ReadFull(r.o.Rand, s.Salt[:]); err != nil {
 		return nil, fmt.Errorf("no salt for the forge's answers: %w", err)
 	}
 	s.finish()

@@ -333,8 +333,8 @@ func TestMissFoldsAndEscapes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(r.Incomplete) != 1 || r.Incomplete[0].Count != 2 || r.Incomplete[0].Subject != "commit 2" || strings.ContainsAny(r.Incomplete[0].Reason, "\x1b\x07\u202e") {
-		t.Errorf("incomplete: %+v", r.Incomplete)
+	if len(r.Unread) != 1 || r.Unread[0].Count != 2 || r.Unread[0].Subject != "commit 2" || strings.ContainsAny(r.Unread[0].Why, "\x1b\x07\u202e") {
+		t.Errorf("gaps: %+v", r.Unread)
 	}
 }
 

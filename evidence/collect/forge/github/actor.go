@@ -47,8 +47,12 @@ func (c *collector) app(a *github.App) *evidence.Actor {
 		return nil
 	}
 	actor, _ := c.Account(a.GetID(), evidence.Service, a.GetSlug())
-	actor.ID = evidence.Identity("account:" + c.Host + ":app/" + strconv.FormatInt(a.GetID(), 10))
+	actor.ID = evidence.Identity(c.appID(a.GetID()))
 	return &actor
+}
+
+func (c *collector) appID(id int64) string {
+	return "account:" + c.Host + ":app/" + strconv.FormatInt(id, 10)
 }
 
 // when turns a time of the interface into one of ours; nil stays nil.

@@ -32,7 +32,7 @@ func (c *collector) checkRuns(ctx context.Context, commit string) error {
 		}
 		return r.CheckRuns, resp, nil
 	})
-	var checks []forge.Check
+	var checks []evidence.Check
 	suites := map[string]string{}
 	for _, run := range list {
 		if run.GetHeadSHA() != commit {
@@ -47,17 +47,15 @@ func (c *collector) checkRuns(ctx context.Context, commit string) error {
 		suites[check.RunID] = strconv.FormatInt(run.GetCheckSuite().GetID(), 10)
 		checks = append(checks, check)
 	}
-	forge.NumberAttempts(checks, func(ch forge.Check) string { return suites[ch.RunID] + " " + ch.Name })
+	forge.NumberAttempts(checks, func(ch evidence.Check) string { return suites[ch.RunID] + " " + ch.Name })
 	c.Do(func(r *forge.Result) { r.Checks = append(r.Checks, checks...) })
 	return c.Miss(checkRuns(), "commit "+commit, err)
 }
 
-func (c *collector) checkRun(run *github.CheckRun, commit string) forge.Check {
-	check := forge.Check{
-		Check: evidence.Check{
-			Name: run.GetName(), Outcome: outcome(run.GetConclusion()), Subject: forge.CommitSubject(commit),
-			RunID: "check-run/" + strconv.FormatInt(run.GetID(), 10), StartedAt: when(run.StartedAt), FinishedAt: when(run.CompletedAt),
-		},
+func (c *collector) checkRun(run *github.CheckRun, commit string) evidence.Check {
+	check := evidence.Check{
+		Name: run.GetName(), Outcome: outcome(run.GetConclusion()), Subject: forge.CommitSubject(commit),
+		RunID: "check-run/" + strconv.FormatInt(run.GetID(), 10), StartedAt: when(run.StartedAt), FinishedAt: when(run.CompletedAt),
 		Issuer: c.app(run.App), Conclusion: run.GetConclusion(),
 	}
 	if run.GetHTMLURL() != "" {
@@ -102,16 +100,14 @@ func (c *collector) statuses(ctx context.Context, commit string) error {
 	list, err := pages(c, func(o github.ListOptions) ([]*github.RepoStatus, *github.Response, error) {
 		return c.client.Repositories.ListStatuses(ctx, c.owner, c.name, commit, &o)
 	})
-	var checks []forge.Check
+	var checks []evidence.Check
 	for _, s := range list {
 		if s.GetState() == "pending" {
 			continue
 		}
-		check := forge.Check{
-			Check: evidence.Check{
-				Name: s.GetContext(), Outcome: outcome(s.GetState()), Subject: forge.CommitSubject(commit),
-				RunID: "status/" + strconv.FormatInt(s.GetID(), 10), StartedAt: when(s.CreatedAt), FinishedAt: when(s.CreatedAt),
-			},
+		check := evidence.Check{
+			Name: s.GetContext(), Outcome: outcome(s.GetState()), Subject: forge.CommitSubject(commit),
+			RunID: "status/" + strconv.FormatInt(s.GetID(), 10), StartedAt: when(s.CreatedAt), FinishedAt: when(s.CreatedAt),
 			Issuer: c.actorRef(s.Creator), Conclusion: s.GetState(),
 		}
 		if s.GetTargetURL() != "" {
@@ -119,7 +115,7 @@ func (c *collector) statuses(ctx context.Context, commit string) error {
 		}
 		checks = append(checks, check)
 	}
-	forge.NumberAttempts(checks, func(ch forge.Check) string { return ch.Name })
+	forge.NumberAttempts(checks, func(ch evidence.Check) string { return ch.Name })
 	c.Do(func(r *forge.Result) { r.Checks = append(r.Checks, checks...) })
 	return c.Miss(statuses(), "commit "+commit, err)
 }

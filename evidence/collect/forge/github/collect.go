@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/google/go-github/v88/github"
+	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/collect/forge"
 )
 
@@ -41,7 +42,7 @@ func Collect(ctx context.Context, o forge.Options) (*forge.Result, error) {
 		return nil, err
 	}
 	for _, step := range []func(context.Context) error{
-		c.repository, c.changes, c.checks, c.protections, c.environments, c.deployments, c.release, c.teams,
+		c.repository, c.changes, c.checks, c.protections, c.environments, c.deployments, c.release, c.teams, c.access,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, err
@@ -63,7 +64,7 @@ func usualBase(host string) string {
 
 // repository is asked first: without it nothing else can be judged.
 func (c *collector) repository(ctx context.Context) error {
-	r, _, err := c.client.Repositories.Get(ctx, c.owner, c.name)
+	r, resp, err := c.client.Repositories.Get(ctx, c.owner, c.name)
 	if err != nil {
 		return forge.Required(repository(), err)
 	}
@@ -78,6 +79,28 @@ func (c *collector) repository(ctx context.Context) error {
 		res.Repository.ID = strconv.FormatInt(c.id, 10)
 		res.DefaultBranch = r.GetDefaultBranch()
 	})
+	return c.settings(r, forge.Retrieved(response(resp)))
+}
+
+// settings are what is set for all branches. GitHub shows them only to those
+// who may write.
+func (c *collector) settings(r *github.Repository, taken evidence.Time) error {
+	if r.AllowMergeCommit == nil || r.AllowSquashMerge == nil || r.AllowRebaseMerge == nil {
+		return c.Miss(settings(), "", &forge.ShapeError{Path: "/repos", Why: "leaves out the merge methods, which GitHub shows only to those who may write"})
+	}
+	p := evidence.Protection{
+		ID: "settings", Source: "repository", Target: "branch", Include: []string{"~ALL"}, Active: true, Whole: true,
+		AdminsIncluded: true, BypassKnown: true, TakenAt: taken,
+	}
+	for _, m := range []struct {
+		method  string
+		allowed bool
+	}{{forge.MergeCommit, *r.AllowMergeCommit}, {forge.Rebase, *r.AllowRebaseMerge}, {forge.Squash, *r.AllowSquashMerge}} {
+		if m.allowed {
+			p.MergeMethods = append(p.MergeMethods, m.method)
+		}
+	}
+	c.Do(func(res *forge.Result) { res.Protections = append(res.Protections, p) })
 	return nil
 }
 
@@ -97,10 +120,8 @@ func pages[T any](c *collector, fetch func(github.ListOptions) ([]*T, *github.Re
 func (c *collector) heads() []string {
 	ids := []string{c.Commit}
 	for _, ch := range c.Result.Changes {
-		for _, id := range []string{ch.HeadCommit, ch.MergedAs} {
-			if forge.ObjectID(id) {
-				ids = append(ids, id)
-			}
+		for _, id := range []evidence.ObjectID{ch.HeadCommit, ch.MergedAs} {
+			ids = append(ids, string(id))
 		}
 	}
 	slices.Sort(ids)

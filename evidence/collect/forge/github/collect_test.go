@@ -27,6 +27,8 @@ const (
 // id makes a commit id of the fixtures.
 func id(s string) string { return strings.Repeat(s, 20) }
 
+func oid(s string) evidence.ObjectID { return evidence.ObjectID(id(s)) }
+
 func options(s *fakeforge.Server) forge.Options {
 	return forge.Options{
 		Repository: "https://github.com/fintech/payments", BaseURL: s.URL,
@@ -53,7 +55,7 @@ func fromFile(t *testing.T) (*fakeforge.Server, *forge.Result) {
 	return s, collect(t, options(s))
 }
 
-func actors(list forge.Actors) string {
+func actors(list []evidence.Actor) string {
 	var b strings.Builder
 	for _, a := range list {
 		b.WriteString(strings.TrimPrefix(string(a.ID), "account:github.com:") + " " + string(a.Kind) + "; ")
@@ -63,14 +65,15 @@ func actors(list forge.Actors) string {
 
 func TestCommitsAreLinkedToMergedChanges(t *testing.T) {
 	_, r := fromFile(t)
-	want := []forge.CommitLink{
-		{Commit: id("a1"), Changes: []string{"12"}, Proof: forge.ByMergeCommit},
-		{Commit: id("b2"), Changes: []string{"13"}, Proof: forge.ByCommitList},
-		{Commit: id("c3"), Changes: []string{"13"}, Proof: forge.ByMergeCommit},
-		{Commit: id("e5")},
+	want := [][]evidence.LandedCommit{
+		{{Commit: oid("a1"), Proof: forge.ByMergeCommit}},
+		{{Commit: oid("b2"), Proof: forge.ByCommitList}, {Commit: oid("c3"), Proof: forge.ByMergeCommit}},
 	}
-	if d := cmp.Diff(want, r.Commits); d != "" {
+	if d := cmp.Diff(want, [][]evidence.LandedCommit{r.Changes[0].Landed, r.Changes[1].Landed}); d != "" {
 		t.Error(d)
+	}
+	if !slices.Equal(r.Unlinked, []string{id("e5")}) {
+		t.Errorf("unlinked %v", r.Unlinked)
 	}
 	if r.Repository.ID != "7001" || r.DefaultBranch != "main" || len(r.Changes) != 2 {
 		t.Errorf("repository %+v, branch %q, %d changes", r.Repository, r.DefaultBranch, len(r.Changes))
@@ -83,23 +86,27 @@ func TestChange(t *testing.T) {
 	if got := actors(ch.Authors); got != "101 human; 104 human; " {
 		t.Errorf("authors %q: want the opener and the co-author named by number, not GitHub's own committer", got)
 	}
-	if ch.UnlinkedCommits != 1 || ch.MergeMethod != forge.Squash || r.Changes[1].MergeMethod != forge.MergeCommit {
-		t.Errorf("%d unlinked, methods %q and %q", ch.UnlinkedCommits, ch.MergeMethod, r.Changes[1].MergeMethod)
+	if len(ch.UnlinkedCommits) != 1 || ch.MergeMethod != forge.Squash || r.Changes[1].MergeMethod != forge.MergeCommit {
+		t.Errorf("%v unlinked, methods %q and %q", ch.UnlinkedCommits, ch.MergeMethod, r.Changes[1].MergeMethod)
 	}
-	if ch.HeadCommit != id("17") || ch.MergedAs != id("a1") || ch.MergedBy.Display != "bob" || ch.Milestone != "4.2" || ch.HeadBranch != "feature/PAY-101-limits" {
+	if ch.HeadCommit != oid("17") || ch.MergedAs != oid("a1") || ch.MergedBy.Display != "bob" || ch.HeadBranch != "feature/PAY-101-limits" || ch.HeadRepository != "" {
 		t.Errorf("fields: %+v", ch)
 	}
-	if !strings.Contains(ch.Text.Body, "PAY-101") || ch.Title != "" {
-		t.Errorf("text %+v, title %q: free text is for the caller, not the statement", ch.Text, ch.Title)
+	if got := ch.BranchCreatedAt; got == nil || got.Format(time.RFC3339) != "2026-11-16T07:50:00Z" {
+		t.Errorf("branch created at %v: want the creation before this change, not one of an older branch of the name", got)
+	}
+	if want := []evidence.TicketMention{{ID: "PAY-101", In: []string{"title", "description", "commit", "branch"}}}; cmp.Diff(want, ch.Tickets) != "" {
+		t.Errorf("tickets %+v", ch.Tickets)
 	}
 	kinds := []string{}
 	for _, e := range ch.Events {
 		kinds = append(kinds, e.Kind)
 	}
-	if want := []string{"committed", "review-requested", "review-requested", "head-ref-force-pushed", "labeled", "merged"}; !slices.Equal(kinds, want) {
+	want := []string{"branch-created", "pushed", "review-requested", "review-requested", "review-dismissed", "force-pushed", "labeled", "merged"}
+	if !slices.Equal(kinds, want) {
 		t.Errorf("events %v, want %v", kinds, want)
 	}
-	if ch.Events[1].Reviewer.Display != "bob" || ch.Events[2].Team != "fintech/payments-owners" || ch.Events[0].Commit != id("d4") {
+	if ch.Events[2].Reviewer.Display != "bob" || ch.Events[3].Team != "fintech/payments-owners" || ch.Events[5].Commit != oid("17") || ch.Events[5].Before != oid("d4") {
 		t.Errorf("events: %+v", ch.Events)
 	}
 }
@@ -107,16 +114,26 @@ func TestChange(t *testing.T) {
 func TestReviewsAreAllKept(t *testing.T) {
 	_, r := fromFile(t)
 	var states []string
-	for _, v := range r.Changes[0].ReviewEvents {
-		states = append(states, v.State+" "+v.Commit[:2])
+	for _, v := range r.Changes[0].Reviews {
+		states = append(states, v.State+" "+string(v.Commit[:2]))
 	}
-	if want := []string{"commented d4", "changes-requested d4", "dismissed d4", "approved 17"}; !slices.Equal(states, want) {
+	if want := []string{"commented d4", "changes-requested d4", "approved d4", "approved 17"}; !slices.Equal(states, want) {
 		t.Errorf("states %v, want %v", states, want)
 	}
-	approvals := r.Changes[0].Reviews
-	if len(approvals) != 2 || approvals[0].Decision != evidence.Rejected || approvals[1].Decision != evidence.Approved ||
-		approvals[1].Scope.Commits[0] != id("17") || approvals[1].Scope.Repository != "https://github.com/fintech/payments" {
-		t.Errorf("approvals: %+v", approvals)
+	// What a dismissed review was, and until when it stood, is in the timeline.
+	dismissed := r.Changes[0].Reviews[2]
+	if dismissed.DismissedAt == nil || dismissed.DismissedAt.Format(time.RFC3339) != "2026-11-16T11:00:00Z" || dismissed.DismissedBy.Display != "dave" {
+		t.Errorf("dismissed: %+v", dismissed)
+	}
+}
+
+// TestDismissedWithoutTimeline: nobody says what it was, so it is no approval.
+func TestDismissedWithoutTimeline(t *testing.T) {
+	s := fakeforge.New(t, file)
+	s.On(repo+"/issues/12/timeline", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusForbidden) })
+	r := collect(t, options(s))
+	if got := r.Changes[0].Reviews[2]; got.State != "dismissed" || got.DismissedAt != nil {
+		t.Errorf("got %+v", got)
 	}
 }
 
@@ -155,28 +172,31 @@ func TestChecksHaveAttempts(t *testing.T) {
 
 func TestProtections(t *testing.T) {
 	_, r := fromFile(t)
-	if len(r.Protections) != 3 {
+	if len(r.Protections) != 4 {
 		t.Fatalf("%d protections", len(r.Protections))
 	}
-	classic, rules, tags := r.Protections[0], r.Protections[1], r.Protections[2]
+	classic, settings, rules, tags := r.Protections[0], r.Protections[1], r.Protections[2], r.Protections[3]
 	at, _ := evidence.ParseTime("2026-11-20T09:00:00Z")
-	want := forge.Protection{
+	want := evidence.Protection{
 		ID: "21", Name: "main", Source: "ruleset", Target: "branch", Include: []string{"~DEFAULT_BRANCH", "refs/heads/release/*"}, Exclude: []string{},
-		Active: true, TakenAt: at, RequiresChange: true, RequiredApprovals: 2, CodeOwnerReview: true, DismissStale: true, LastPushApproval: true,
-		RequiredChecks: []string{"lint", "unit-test"}, StrictChecks: true, LinearHistory: true, AllowCreation: true, AllowUpdate: true,
-		MergeMethods: []string{"merge", "squash"}, BypassActors: []string{"repositoryrole:5 (pull_request)"},
+		Active: true, Whole: true, TakenAt: at, RequiresChange: true, RequiredApprovals: 2, CodeOwnerReview: true, DismissesStale: true, LastPushApproval: true,
+		RequiredChecks: []string{"lint", "unit-test"}, StrictChecks: true, LinearHistory: true, BlocksForcePush: true, BlocksDeletion: true,
+		MergeMethods: []string{"merge", "squash"}, BypassKnown: true, Bypass: []evidence.RuleActor{{Kind: "role", ID: "5", Mode: "pull-request"}},
 	}
 	if d := cmp.Diff(want, rules); d != "" {
 		t.Error(d)
 	}
-	if !classic.AdminsIncluded || !classic.SignedCommits || classic.AllowForcePush || classic.BypassActors[0] != "integration:3" || classic.PushAllowed[0] != "team:55" {
+	if !classic.AdminsIncluded || !classic.SignedCommits || !classic.BlocksForcePush || classic.Bypass[0] != (evidence.RuleActor{Kind: "app", ID: "account:github.com:app/3", Display: "breakglass"}) || classic.PushAllowed[0].ID != "55" {
 		t.Errorf("classic: %+v", classic)
 	}
-	if tags.Target != "tag" || tags.AllowDeletion || tags.AllowUpdate || !tags.AllowForcePush || !tags.BypassActorsHidden {
+	if tags.Target != "tag" || !tags.BlocksDeletion || !tags.BlocksUpdate || tags.BlocksForcePush || tags.BypassKnown || tags.AdminsIncluded {
 		t.Errorf("tags: %+v", tags)
 	}
-	if len(r.Incomplete) != 1 || !strings.Contains(r.Incomplete[0].Reason, "who may bypass") {
-		t.Errorf("the hidden bypass actors are not listed: %+v", r.Incomplete)
+	if !slices.Equal(settings.MergeMethods, []string{"merge", "squash"}) {
+		t.Errorf("settings: %+v", settings)
+	}
+	if len(r.Unread) != 1 || !strings.Contains(r.Unread[0].Why, "who may bypass") {
+		t.Errorf("the hidden bypass actors are not listed: %+v", r.Unread)
 	}
 }
 
@@ -186,16 +206,24 @@ func TestDeploymentsEnvironmentsReleaseTeams(t *testing.T) {
 	if d.ID != "301" || d.RunID != "777" || len(d.Statuses) != 3 || d.Statuses[0].State != "waiting" || d.Statuses[2].State != "success" {
 		t.Errorf("deployment: %+v", d)
 	}
-	if len(d.Reviews) != 1 || d.Reviews[0].By.Display != "carol" || d.Reviews[0].At != nil {
-		t.Errorf("reviews: %+v", d.Reviews)
+	if len(d.Approvals) != 1 || d.Approvals[0].Who.Display != "carol" || d.Approvals[0].Rationale != "ship it" {
+		t.Errorf("approvals: %+v", d.Approvals)
+	}
+	// GitHub gives no time: between the run's creation and the first progress.
+	from, to := d.Approvals[0].At.Bounds()
+	if from.Format(time.RFC3339) != "2026-11-19T08:59:00Z" || to.Format(time.RFC3339) != "2026-11-19T09:10:00Z" {
+		t.Errorf("approved from %v to %v", from, to)
 	}
 	p := r.Environments[1]
-	if p.Name != "production" || p.WaitMinutes != 30 || !p.PreventSelfReview || p.AdminsCanBypass || p.Branches != "selected" ||
-		!slices.Equal(p.Reviewers, []string{"account:github.com:103", "team:fintech/payments-owners"}) {
+	if p.Name != "production" || p.WaitMinutes != 30 || !p.PreventsSelfReview || !p.AdminsIncluded || p.Branches != "selected" ||
+		!slices.Equal(p.Reviewers, []evidence.RuleActor{{Kind: "account", ID: "account:github.com:103", Display: "carol"}, {Kind: "team", ID: "55", Display: "fintech/payments-owners"}}) {
 		t.Errorf("production: %+v", p)
 	}
 	if !r.Release.Immutable || r.Release.Assets[0].Digest["sha256"] != strings.Repeat("ab", 32) {
 		t.Errorf("release: %+v", r.Release)
+	}
+	if len(r.Access) != 2 || r.Access[1].Permission != "admin" || r.Access[0].Permission != "write" || r.Access[1].Who.Display != "carol" {
+		t.Errorf("access: %+v", r.Access)
 	}
 	if actors(r.Teams[0].Members) != "102 human; " {
 		t.Errorf("team members %q: want the reviewers among them only", actors(r.Teams[0].Members))
@@ -275,15 +303,15 @@ func TestForbiddenIsNamed(t *testing.T) {
 			w.Write([]byte(`{"message":"Resource not accessible by integration"}`))
 		})
 		r := collect(t, options(s))
-		i := slices.IndexFunc(r.Incomplete, func(m forge.Incomplete) bool { return m.Status == status })
+		i := slices.IndexFunc(r.Unread, func(m evidence.Unread) bool { return m.Status == int64(status) })
 		if i < 0 {
-			t.Fatalf("%d: not listed: %+v", status, r.Incomplete)
+			t.Fatalf("%d: not listed: %+v", status, r.Unread)
 		}
-		m := r.Incomplete[i]
-		if m.Endpoint != "GET /repos/{owner}/{repo}/rulesets" || m.Scope != "Metadata: read" || !slices.Contains(m.Unknown, "access/*") || !strings.Contains(m.Reason, "not accessible") {
+		m := r.Unread[i]
+		if m.What != "GET /repos/{owner}/{repo}/rulesets" || m.Needs != "Metadata: read" || !slices.Contains(m.Unknown, "access/*") || !strings.Contains(m.Why, "not accessible") {
 			t.Errorf("%d: %+v", status, m)
 		}
-		if len(r.Changes) != 2 || len(r.Protections) != 1 {
+		if len(r.Changes) != 2 || len(r.Protections) != 2 {
 			t.Errorf("%d: %d changes, %d protections", status, len(r.Changes), len(r.Protections))
 		}
 	}
@@ -297,7 +325,7 @@ func TestUnprotectedIsKnown(t *testing.T) {
 			w.Write([]byte(`{"message":"` + message + `","status":"404"}`))
 		})
 		r := collect(t, options(s))
-		listed := slices.ContainsFunc(r.Incomplete, func(m forge.Incomplete) bool { return strings.HasSuffix(m.Endpoint, "/protection") })
+		listed := slices.ContainsFunc(r.Unread, func(m evidence.Unread) bool { return strings.HasSuffix(m.What, "/protection") })
 		if listed != partial {
 			t.Errorf("%s: listed as incomplete: %v", message, listed)
 		}
@@ -368,9 +396,9 @@ func TestHostileAnswers(t *testing.T) {
 			s := fakeforge.New(t, file)
 			s.On(repo+"/pulls/12/reviews", c.h)
 			r, data := material(t, options(s))
-			i := slices.IndexFunc(r.Incomplete, func(m forge.Incomplete) bool { return strings.HasSuffix(m.Endpoint, "/reviews") })
-			if i < 0 || !strings.Contains(r.Incomplete[i].Reason, c.want) || r.Incomplete[i].Subject != "pull request 12" {
-				t.Errorf("incomplete: %+v, want %q", r.Incomplete, c.want)
+			i := slices.IndexFunc(r.Unread, func(m evidence.Unread) bool { return strings.HasSuffix(m.What, "/reviews") })
+			if i < 0 || !strings.Contains(r.Unread[i].Why, c.want) || r.Unread[i].Subject != "pull request 12" {
+				t.Errorf("gaps: %+v, want %q", r.Unread, c.want)
 			}
 			if len(r.Changes) != 2 || len(r.Changes[0].Reviews) != 0 || len(r.Changes[1].Reviews) != 1 {
 				t.Errorf("changes: %+v", r.Changes)
@@ -389,8 +417,8 @@ func TestPathsFromAnswersAreChecked(t *testing.T) {
 		w.Write([]byte(`{"number":12,"merged_at":"2026-11-17T10:00:00Z","merge_commit_sha":"` + id("a1") + `","head":{"sha":"../../../user/keys"}}`))
 	})
 	r := collect(t, options(s))
-	if len(r.Changes) != 1 || len(r.Incomplete) != 2 {
-		t.Errorf("changes %d, incomplete %+v", len(r.Changes), r.Incomplete)
+	if len(r.Changes) != 1 || len(r.Unread) != 2 {
+		t.Errorf("changes %d, gaps %+v", len(r.Changes), r.Unread)
 	}
 	for _, u := range s.Requests() {
 		if strings.Contains(u, "keys") {
@@ -417,8 +445,8 @@ func TestRedirects(t *testing.T) {
 		w.Write([]byte(`{"total_count":1,"environments":[{"id":1,"name":"moved"}]}`))
 	})
 	r := collect(t, options(s))
-	if !slices.ContainsFunc(r.Incomplete, func(m forge.Incomplete) bool { return strings.Contains(m.Reason, "redirects to") }) {
-		t.Errorf("the redirect is not listed: %+v", r.Incomplete)
+	if !slices.ContainsFunc(r.Unread, func(m evidence.Unread) bool { return strings.Contains(m.Why, "redirects to") }) {
+		t.Errorf("the redirect is not listed: %+v", r.Unread)
 	}
 	if len(r.Environments) != 1 || r.Environments[0].Name != "moved" {
 		t.Errorf("environments: %+v", r.Environments)
@@ -470,7 +498,7 @@ func TestRateLimit(t *testing.T) {
 		var slept time.Duration
 		o.Sleep = func(_ context.Context, d time.Duration) error { slept += d; return nil }
 		r := collect(t, o)
-		if slept != 30*time.Second || len(r.Protections) != 3 {
+		if slept != 30*time.Second || len(r.Protections) != 4 {
 			t.Errorf("%s: slept %s, %d protections", name, slept, len(r.Protections))
 		}
 		o = options(s)
@@ -488,8 +516,8 @@ func TestListEndsAt250(t *testing.T) {
 	s := fakeforge.New(t, file)
 	s.On(repo+"/pulls/13/commits", func(w http.ResponseWriter, r *http.Request) { w.Write([]byte(`[]`)) })
 	r := collect(t, options(s))
-	if !slices.ContainsFunc(r.Incomplete, func(m forge.Incomplete) bool { return strings.Contains(m.Reason, "250") }) {
-		t.Errorf("a short list is not listed: %+v", r.Incomplete)
+	if !slices.ContainsFunc(r.Unread, func(m evidence.Unread) bool { return strings.Contains(m.Why, "250") }) {
+		t.Errorf("a short list is not listed: %+v", r.Unread)
 	}
 }
 
@@ -508,8 +536,8 @@ func TestEndlessPages(t *testing.T) {
 	o := options(s)
 	o.Limits.Pages = 5
 	r := collect(t, o)
-	if len(r.Incomplete) < 2 || n > 8 {
-		t.Errorf("after %d pages: %+v", n, r.Incomplete)
+	if len(r.Unread) < 2 || n > 8 {
+		t.Errorf("after %d pages: %+v", n, r.Unread)
 	}
 }
 

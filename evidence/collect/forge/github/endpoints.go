@@ -9,6 +9,19 @@ func repository() forge.Endpoint {
 	return forge.Endpoint{Name: repo, Scope: "Metadata: read", Controls: []string{"*"}}
 }
 
+func settings() forge.Endpoint {
+	return forge.Endpoint{Name: repo, Scope: "Metadata: read; for merge methods Contents: write", Controls: []string{"access/squash-rule"}}
+}
+
+func collaborators() forge.Endpoint {
+	return forge.Endpoint{Name: repo + "/collaborators", Scope: "Metadata: read, by an account that may write", Controls: []string{"access/least-privilege"}}
+}
+
+func activity() forge.Endpoint {
+	return forge.Endpoint{Name: repo + "/activity", Scope: "Contents: read",
+		Controls: []string{"branch/short-lived", "branch/shared-not-rebased", "trace/chronology"}}
+}
+
 func commitPulls() forge.Endpoint {
 	return forge.Endpoint{Name: repo + "/commits/{sha}/pulls", Scope: "Pull requests: read",
 		Controls: []string{"trace/range-complete", "trace/prs-contained", "pr/*", "sod/*"}}
@@ -84,7 +97,7 @@ func deploymentStatuses() forge.Endpoint {
 	return forge.Endpoint{Name: repo + "/deployments/{id}/statuses", Scope: "Deployments: read", Controls: deploymentControls()}
 }
 
-func deploymentControls() []string { return []string{"promo/*", "approval/before-deploy", "sod/*"} }
+func deploymentControls() []string { return []string{"promotion/*", "approval/*", "sod/*"} }
 
 func runs() forge.Endpoint {
 	return forge.Endpoint{Name: repo + "/actions/runs", Scope: "Actions: read", Controls: approvalControls()}
@@ -111,6 +124,6 @@ func Endpoints() []forge.Endpoint {
 	return []forge.Endpoint{
 		repository(), commitPulls(), pull(), pullReviews(), pullCommits(), timeline(), gitCommit(),
 		checkRuns(), statuses(), rulesets(), ruleset(), branch(), protection(), environments(),
-		deployments(), deploymentStatuses(), runs(), runApprovals(), releasePage(), teamMembers(),
+		deployments(), deploymentStatuses(), runs(), runApprovals(), releasePage(), teamMembers(), settings(), collaborators(), activity(),
 	}
 }

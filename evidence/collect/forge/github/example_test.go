@@ -36,10 +36,10 @@ func ExampleCollect() {
 		return
 	}
 	for _, c := range result.Changes {
-		fmt.Printf("#%d opened by %s, %d reviews, merged by %s as %s\n", c.Number, c.Opener.ID, len(c.ReviewEvents), c.MergedBy.ID, c.MergeMethod)
+		fmt.Printf("#%d opened by %s, %d reviews, merged by %s as %s\n", c.Number, c.Opener.ID, len(c.Reviews), c.MergedBy.ID, c.MergeMethod)
 	}
-	for _, m := range result.Incomplete {
-		fmt.Println("not read:", m.Endpoint)
+	for _, m := range result.Unread {
+		fmt.Println("not read:", m.What)
 	}
 	// Output:
 	// #12 opened by account:github.com:101, 4 reviews, merged by account:github.com:102 as squash
@@ -71,5 +71,5 @@ func Example_offline() {
 	options.Transport = forge.Recorded(answers)
 	offline, err := github.Collect(context.Background(), options)
 	fmt.Println(len(offline.Changes), "changes,", len(answers.List), "answers,", err)
-	// Output: 2 changes, 36 answers, <nil>
+	// Output: 2 changes, 40 answers, <nil>
 }

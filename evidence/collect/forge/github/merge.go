@@ -12,26 +12,30 @@ import (
 
 // mergeMethod reads from the merged commit how it came about: GitHub does not
 // say.
-func (c *collector) mergeMethod(ctx context.Context, ch *forge.Change, p *github.PullRequest) error {
-	commit, _, err := c.client.Git.GetCommit(ctx, c.owner, c.name, ch.MergedAs)
+func (c *collector) mergeMethod(ctx context.Context, ch *forge.Change) error {
+	commit, _, err := c.client.Git.GetCommit(ctx, c.owner, c.name, string(ch.MergedAs))
 	if err != nil {
-		return c.Miss(gitCommit(), "commit "+ch.MergedAs, err)
+		return c.Miss(gitCommit(), "commit "+string(ch.MergedAs), err)
 	}
-	ch.MergeMethod = methodOf(ch, commit)
+	ch.Free.Commits = append(ch.Free.Commits, commit.GetMessage())
+	ch.MergeMethod, ch.MergeProof = methodOf(ch, commit)
 	return nil
 }
 
-// methodOf tells merge commits by their parents and squashes by the number that
-// GitHub puts at the end of the subject; a changed message leaves it open.
-func methodOf(ch *forge.Change, merged *github.Commit) forge.MergeMethod {
+// methodOf tells merge commits by their parents, squashes by the number that
+// GitHub puts at the end of the subject, and rebases by several commits that
+// landed and are not the change's own. What is left may be either.
+func methodOf(ch *forge.Change, merged *github.Commit) (method, proof string) {
 	subject, _, _ := strings.Cut(merged.GetMessage(), "\n")
 	switch {
 	case len(merged.Parents) > 1:
-		return forge.MergeCommit
+		return forge.MergeCommit, "parents"
 	case slices.Contains(ch.Commits, ch.MergedAs):
-		return forge.FastForward
+		return forge.FastForward, "own-commit"
+	case len(ch.Landed) > 1:
+		return forge.Rebase, "several-commits"
 	case strings.HasSuffix(subject, fmt.Sprintf("(#%d)", ch.Number)):
-		return forge.Squash
+		return forge.Squash, "subject"
 	}
-	return forge.SquashOrRebase
+	return forge.SquashOrRebase, "parents"
 }

@@ -13,19 +13,23 @@ func TestMethodOf(t *testing.T) {
 	for _, c := range []struct {
 		message  string
 		parents  int
-		mergedAs string
-		want     forge.MergeMethod
+		mergedAs evidence.ObjectID
+		landed   int
+		want     string
+		proof    string
 	}{
-		{"Merge pull request #12 from a/b", 2, "m", forge.MergeCommit},
-		{"PAY-1 limits (#12)\n\n* one\n* two", 1, "m", forge.Squash},
-		{"PAY-1 limits (#13)", 1, "m", forge.SquashOrRebase}, // another change's number
-		{"PAY-1 limits", 1, "m", forge.SquashOrRebase},
-		{"two", 1, "b", forge.FastForward},
-		{"", 0, "m", forge.SquashOrRebase},
+		{"Merge pull request #12 from a/b", 2, "m", 1, forge.MergeCommit, "parents"},
+		{"PAY-1 limits (#12)\n\n* one\n* two", 1, "m", 1, forge.Squash, "subject"},
+		{"PAY-1 limits (#13)", 1, "m", 1, forge.SquashOrRebase, "parents"}, // another change's number
+		{"PAY-1 limits", 1, "m", 1, forge.SquashOrRebase, "parents"},
+		{"two", 1, "b", 2, forge.FastForward, "own-commit"},
+		{"two", 1, "m", 2, forge.Rebase, "several-commits"},
+		{"", 0, "m", 0, forge.SquashOrRebase, "parents"},
 	} {
-		ch := &forge.Change{Change: evidence.Change{MergedAs: c.mergedAs}, Number: 12, Commits: []string{"a", "b"}}
-		if got := methodOf(ch, &github.Commit{Message: &c.message, Parents: parents(c.parents)}); got != c.want {
-			t.Errorf("%q with %d parents: %s, want %s", c.message, c.parents, got, c.want)
+		ch := &forge.Change{Change: evidence.Change{MergedAs: c.mergedAs}, Number: 12}
+		ch.Commits, ch.Landed = []evidence.ObjectID{"a", "b"}, make([]evidence.LandedCommit, c.landed)
+		if got, proof := methodOf(ch, &github.Commit{Message: &c.message, Parents: parents(c.parents)}); got != c.want || proof != c.proof {
+			t.Errorf("%q with %d parents: %s by %s, want %s by %s", c.message, c.parents, got, proof, c.want, c.proof)
 		}
 	}
 }

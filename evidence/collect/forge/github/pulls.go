@@ -1,6 +1,7 @@
 package github
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -32,15 +33,15 @@ func (c *collector) changes(ctx context.Context) error {
 	}
 	byNumber := map[int]*forge.Change{}
 	for i, ch := range changes {
-		if ch != nil {
-			byNumber[numbers[i]] = ch
-			c.Result.Changes = append(c.Result.Changes, *ch)
-		}
+		byNumber[numbers[i]] = ch // nil if it could not be read
 	}
-	for i, commit := range c.Commits {
-		c.Result.Commits = append(c.Result.Commits, link(commit, found[i], byNumber))
+	c.land(found, byNumber)
+	changes = slices.DeleteFunc(changes, func(ch *forge.Change) bool { return ch == nil })
+	err = c.Each(ctx, "merges", len(changes), func(ctx context.Context, i int) error { return c.mergeMethod(ctx, changes[i]) })
+	for _, ch := range changes {
+		c.Result.Changes = append(c.Result.Changes, *ch)
 	}
-	return nil
+	return err
 }
 
 // pullsOf returns the merged pull requests of this repository that a commit
@@ -66,45 +67,42 @@ func mergedNumbers(found [][]*github.PullRequest) []int {
 	return slices.Compact(numbers)
 }
 
-// link says which changes a commit came with, and by what record.
-func link(commit string, pulls []*github.PullRequest, changes map[int]*forge.Change) forge.CommitLink {
-	l := forge.CommitLink{Commit: commit}
-	for _, p := range pulls {
-		l.Changes = append(l.Changes, strconv.Itoa(p.GetNumber()))
-		proof := forge.ByForge
-		switch ch := changes[p.GetNumber()]; {
-		case p.GetMergeCommitSHA() == commit:
-			proof = forge.ByMergeCommit
-		case ch != nil && slices.Contains(ch.Commits, commit):
-			proof = forge.ByCommitList
+// land says which commits of the release each change brought, and by what
+// record.
+func (c *collector) land(found [][]*github.PullRequest, changes map[int]*forge.Change) {
+	for i, commit := range c.Commits {
+		if len(found[i]) == 0 {
+			c.Result.Unlinked = append(c.Result.Unlinked, commit)
 		}
-		l.Proof = stronger(l.Proof, proof)
-	}
-	slices.Sort(l.Changes)
-	return l
-}
-
-func stronger(a, b forge.Proof) forge.Proof {
-	for _, p := range []forge.Proof{forge.ByMergeCommit, forge.ByCommitList} {
-		if a == p || b == p {
-			return p
+		for _, p := range found[i] {
+			ch := changes[p.GetNumber()]
+			if ch == nil {
+				continue
+			}
+			proof := forge.ByForge
+			switch id := evidence.ObjectID(commit); {
+			case ch.MergedAs == id:
+				proof = forge.ByMergeCommit
+			case slices.Contains(ch.Commits, id):
+				proof = forge.ByCommitList
+			}
+			ch.Landed = append(ch.Landed, evidence.LandedCommit{Commit: evidence.ObjectID(commit), Proof: proof})
 		}
 	}
-	return b
 }
 
 // change reads one pull request; nil if it could not be read at all.
 func (c *collector) change(ctx context.Context, number int) (*forge.Change, error) {
-	p, _, err := c.client.PullRequests.Get(ctx, c.owner, c.name, number)
+	p, resp, err := c.client.PullRequests.Get(ctx, c.owner, c.name, number)
 	if err == nil {
 		err = c.checkPull(p, number)
 	}
 	if err != nil {
 		return nil, c.Miss(pull(), subject(number), err)
 	}
-	ch := c.pullFields(p)
+	ch := c.pullFields(p, forge.Retrieved(response(resp)))
 	for _, step := range []func(context.Context, *forge.Change, *github.PullRequest) error{
-		c.pullCommits, c.pullReviews, c.pullTimeline, c.mergeMethod,
+		c.pullCommits, c.pullReviews, c.pullTimeline, c.pushes,
 	} {
 		if err := step(ctx, ch, p); err != nil {
 			return nil, err
@@ -131,26 +129,33 @@ func (c *collector) checkPull(p *github.PullRequest, number int) error {
 	return nil
 }
 
-func (c *collector) pullFields(p *github.PullRequest) *forge.Change {
+func (c *collector) pullFields(p *github.PullRequest, taken evidence.Time) *forge.Change {
 	ch := &forge.Change{
 		Change: evidence.Change{
 			ID: strconv.Itoa(p.GetNumber()), URI: p.GetHTMLURL(), Opener: c.actorRef(p.User),
-			HeadCommit: p.GetHead().GetSHA(), MergedAs: p.GetMergeCommitSHA(),
-			MergedAt: when(p.MergedAt), MergedBy: c.actorRef(p.MergedBy),
+			HeadBranch: p.GetHead().GetRef(), BaseBranch: p.GetBase().GetRef(),
+			HeadCommit: evidence.ObjectID(p.GetHead().GetSHA()), MergedAs: evidence.ObjectID(p.GetMergeCommitSHA()),
+			MergedAt: when(p.MergedAt), MergedBy: c.actorRef(p.MergedBy), OpenedAt: when(p.CreatedAt), UpdatedAt: when(p.UpdatedAt),
+			TakenAt: &taken,
 		},
-		Number: int64(p.GetNumber()), Milestone: p.GetMilestone().GetTitle(),
-		HeadBranch: p.GetHead().GetRef(), HeadRepository: p.GetHead().GetRepo().GetFullName(),
-		BaseBranch: p.GetBase().GetRef(), BaseCommit: p.GetBase().GetSHA(), OpenedAt: when(p.CreatedAt),
-		Text: forge.Text{Title: p.GetTitle(), Body: p.GetBody()},
+		Number: int64(p.GetNumber()), Free: forge.Text{Title: p.GetTitle(), Body: p.GetBody()},
+	}
+	if base := p.GetBase().GetSHA(); forge.ObjectID(base) {
+		ch.BaseCommit = evidence.ObjectID(base)
+	}
+	if p.GetHead().GetRepo().GetID() != c.id {
+		ch.HeadRepository = cmp.Or(p.GetHead().GetRepo().GetFullName(), "deleted")
 	}
 	c.addAuthor(ch, p.User)
 	for _, u := range p.Assignees {
 		if a, ok := c.actor(u); ok {
-			ch.Assignees.Add(a)
+			ch.Assignees = forge.Add(ch.Assignees, a)
 		}
 	}
 	for _, l := range p.Labels {
-		ch.Labels = append(ch.Labels, l.GetName())
+		if l.GetName() != "" {
+			ch.Labels = append(ch.Labels, l.GetName())
+		}
 	}
 	slices.Sort(ch.Labels)
 	return ch
@@ -159,7 +164,7 @@ func (c *collector) pullFields(p *github.PullRequest) *forge.Change {
 func (c *collector) addAuthor(ch *forge.Change, u *github.User) bool {
 	a, ok := c.actor(u)
 	if ok && (c.Host != "github.com" || u.GetID() != webFlow) {
-		ch.Authors.Add(a)
+		ch.Authors = forge.Add(ch.Authors, a)
 	}
 	return ok
 }
@@ -180,14 +185,16 @@ func (c *collector) pullCommits(ctx context.Context, ch *forge.Change, p *github
 			err = &forge.ShapeError{Path: "/pulls/commits", Why: "has a commit without id"}
 			continue
 		}
-		ch.Commits = append(ch.Commits, commit.GetSHA())
+		id := evidence.ObjectID(commit.GetSHA())
+		ch.Commits = append(ch.Commits, id)
+		ch.Free.Commits = append(ch.Free.Commits, commit.GetCommit().GetMessage())
 		if !c.addAuthor(ch, commit.Author) {
-			ch.UnlinkedCommits++
+			ch.UnlinkedCommits = append(ch.UnlinkedCommits, id)
 		}
 		c.addAuthor(ch, commit.Committer)
 		for _, id := range forge.CoAuthors(commit.GetCommit().GetMessage(), c.Host, "+") {
 			a, _ := c.Account(id, evidence.Human, "")
-			ch.Authors.Add(a)
+			ch.Authors = forge.Add(ch.Authors, a)
 		}
 	}
 	return c.Miss(pullCommits(), subject(p.GetNumber()), err)
@@ -200,15 +207,34 @@ func (c *collector) pullReviews(ctx context.Context, ch *forge.Change, p *github
 	})
 	for _, r := range list {
 		by, ok := c.actor(r.User)
-		if !ok {
+		state := reviewState(r.GetState())
+		switch {
+		case r.GetState() == "PENDING": // its writer's own draft
+			continue
+		case !ok:
 			err = &forge.ShapeError{Path: "/pulls/reviews", Why: "has a review without account"}
 			continue
+		case state == "":
+			err = &forge.ShapeError{Path: "/pulls/reviews", Why: "has a review of a state that is not documented"}
+			continue
 		}
-		ch.ReviewEvents = append(ch.ReviewEvents, forge.Review{
-			ID: strconv.FormatInt(r.GetID(), 10), By: by, State: word(r.GetState()),
-			At: when(r.SubmittedAt), Commit: r.GetCommitID(), URI: r.GetHTMLURL(),
-		})
+		review := evidence.ChangeReview{
+			ID: strconv.FormatInt(r.GetID(), 10), By: by, State: state, At: when(r.SubmittedAt), URI: r.GetHTMLURL(),
+		}
+		if forge.ObjectID(r.GetCommitID()) {
+			review.Commit = evidence.ObjectID(r.GetCommitID())
+		}
+		ch.Reviews = append(ch.Reviews, review)
 	}
-	ch.Reviews = forge.Approvals(c.Result.Repository.URI, ch.ReviewEvents)
 	return c.Miss(pullReviews(), subject(p.GetNumber()), err)
+}
+
+// reviewState knows GitHub's words for reviews, which it writes in upper case
+// in one place and in lower case in another; "" for others.
+func reviewState(s string) string {
+	switch word(s) {
+	case "approved", "changes-requested", "commented", "dismissed":
+		return word(s)
+	}
+	return ""
 }

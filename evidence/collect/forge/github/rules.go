@@ -1,12 +1,14 @@
 package github
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/google/go-github/v88/github"
 	"github.com/release-dossier/dossier/evidence"
@@ -53,10 +55,10 @@ func (c *collector) ruleset(ctx context.Context, id int64) error {
 	if err != nil {
 		return c.Miss(ruleset(), name, err)
 	}
-	p := fromRuleset(r)
+	p := c.fromRuleset(r)
 	p.TakenAt = forge.Retrieved(response(resp))
 	c.Do(func(res *forge.Result) { res.Protections = append(res.Protections, p) })
-	if p.BypassActorsHidden {
+	if !p.BypassKnown {
 		return c.Miss(ruleset(), name, &forge.ShapeError{Path: "/rulesets", Why: "leaves out who may bypass the rules, which GitHub shows only to administrators"})
 	}
 	return nil
@@ -64,10 +66,10 @@ func (c *collector) ruleset(ctx context.Context, id int64) error {
 
 // fromRuleset reads a ruleset. A rule that is there forbids or demands; what
 // no rule names is allowed.
-func fromRuleset(r *github.RepositoryRuleset) forge.Protection {
-	p := forge.Protection{
-		ID: strconv.FormatInt(r.GetID(), 10), Name: r.Name, Source: "ruleset", Target: "branch", Active: r.Enforcement == "active",
-		AllowForcePush: true, AllowDeletion: true, AllowCreation: true, AllowUpdate: true, BypassActorsHidden: r.BypassActors == nil,
+func (c *collector) fromRuleset(r *github.RepositoryRuleset) evidence.Protection {
+	p := evidence.Protection{
+		ID: strconv.FormatInt(r.GetID(), 10), Name: r.Name, Source: "ruleset", Target: "branch",
+		Active: r.Enforcement == "active", Whole: r.Rules != nil, BypassKnown: r.BypassActors != nil,
 	}
 	if r.Target != nil {
 		p.Target = string(*r.Target)
@@ -76,50 +78,70 @@ func fromRuleset(r *github.RepositoryRuleset) forge.Protection {
 		p.Include, p.Exclude = r.Conditions.RefName.Include, r.Conditions.RefName.Exclude
 	}
 	for _, a := range r.BypassActors {
-		p.BypassActors = append(p.BypassActors, bypassActor(a))
+		p.Bypass = append(p.Bypass, c.bypass(a))
 	}
-	p.AdminsIncluded = r.BypassActors != nil && !slices.ContainsFunc(r.BypassActors, isAdmin)
-	slices.Sort(p.BypassActors)
+	p.AdminsIncluded = p.BypassKnown && !slices.ContainsFunc(r.BypassActors, isAdmin)
+	sortActors(p.Bypass)
 	if r.Rules != nil {
 		addRules(&p, r.Rules)
 	}
 	return p
 }
 
-func bypassActor(a *github.BypassActor) string {
-	if a == nil {
-		return "unknown"
+func (c *collector) bypass(a *github.BypassActor) evidence.RuleActor {
+	if a == nil || a.ActorType == nil {
+		return evidence.RuleActor{Kind: "unknown"}
 	}
-	var typ, mode string
-	if a.ActorType != nil {
-		typ = word(string(*a.ActorType))
+	who := evidence.RuleActor{Kind: "unknown", ID: strconv.FormatInt(a.GetActorID(), 10)}
+	switch *a.ActorType {
+	case github.BypassActorTypeIntegration:
+		who.Kind, who.ID = "app", c.appID(a.GetActorID())
+	case github.BypassActorTypeOrganizationAdmin:
+		who.Kind, who.ID = "organization-admins", ""
+	case "EnterpriseOwner":
+		who.Kind, who.ID = "enterprise-admins", ""
+	case github.BypassActorTypeRepositoryRole:
+		who.Kind = "role"
+	case github.BypassActorTypeTeam:
+		who.Kind = "team"
+	case github.BypassActorTypeDeployKey:
+		who.Kind, who.ID = "deploy-key", ""
 	}
 	if a.BypassMode != nil {
-		mode = string(*a.BypassMode)
+		switch mode := strings.ReplaceAll(string(*a.BypassMode), "_", "-"); mode {
+		case "always", "pull-request", "exempt":
+			who.Mode = mode
+		}
 	}
-	return fmt.Sprintf("%s:%d (%s)", typ, a.GetActorID(), mode)
+	return who
 }
 
 // isAdmin tells the role of administrators, which GitHub numbers 5, and the
-// organisation's owners.
+// owners of the organisation or enterprise.
 func isAdmin(a *github.BypassActor) bool {
 	if a == nil || a.ActorType == nil {
 		return true
 	}
-	return *a.ActorType == "OrganizationAdmin" || *a.ActorType == "RepositoryRole" && a.GetActorID() == 5
+	switch *a.ActorType {
+	case github.BypassActorTypeOrganizationAdmin, "EnterpriseOwner":
+		return true
+	case github.BypassActorTypeRepositoryRole:
+		return a.GetActorID() == 5
+	}
+	return false
 }
 
-func addRules(p *forge.Protection, r *github.RepositoryRulesetRules) {
-	p.AllowForcePush = r.NonFastForward == nil
-	p.AllowDeletion = r.Deletion == nil
-	p.AllowCreation = r.Creation == nil
-	p.AllowUpdate = r.Update == nil
+func addRules(p *evidence.Protection, r *github.RepositoryRulesetRules) {
+	p.BlocksForcePush = r.NonFastForward != nil
+	p.BlocksDeletion = r.Deletion != nil
+	p.BlocksCreation = r.Creation != nil
+	p.BlocksUpdate = r.Update != nil
 	p.LinearHistory = r.RequiredLinearHistory != nil
 	p.SignedCommits = r.RequiredSignatures != nil
 	if pr := r.PullRequest; pr != nil {
 		p.RequiresChange = true
 		p.RequiredApprovals = int64(pr.RequiredApprovingReviewCount)
-		p.CodeOwnerReview, p.DismissStale, p.LastPushApproval = pr.RequireCodeOwnerReview, pr.DismissStaleReviewsOnPush, pr.RequireLastPushApproval
+		p.CodeOwnerReview, p.DismissesStale, p.LastPushApproval = pr.RequireCodeOwnerReview, pr.DismissStaleReviewsOnPush, pr.RequireLastPushApproval
 		for _, m := range pr.AllowedMergeMethods {
 			p.MergeMethods = append(p.MergeMethods, string(m))
 		}
@@ -128,7 +150,7 @@ func addRules(p *forge.Protection, r *github.RepositoryRulesetRules) {
 	if checks := r.RequiredStatusChecks; checks != nil {
 		p.StrictChecks = checks.StrictRequiredStatusChecksPolicy
 		for _, s := range checks.RequiredStatusChecks {
-			if s != nil {
+			if s != nil && s.Context != "" {
 				p.RequiredChecks = append(p.RequiredChecks, s.Context)
 			}
 		}
@@ -143,9 +165,9 @@ func (c *collector) branch(ctx context.Context, name string) error {
 	if err != nil {
 		return c.Miss(branch(), "branch "+name, err)
 	}
-	p := forge.Protection{
+	p := evidence.Protection{
 		ID: name, Source: "branch", Target: "branch", Include: []string{"refs/heads/" + name},
-		Active: b.GetProtected(), TakenAt: forge.Retrieved(response(resp)), Partial: true,
+		Active: b.GetProtected(), TakenAt: forge.Retrieved(response(resp)),
 	}
 	missing := c.classic(ctx, name, &p)
 	if err := c.Miss(protection(), "branch "+name, missing); err != nil {
@@ -158,7 +180,7 @@ func (c *collector) branch(ctx context.Context, name string) error {
 // classic replaces p by the branch protection, if there is one. GitHub answers
 // 404 both for "no protection" and for "not allowed to see it"; only its
 // message tells them apart.
-func (c *collector) classic(ctx context.Context, name string, p *forge.Protection) error {
+func (c *collector) classic(ctx context.Context, name string, p *evidence.Protection) error {
 	rule, resp, err := c.client.Repositories.GetBranchProtection(ctx, c.owner, c.name, name)
 	var status *forge.StatusError
 	if errors.Is(err, github.ErrBranchNotProtected) || errors.As(err, &status) && status.Status == http.StatusNotFound && status.Message == "Branch not protected" {
@@ -167,35 +189,39 @@ func (c *collector) classic(ctx context.Context, name string, p *forge.Protectio
 	if err != nil {
 		return err
 	}
-	*p = fromProtection(name, rule)
+	*p = c.fromProtection(name, rule)
 	p.TakenAt = forge.Retrieved(response(resp))
 	return nil
 }
 
-func fromProtection(name string, r *github.Protection) forge.Protection {
-	p := forge.Protection{
-		ID: name, Source: "branch-protection", Target: "branch", Include: []string{"refs/heads/" + name}, Active: true,
-		LinearHistory:  r.RequireLinearHistory != nil && r.RequireLinearHistory.Enabled,
-		AllowForcePush: r.AllowForcePushes != nil && r.AllowForcePushes.Enabled,
-		AllowDeletion:  r.AllowDeletions != nil && r.AllowDeletions.Enabled,
-		SignedCommits:  r.RequiredSignatures.GetEnabled(),
-		AdminsIncluded: r.EnforceAdmins != nil && r.EnforceAdmins.Enabled,
-		AllowCreation:  true, AllowUpdate: true,
+func (c *collector) fromProtection(name string, r *github.Protection) evidence.Protection {
+	p := evidence.Protection{
+		ID: name, Source: "branch-protection", Target: "branch", Include: []string{"refs/heads/" + name},
+		Active: true, Whole: true, BypassKnown: true,
+		LinearHistory:   r.RequireLinearHistory != nil && r.RequireLinearHistory.Enabled,
+		BlocksForcePush: r.AllowForcePushes != nil && !r.AllowForcePushes.Enabled,
+		BlocksDeletion:  r.AllowDeletions != nil && !r.AllowDeletions.Enabled,
+		SignedCommits:   r.RequiredSignatures.GetEnabled(),
+		AdminsIncluded:  r.EnforceAdmins != nil && r.EnforceAdmins.Enabled,
 	}
 	if pr := r.RequiredPullRequestReviews; pr != nil {
 		p.RequiresChange = true
 		p.RequiredApprovals = int64(pr.RequiredApprovingReviewCount)
-		p.CodeOwnerReview, p.DismissStale, p.LastPushApproval = pr.RequireCodeOwnerReviews, pr.DismissStaleReviews, pr.RequireLastPushApproval
+		p.CodeOwnerReview, p.DismissesStale, p.LastPushApproval = pr.RequireCodeOwnerReviews, pr.DismissStaleReviews, pr.RequireLastPushApproval
 		if by := pr.BypassPullRequestAllowances; by != nil {
-			p.BypassActors = names(by.Users, by.Teams, by.Apps)
+			p.Bypass = c.named(by.Users, by.Teams, by.Apps)
 		}
+	}
+	if !p.AdminsIncluded {
+		p.Bypass = append(p.Bypass, evidence.RuleActor{Kind: "role", ID: "5", Display: "admin"})
 	}
 	if checks := r.RequiredStatusChecks; checks != nil {
 		p.StrictChecks = checks.Strict
 		p.RequiredChecks = contexts(checks)
 	}
 	if only := r.Restrictions; only != nil {
-		p.PushAllowed = names(only.Users, only.Teams, only.Apps)
+		p.RestrictsPushes = true
+		p.PushAllowed = c.named(only.Users, only.Teams, only.Apps)
 	}
 	return p
 }
@@ -216,20 +242,32 @@ func contexts(s *github.RequiredStatusChecks) []string {
 	return slices.Compact(list)
 }
 
-// names lists accounts, teams and apps by their numbers.
-func names(users []*github.User, teams []*github.Team, apps []*github.App) []string {
-	var list []string
+// named lists accounts, teams and apps by their numbers.
+func (c *collector) named(users []*github.User, teams []*github.Team, apps []*github.App) []evidence.RuleActor {
+	var list []evidence.RuleActor
 	for _, u := range users {
-		list = append(list, fmt.Sprintf("account:%d", u.GetID()))
+		if a, ok := c.actor(u); ok {
+			list = append(list, evidence.RuleActor{Kind: "account", ID: string(a.ID), Display: a.Display})
+		} else {
+			list = append(list, evidence.RuleActor{Kind: "unknown"})
+		}
 	}
 	for _, t := range teams {
-		list = append(list, fmt.Sprintf("team:%d", t.GetID()))
+		list = append(list, c.teamActor(t))
 	}
 	for _, a := range apps {
-		list = append(list, fmt.Sprintf("integration:%d", a.GetID()))
+		list = append(list, evidence.RuleActor{Kind: "app", ID: c.appID(a.GetID()), Display: forge.Printable(a.GetSlug())})
 	}
-	slices.Sort(list)
+	sortActors(list)
 	return list
+}
+
+func (c *collector) teamActor(t *github.Team) evidence.RuleActor {
+	return evidence.RuleActor{Kind: "team", ID: strconv.FormatInt(t.GetID(), 10), Display: forge.Printable(c.owner + "/" + t.GetSlug())}
+}
+
+func sortActors(list []evidence.RuleActor) {
+	slices.SortFunc(list, func(a, b evidence.RuleActor) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID)) })
 }
 
 // environments reads the environments and who must approve a deployment.
@@ -249,8 +287,10 @@ func (c *collector) environments(ctx context.Context) error {
 	return c.Miss(environments(), "", err)
 }
 
-func (c *collector) environment(e *github.Environment, taken evidence.Time) forge.Environment {
-	env := forge.Environment{Name: e.GetName(), AdminsCanBypass: e.GetCanAdminsBypass(), Branches: "all", Protected: len(e.ProtectionRules) > 0, TakenAt: taken}
+func (c *collector) environment(e *github.Environment, taken evidence.Time) evidence.EnvironmentRules {
+	env := evidence.EnvironmentRules{
+		Name: e.GetName(), AdminsIncluded: e.CanAdminsBypass != nil && !*e.CanAdminsBypass, Branches: "all", TakenAt: taken,
+	}
 	if b := e.DeploymentBranchPolicy; b != nil {
 		env.Branches = "selected"
 		if b.GetProtectedBranches() {
@@ -263,26 +303,26 @@ func (c *collector) environment(e *github.Environment, taken evidence.Time) forg
 			env.WaitMinutes = int64(rule.GetWaitTimer())
 		case "required_reviewers":
 			env.RequiredApprovals = 1 // one of the reviewers is enough
-			env.PreventSelfReview = rule.GetPreventSelfReview()
+			env.PreventsSelfReview = rule.GetPreventSelfReview()
 			for _, r := range rule.Reviewers {
 				env.Reviewers = append(env.Reviewers, c.reviewer(r))
 			}
 		}
 	}
-	slices.Sort(env.Reviewers)
+	sortActors(env.Reviewers)
 	return env
 }
 
-func (c *collector) reviewer(r *github.RequiredReviewer) string {
-	if r == nil {
-		return "unknown"
+func (c *collector) reviewer(r *github.RequiredReviewer) evidence.RuleActor {
+	if r != nil {
+		switch who := r.Reviewer.(type) {
+		case *github.User:
+			if a, ok := c.actor(who); ok {
+				return evidence.RuleActor{Kind: "account", ID: string(a.ID), Display: a.Display}
+			}
+		case *github.Team:
+			return c.teamActor(who)
+		}
 	}
-	switch who := r.Reviewer.(type) {
-	case *github.User:
-		a, _ := c.actor(who)
-		return string(a.ID)
-	case *github.Team:
-		return "team:" + c.owner + "/" + who.GetSlug()
-	}
-	return "unknown"
+	return evidence.RuleActor{Kind: "unknown"}
 }

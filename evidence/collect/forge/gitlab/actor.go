@@ -30,7 +30,7 @@ func (c *collector) actor(ctx context.Context, id int64, login string) (evidence
 	kind := evidence.Human
 	switch {
 	case err != nil:
-		kind = evidence.Service // which counts as no person
+		kind = evidence.Unspecified // which counts as no person
 	case *u.Bot:
 		kind = evidence.Bot
 	}
@@ -51,14 +51,14 @@ func (c *collector) actorRef(ctx context.Context, u *gitlab.BasicUser) (*evidenc
 }
 
 // add adds the actor behind an account to a list.
-func (c *collector) add(ctx context.Context, to *forge.Actors, users ...*gitlab.BasicUser) error {
+func (c *collector) add(ctx context.Context, to *[]evidence.Actor, users ...*gitlab.BasicUser) error {
 	for _, u := range users {
 		a, err := c.actorRef(ctx, u)
 		if err != nil {
 			return err
 		}
 		if a != nil {
-			to.Add(*a)
+			*to = forge.Add(*to, *a)
 		}
 	}
 	return nil

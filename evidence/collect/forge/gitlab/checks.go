@@ -43,7 +43,7 @@ func (c *collector) statuses(ctx context.Context, commit string) error {
 			gitlab.GetCommitStatusesOptions{ListOptions: o, All: gitlab.Ptr(true)}, &items)
 		return items, resp, err
 	})
-	var checks []forge.Check
+	var checks []evidence.Check
 	pipelines := map[string]int64{}
 	for _, s := range all {
 		switch {
@@ -62,17 +62,15 @@ func (c *collector) statuses(ctx context.Context, commit string) error {
 			checks = append(checks, check)
 		}
 	}
-	forge.NumberAttempts(checks, func(ch forge.Check) string { return fmt.Sprintf("%d %s", pipelines[ch.RunID], ch.Name) })
+	forge.NumberAttempts(checks, func(ch evidence.Check) string { return fmt.Sprintf("%d %s", pipelines[ch.RunID], ch.Name) })
 	c.Do(func(r *forge.Result) { r.Checks = append(r.Checks, checks...) })
 	return c.Miss(statuses(), "commit "+commit, err)
 }
 
-func (c *collector) check(s *status) forge.Check {
-	check := forge.Check{
-		Check: evidence.Check{
-			Name: s.Name, Outcome: outcome(s.Status), Subject: forge.CommitSubject(s.SHA),
-			RunID: "status/" + strconv.FormatInt(s.ID, 10), StartedAt: forge.When(s.StartedAt), FinishedAt: forge.When(s.FinishedAt),
-		},
+func (c *collector) check(s *status) evidence.Check {
+	check := evidence.Check{
+		Name: s.Name, Outcome: outcome(s.Status), Subject: forge.CommitSubject(s.SHA),
+		RunID: "status/" + strconv.FormatInt(s.ID, 10), StartedAt: forge.When(s.StartedAt), FinishedAt: forge.When(s.FinishedAt),
 		Conclusion: s.Status, MayFail: s.AllowFailure,
 	}
 	if check.StartedAt == nil {

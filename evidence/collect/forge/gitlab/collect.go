@@ -43,7 +43,7 @@ func Collect(ctx context.Context, o forge.Options) (*forge.Result, error) {
 		return nil, err
 	}
 	for _, step := range []func(context.Context) error{
-		c.findProject, c.changes, c.checks, c.protections, c.environments, c.deployments, c.release, c.groups,
+		c.findProject, c.changes, c.checks, c.protections, c.environments, c.deployments, c.release, c.groups, c.access,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, err
@@ -60,7 +60,7 @@ func (unlimited) Wait(context.Context) error { return nil }
 
 // findProject is asked first: without it nothing else can be judged.
 func (c *collector) findProject(ctx context.Context) error {
-	p, _, err := c.client.Projects.GetProject(c.Path, nil, gitlab.WithContext(ctx))
+	p, resp, err := c.client.Projects.GetProject(c.Path, nil, gitlab.WithContext(ctx))
 	if err != nil {
 		return forge.Required(projectItself(), err)
 	}
@@ -73,6 +73,7 @@ func (c *collector) findProject(ctx context.Context) error {
 	c.project, c.id = p, p.ID
 	c.Result.Repository.ID = strconv.FormatInt(p.ID, 10)
 	c.Result.DefaultBranch = p.DefaultBranch
+	c.Result.Protections = append(c.Result.Protections, settingsOf(p, retrieved(resp)))
 	return nil
 }
 
@@ -109,10 +110,8 @@ func (c *collector) get(ctx context.Context, path string, options, into any) (*g
 func (c *collector) heads() []string {
 	ids := []string{c.Commit}
 	for _, ch := range c.Result.Changes {
-		for _, id := range []string{ch.HeadCommit, ch.MergedAs} {
-			if forge.ObjectID(id) {
-				ids = append(ids, id)
-			}
+		for _, id := range []evidence.ObjectID{ch.HeadCommit, ch.MergedAs} {
+			ids = append(ids, string(id))
 		}
 	}
 	slices.Sort(ids)

@@ -27,6 +27,8 @@ const (
 // id makes a commit id of the fixtures.
 func id(s string) string { return strings.Repeat(s, 20) }
 
+func oid(s string) evidence.ObjectID { return evidence.ObjectID(id(s)) }
+
 func options(s *fakeforge.Server) forge.Options {
 	return forge.Options{
 		Repository: "git@gitlab.example.com:bank/core/ledger.git", BaseURL: s.URL + "/api/v4",
@@ -52,8 +54,8 @@ func fromFile(t *testing.T) *forge.Result { return collect(t, options(fakeforge.
 
 func TestNothingIsMissing(t *testing.T) {
 	r := fromFile(t)
-	if len(r.Incomplete) > 0 {
-		t.Errorf("incomplete: %+v", r.Incomplete)
+	if len(r.Unread) > 0 {
+		t.Errorf("gaps: %+v", r.Unread)
 	}
 	for _, a := range r.Answers.List {
 		if !a.Complete {
@@ -63,19 +65,19 @@ func TestNothingIsMissing(t *testing.T) {
 	if r.Repository.URI != "https://gitlab.example.com/bank/core/ledger" || r.Repository.ID != "300" {
 		t.Errorf("repository %+v", r.Repository)
 	}
-	want := []forge.CommitLink{{Commit: id("a1"), Changes: []string{"7"}, Proof: forge.ByMergeCommit}, {Commit: id("b2")}}
-	if d := cmp.Diff(want, r.Commits); d != "" {
-		t.Error(d)
+	want := []evidence.LandedCommit{{Commit: oid("a1"), Proof: forge.ByMergeCommit}}
+	if d := cmp.Diff(want, r.Changes[0].Landed); d != "" || !slices.Equal(r.Unlinked, []string{id("b2")}) {
+		t.Error(d, r.Unlinked)
 	}
 }
 
 func TestChange(t *testing.T) {
 	ch := fromFile(t).Changes[0]
-	if ch.MergedAs != id("a1") || ch.HeadCommit != id("17") || ch.MergeMethod != forge.Squash || ch.Milestone != "1.4" || !slices.Equal(ch.Labels, []string{"risk::low", "type::feature"}) {
+	if ch.MergedAs != oid("a1") || ch.HeadCommit != oid("17") || ch.MergeMethod != forge.Squash || !slices.Equal(ch.Labels, []string{"risk::low", "type::feature"}) {
 		t.Errorf("fields: %+v", ch)
 	}
-	if !slices.Equal(ch.Commits, []string{id("d4"), id("17")}) || ch.UnlinkedCommits != 1 {
-		t.Errorf("commits %v, %d unlinked", ch.Commits, ch.UnlinkedCommits)
+	if !slices.Equal(ch.Commits, []evidence.ObjectID{oid("d4"), oid("17")}) || len(ch.UnlinkedCommits) != 1 {
+		t.Errorf("commits %v, %v unlinked", ch.Commits, ch.UnlinkedCommits)
 	}
 	if len(ch.Authors) != 2 || ch.Authors[0].ID != account+"11" || ch.Authors[1].ID != account+"13" {
 		t.Errorf("authors: %+v", ch.Authors)
@@ -87,22 +89,19 @@ func TestChange(t *testing.T) {
 func TestApprovalsHaveTheirCommit(t *testing.T) {
 	ch := fromFile(t).Changes[0]
 	var got []string
-	for _, r := range ch.ReviewEvents {
-		got = append(got, strings.Join([]string{r.ID, strings.TrimPrefix(string(r.By.ID), account), string(r.By.Kind), r.State, r.Commit[:2]}, " "))
+	for _, r := range ch.Reviews {
+		got = append(got, strings.Join([]string{r.ID, strings.TrimPrefix(string(r.By.ID), account), string(r.By.Kind), r.State, string(r.Commit[:2])}, " "))
 	}
 	want := []string{
 		"note/2 12 human approved d4",
-		"note/3 12 human unapproved d4",
+		"note/3 12 human withdrawn d4",
 		"note/5 13 human approved 17",
 		"approval/14 14 bot approved 17",
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
-	if n := len(ch.Reviews); n != 4 || ch.Reviews[1].Decision != evidence.Rejected {
-		t.Errorf("a withdrawn approval must be followed by a rejection: %+v", ch.Reviews)
-	}
-	if ch.Events[0].Kind != "pushed" || ch.Events[1].Kind != "review-requested" || ch.Events[1].Reviewer.ID != account+"13" || ch.Events[2].Commit != id("17") {
+	if ch.Events[0].Kind != "pushed" || ch.Events[1].Kind != "review-requested" || ch.Events[1].Reviewer.ID != account+"13" || ch.Events[2].Commit != oid("17") {
 		t.Errorf("events: %+v", ch.Events)
 	}
 }
@@ -123,28 +122,35 @@ func TestChecks(t *testing.T) {
 
 func TestProtections(t *testing.T) {
 	r := fromFile(t)
-	main, release, tags := r.Protections[0], r.Protections[1], r.Protections[2]
-	if !main.RequiresChange || main.RequiredApprovals != 2 || !main.CodeOwnerReview || !main.DismissStale || !main.LinearHistory || !main.SignedCommits || main.AllowForcePush {
+	main, release, settings, tags := r.Protections[0], r.Protections[1], r.Protections[2], r.Protections[3]
+	if !settings.LinearHistory || !slices.Equal(settings.MergeMethods, []string{"fast-forward", "squash"}) {
+		t.Errorf("settings: %+v", settings)
+	}
+	if !main.RequiresChange || main.RequiredApprovals != 2 || !main.CodeOwnerReview || !main.DismissesStale || !main.SignedCommits || !main.BlocksForcePush {
 		t.Errorf("main: %+v", main)
 	}
-	if release.RequiresChange || release.RequiredApprovals != 0 || !release.AllowForcePush || !slices.Equal(release.PushAllowed, []string{"access-level:40", "account:12"}) {
+	if release.RequiresChange || release.RequiredApprovals != 0 || release.BlocksForcePush ||
+		!slices.Equal(release.PushAllowed, []evidence.RuleActor{{Kind: "access-level", ID: "40"}, {Kind: "account", ID: account + "12"}}) {
 		t.Errorf("release: %+v", release)
 	}
-	if tags.Target != "tag" || !tags.AllowCreation || tags.Include[0] != "refs/tags/v*" {
+	if tags.Target != "tag" || !tags.BlocksCreation || !tags.BlocksUpdate || len(tags.PushAllowed) == 0 || tags.Include[0] != "refs/tags/v*" {
 		t.Errorf("tags: %+v", tags)
 	}
-	if e := r.Environments[0]; !e.Protected || e.RequiredApprovals != 1 || e.Reviewers[0] != "team:77" || r.Environments[1].Protected {
+	if e := r.Environments[0]; !e.AdminsIncluded || e.RequiredApprovals != 1 || e.Reviewers[0] != (evidence.RuleActor{Kind: "team", ID: "77"}) || r.Environments[1].AdminsIncluded {
 		t.Errorf("environments: %+v", r.Environments)
 	}
 }
 
 func TestDeploymentsReleaseGroups(t *testing.T) {
 	r := fromFile(t)
-	if len(r.Deployments) != 1 || r.Deployments[0].ID != "42" || len(r.Deployments[0].Statuses) != 2 || r.Deployments[0].Reviews[0].By.ID != account+"13" || r.Deployments[0].Reviews[0].At == nil {
+	if len(r.Deployments) != 1 || r.Deployments[0].ID != "42" || len(r.Deployments[0].Statuses) != 2 || r.Deployments[0].Approvals[0].Who.ID != account+"13" || r.Deployments[0].Approvals[0].At.Time.IsZero() {
 		t.Errorf("deployments: %+v", r.Deployments)
 	}
 	if r.Release == nil || r.Release.Assets[0].Name != "ledger.tar.gz" {
 		t.Errorf("release: %+v", r.Release)
+	}
+	if len(r.Access) != 3 || r.Access[0].Permission != "write" || r.Access[1].Permission != "maintain" || r.Access[2].Permission != "admin" {
+		t.Errorf("access: %+v", r.Access)
 	}
 	if len(r.Teams) != 1 || len(r.Teams[0].Members) != 1 || r.Teams[0].Members[0].ID != account+"13" {
 		t.Errorf("teams: %+v", r.Teams)
@@ -162,12 +168,12 @@ func TestUnknownKindIsNoPerson(t *testing.T) {
 		s := fakeforge.New(t, file)
 		s.On("/api/v4/users/13", h)
 		r := collect(t, options(s))
-		last := r.Changes[0].ReviewEvents[2]
-		if last.By.ID != account+"13" || last.By.Kind != evidence.Service {
+		last := r.Changes[0].Reviews[2]
+		if last.By.ID != account+"13" || last.By.Kind != evidence.Unspecified {
 			t.Errorf("%s: %+v", name, last.By)
 		}
-		if !slices.ContainsFunc(r.Incomplete, func(m forge.Incomplete) bool { return m.Endpoint == "GET /users/:id" }) {
-			t.Errorf("%s: not listed: %+v", name, r.Incomplete)
+		if !slices.ContainsFunc(r.Unread, func(m evidence.Unread) bool { return m.What == "GET /users/:id" }) {
+			t.Errorf("%s: not listed: %+v", name, r.Unread)
 		}
 	}
 }
@@ -204,8 +210,8 @@ func TestOfflineWithoutAnAnswer(t *testing.T) {
 	o := options(s)
 	o.Transport = forge.Recorded(&forge.Answers{List: list})
 	r = collect(t, o)
-	if len(r.Incomplete) != 1 || !strings.Contains(r.Incomplete[0].Reason, "no answer was recorded") {
-		t.Errorf("incomplete: %+v", r.Incomplete)
+	if len(r.Unread) != 1 || !strings.Contains(r.Unread[0].Why, "no answer was recorded") {
+		t.Errorf("gaps: %+v", r.Unread)
 	}
 }
 
@@ -242,8 +248,8 @@ func TestFaults(t *testing.T) {
 				w.Write([]byte(body))
 			})
 			r := collect(t, options(s))
-			if !slices.ContainsFunc(r.Incomplete, func(m forge.Incomplete) bool { return strings.HasSuffix(m.Endpoint, endpoint) && len(m.Unknown) > 0 }) {
-				t.Errorf("%s, %s: not listed: %+v", path, name, r.Incomplete)
+			if !slices.ContainsFunc(r.Unread, func(m evidence.Unread) bool { return strings.HasSuffix(m.What, endpoint) && len(m.Unknown) > 0 }) {
+				t.Errorf("%s, %s: not listed: %+v", path, name, r.Unread)
 			}
 		}
 	}
@@ -267,8 +273,8 @@ func TestRetries(t *testing.T) {
 		var slept time.Duration
 		o.Sleep = func(_ context.Context, d time.Duration) error { slept += d; return nil }
 		r := collect(t, o)
-		if len(r.Incomplete) > 0 || slept != 14*time.Second {
-			t.Errorf("%d: slept %s, %+v", status, slept, r.Incomplete)
+		if len(r.Unread) > 0 || slept != 14*time.Second {
+			t.Errorf("%d: slept %s, %+v", status, slept, r.Unread)
 		}
 		var statuses []int
 		for _, a := range r.Answers.List {

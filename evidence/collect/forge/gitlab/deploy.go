@@ -34,6 +34,7 @@ type deploy struct {
 	Approvals []struct {
 		User      *gitlab.BasicUser `json:"user"`
 		Status    string            `json:"status"`
+		Comment   string            `json:"comment"`
 		CreatedAt *time.Time        `json:"created_at"`
 	} `json:"approvals"`
 }
@@ -67,7 +68,7 @@ func (c *collector) deployments(ctx context.Context) error {
 
 func (c *collector) deployment(ctx context.Context, id int64) error {
 	var d deploy
-	_, err := c.get(ctx, fmt.Sprintf("projects/%d/deployments/%d", c.id, id), nil, &d)
+	resp, err := c.get(ctx, fmt.Sprintf("projects/%d/deployments/%d", c.id, id), nil, &d)
 	if err == nil && (d.ID != id || d.SHA != c.Commit) {
 		err = &forge.ShapeError{Path: "/deployments", Why: "is about another deployment"}
 	}
@@ -78,42 +79,81 @@ func (c *collector) deployment(ctx context.Context, id int64) error {
 	if err != nil {
 		return err
 	}
-	out := forge.Deployment{
-		ID: strconv.FormatInt(d.ID, 10), Environment: d.Environment.Name, Ref: d.Ref, Commit: d.SHA, By: by,
+	out := evidence.Deployment{
+		ID: strconv.FormatInt(d.ID, 10), System: "gitlab", Environment: d.Environment.Name, Ref: d.Ref, Commit: evidence.ObjectID(d.SHA), By: by,
 		CreatedAt: forge.When(d.CreatedAt), Statuses: steps(&d),
 	}
 	if d.Deployable != nil {
 		out.RunID = "job/" + strconv.FormatInt(d.Deployable.ID, 10)
 	}
-	for _, a := range d.Approvals {
-		by, err := c.actorRef(ctx, a.User)
-		if err != nil {
-			return err
-		}
-		if by != nil {
-			out.Reviews = append(out.Reviews, forge.DeploymentReview{
-				By: *by, State: a.Status, At: forge.When(a.CreatedAt), RunID: out.RunID, Environments: []string{out.Environment},
-			})
-		}
+	if err := c.signoffs(ctx, &out, &d, retrieved(resp)); err != nil {
+		return err
 	}
 	c.Do(func(r *forge.Result) { r.Deployments = append(r.Deployments, out) })
 	return nil
 }
 
+// signoffs are the decisions about a deployment. Where GitLab gives no time,
+// one lies between the deployment's creation and its reading.
+func (c *collector) signoffs(ctx context.Context, out *evidence.Deployment, d *deploy, read evidence.Time) error {
+	for _, a := range d.Approvals {
+		by, err := c.actorRef(ctx, a.User)
+		if err != nil {
+			return err
+		}
+		if by == nil || a.Status != "approved" && a.Status != "rejected" {
+			if err := c.Miss(deployment(), "deployment "+out.ID, &forge.ShapeError{Path: "/deployments", Why: "has a decision without account, or of a state that is not documented"}); err != nil {
+				return err
+			}
+			continue
+		}
+		s := evidence.Signoff{
+			Who: *by, Decision: a.Status, Rationale: forge.Rationale(a.Comment), System: "gitlab",
+			Refs: []evidence.ResourceDescriptor{{Name: "deployment " + out.ID}},
+		}
+		if at := forge.When(a.CreatedAt); at != nil {
+			s.At = evidence.Moment(*at)
+		} else {
+			s.At.Interval = &evidence.Interval{NotBefore: out.CreatedAt, NotAfter: &read}
+		}
+		out.Approvals = append(out.Approvals, s)
+	}
+	return nil
+}
+
 // steps are what GitLab keeps of a deployment's course: when its job began,
 // and the last status.
-func steps(d *deploy) []forge.DeploymentStatus {
-	var list []forge.DeploymentStatus
+func steps(d *deploy) []evidence.DeploymentStatus {
+	var list []evidence.DeploymentStatus
 	last := d.UpdatedAt
 	if d.Deployable != nil {
 		if d.Deployable.StartedAt != nil {
-			list = append(list, forge.DeploymentStatus{State: "running", At: forge.When(d.Deployable.StartedAt)})
+			list = append(list, evidence.DeploymentStatus{State: "in-progress", At: forge.When(d.Deployable.StartedAt)})
 		}
 		if d.Deployable.FinishedAt != nil {
 			last = d.Deployable.FinishedAt
 		}
 	}
-	return append(list, forge.DeploymentStatus{State: d.Status, At: forge.When(last)})
+	return append(list, evidence.DeploymentStatus{State: deployState(d.Status), At: forge.When(last)})
+}
+
+// deployState is our word for a deployment's state.
+func deployState(s string) string {
+	switch s {
+	case "success", "skipped":
+		return s
+	case "created":
+		return "queued"
+	case "running":
+		return "in-progress"
+	case "blocked":
+		return "waiting"
+	case "failed":
+		return "failure"
+	case "canceled":
+		return "cancelled"
+	}
+	return "unknown"
 }
 
 // release reads the release page. None is no gap: a release may do without.
@@ -133,30 +173,41 @@ func (c *collector) release(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	page := &forge.Release{
+	page := &evidence.ReleasePage{
 		ID: r.TagName, Tag: r.TagName, URI: r.Links.Self, Author: author,
 		CreatedAt: forge.When(r.CreatedAt), PublishedAt: forge.When(r.ReleasedAt), Prerelease: r.UpcomingRelease,
 	}
 	for _, l := range r.Assets.Links {
 		if l != nil {
-			page.Assets = append(page.Assets, forge.Asset{Name: l.Name})
+			page.Assets = append(page.Assets, evidence.ResourceDescriptor{Name: l.Name, URI: l.URL})
 		}
 	}
-	slices.SortFunc(page.Assets, func(a, b forge.Asset) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(page.Assets, func(a, b evidence.ResourceDescriptor) int { return strings.Compare(a.Name, b.Name) })
 	c.Result.Release = page
 	return nil
 }
 
-// groups reads which reviewers are in the groups that Options.Teams names.
+// groups reads which reviewers are in the groups that own code, and everybody
+// in those that stand for a role.
 func (c *collector) groups(ctx context.Context) error {
-	names := slices.Sorted(slices.Values(c.Teams))
+	roles := map[string]string{}
+	var names []string
+	for name, role := range c.Roles {
+		name = strings.TrimPrefix(name, "@")
+		roles[name] = role
+		names = append(names, name)
+	}
+	for _, name := range c.Teams {
+		names = append(names, strings.TrimPrefix(name, "@"))
+	}
+	slices.Sort(names)
 	names = slices.Compact(names)
 	return c.Each(ctx, "groups", len(names), func(ctx context.Context, i int) error {
-		return c.group(ctx, strings.TrimPrefix(names[i], "@"))
+		return c.group(ctx, names[i], roles[names[i]])
 	})
 }
 
-func (c *collector) group(ctx context.Context, name string) error {
+func (c *collector) group(ctx context.Context, name, role string) error {
 	var taken evidence.Time
 	members, err := pages(c, func(o gitlab.ListOptions) ([]*gitlab.GroupMember, *gitlab.Response, error) {
 		items, resp, err := c.client.Groups.ListAllGroupMembers(name, &gitlab.ListGroupMembersOptions{ListOptions: o}, gitlab.WithContext(ctx))
@@ -166,17 +217,46 @@ func (c *collector) group(ctx context.Context, name string) error {
 	if err != nil {
 		return c.Miss(groupMembers(), "group "+name, err)
 	}
-	team := forge.Team{Name: name, TakenAt: taken}
-	reviewers := c.Result.Reviewers()
+	team := evidence.Team{Name: name, Role: role, TakenAt: taken}
+	took := c.Result.Participants()
 	for _, m := range members {
-		if a, ok := c.Account(m.ID, evidence.Human, m.Username); ok && reviewers.Has(a.ID) {
-			a, _, err := c.actor(ctx, m.ID, m.Username)
-			if err != nil {
-				return err
-			}
-			team.Members.Add(a)
+		a, ok := c.Account(m.ID, evidence.Human, m.Username)
+		if !ok || role == "" && !forge.Has(took, a.ID) {
+			continue
 		}
+		a, _, err := c.actor(ctx, m.ID, m.Username)
+		if err != nil {
+			return err
+		}
+		team.Members = forge.Add(team.Members, a)
 	}
 	c.Do(func(r *forge.Result) { r.Teams = append(r.Teams, team) })
 	return nil
+}
+
+// access reads who may write to the project. Whether they are bots is not
+// asked: it takes a request for each.
+func (c *collector) access(ctx context.Context) error {
+	var taken evidence.Time
+	members, err := pages(c, func(o gitlab.ListOptions) ([]*gitlab.ProjectMember, *gitlab.Response, error) {
+		items, resp, err := c.client.ProjectMembers.ListAllProjectMembers(c.id, &gitlab.ListProjectMembersOptions{ListOptions: o}, gitlab.WithContext(ctx))
+		taken = retrieved(resp)
+		return items, resp, err
+	})
+	for _, m := range members {
+		who, ok := c.Account(m.ID, evidence.Unspecified, m.Username)
+		grant := evidence.AccessGrant{Who: who, Role: fmt.Sprintf("access level %d", m.AccessLevel), TakenAt: taken}
+		switch {
+		case !ok || m.AccessLevel < gitlab.DeveloperPermissions:
+			continue
+		case m.AccessLevel >= gitlab.OwnerPermissions:
+			grant.Permission = "admin"
+		case m.AccessLevel >= gitlab.MaintainerPermissions:
+			grant.Permission = "maintain"
+		default:
+			grant.Permission = "write"
+		}
+		c.Result.Access = append(c.Result.Access, grant)
+	}
+	return c.Miss(projectMembers(), "", err)
 }

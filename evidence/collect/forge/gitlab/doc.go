@@ -25,13 +25,16 @@
 //	GET /projects/:id/deployments                            Reporter
 //	GET /projects/:id/deployments/:deployment_id             Reporter
 //	GET /projects/:id/releases/:tag_name                     Reporter
+//	GET /projects/:id/members/all                            Reporter
 //	GET /groups/:id/members/all                              Guest in the group
 //	GET /users/:id                                           any account
 //
 // # What GitLab does not say
 //
 // The history of approvals is only in the system's notes, which GitLab writes
-// in fixed English words; the notes' answers hold people's comments too. The
+// in fixed English words; the notes' answers hold people's comments too. Which
+// approvals stand is in a list of its own, and that decides: one that the notes
+// have and the list lacks was dismissed, at a time that nobody says. The
 // commit an approval was given on is the head of the newest version of the
 // merge request at that time. Commits name no accounts, so authors beyond the
 // opener are known by GitLab's no-reply addresses only; the rest is counted and
@@ -39,7 +42,10 @@
 // updated since Options.Since are read and filtered.
 //
 // Accounts are bots if /users/:id says so, whatever they are called. Where it
-// does not say, the account counts as a service, and so as no person.
+// does not say, or was not asked (for the list of members), the kind is
+// unspecified, and the account no person.
+//
+// Whether a push was forced, and when a branch was made, is not said either.
 //
 // Protected branches cannot be deleted by a push, nor pushed to by
 // administrators against the rule.

@@ -90,7 +90,7 @@ func environmentControls() []string {
 }
 
 func deployments() forge.Endpoint {
-	return forge.Endpoint{Name: project + "/deployments", Scope: reporter, Controls: []string{"promo/*", "approval/*", "sod/*"}}
+	return forge.Endpoint{Name: project + "/deployments", Scope: reporter, Controls: []string{"promotion/*", "approval/*", "sod/*"}}
 }
 
 func deployment() forge.Endpoint {
@@ -105,6 +105,10 @@ func groupMembers() forge.Endpoint {
 	return forge.Endpoint{Name: "GET /groups/:id/members/all", Scope: "read_api, role Guest in the group", Controls: []string{"pr/codeowners-approved"}}
 }
 
+func projectMembers() forge.Endpoint {
+	return forge.Endpoint{Name: project + "/members/all", Scope: reporter, Controls: []string{"access/least-privilege"}}
+}
+
 func account() forge.Endpoint {
 	return forge.Endpoint{Name: "GET /users/:id", Scope: "read_api", Controls: []string{"sod/bots-do-not-count", "pr/min-approvals", "approval/*"}}
 }
@@ -115,6 +119,6 @@ func Endpoints() []forge.Endpoint {
 	return []forge.Endpoint{
 		projectItself(), commitRequests(), mergeRequest(), requestCommits(), versions(), approvals(), notes(),
 		statuses(), protectedBranches(), protectedTags(), approvalSettings(), approvalRules(), pushRule(),
-		environments(), protectedEnvironments(), deployments(), deployment(), releasePage(), groupMembers(), account(),
+		environments(), protectedEnvironments(), deployments(), deployment(), releasePage(), groupMembers(), projectMembers(), account(),
 	}
 }

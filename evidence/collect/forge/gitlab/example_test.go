@@ -33,12 +33,12 @@ func ExampleCollect() {
 		fmt.Println(err)
 		return
 	}
-	for _, r := range result.Changes[0].ReviewEvents {
+	for _, r := range result.Changes[0].Reviews {
 		fmt.Println(r.By.Display, r.State, "on", r.Commit[:4])
 	}
 	// Output:
 	// ben approved on d4d4
-	// ben unapproved on d4d4
+	// ben withdrawn on d4d4
 	// cleo approved on 1717
 	// project_300_bot_x approved on 1717
 }

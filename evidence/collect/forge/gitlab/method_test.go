@@ -10,7 +10,7 @@ import (
 func TestMergeMethodAndCommit(t *testing.T) {
 	for _, c := range []struct {
 		head, squash, merge string
-		method              forge.MergeMethod
+		method              string
 		as                  string
 	}{
 		{"h", "", "m", forge.MergeCommit, "m"},
@@ -29,13 +29,13 @@ func TestMergeMethodAndCommit(t *testing.T) {
 func TestNotes(t *testing.T) {
 	for body, want := range map[string][2]string{
 		"approved this merge request":                                   {"approved", ""},
-		"unapproved this merge request":                                 {"unapproved", ""},
+		"unapproved this merge request":                                 {"withdrawn", ""},
 		"requested changes":                                             {"changes-requested", ""},
 		"approved this merge request because":                           {"", ""},
 		"requested review from @cleo":                                   {"", "review-requested"},
 		"marked this merge request as **ready**":                        {"", "ready-for-review"},
 		"reset approvals from @cleo by pushing to the branch":           {"", "approvals-reset"},
-		"changed target branch from `main` to `release/1.4`":            {"", "base-ref-changed"},
+		"changed target branch from `main` to `release/1.4`":            {"", "base-changed"},
 		"added 1 commit\n\n<ul><li>17171717 - more</li></ul>":           {"", ""},
 		"removed review request for @cleo":                              {"", "review-request-removed"},
 		"marked this merge request as **draft** from 17171717171717171": {"", "converted-to-draft"},

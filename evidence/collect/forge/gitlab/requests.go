@@ -32,13 +32,13 @@ func (c *collector) changes(ctx context.Context) error {
 	}
 	byNumber := map[int64]*forge.Change{}
 	for i, ch := range changes {
+		byNumber[numbers[i]] = ch // nil if it could not be read
+	}
+	c.land(found, byNumber)
+	for _, ch := range changes {
 		if ch != nil {
-			byNumber[numbers[i]] = ch
 			c.Result.Changes = append(c.Result.Changes, *ch)
 		}
-	}
-	for i, commit := range c.Commits {
-		c.Result.Commits = append(c.Result.Commits, link(commit, found[i], byNumber))
 	}
 	return nil
 }
@@ -64,40 +64,40 @@ func mergedNumbers(found [][]*gitlab.BasicMergeRequest) []int64 {
 	return slices.Compact(numbers)
 }
 
-// link says which changes a commit came with, and by what record.
-func link(commit string, requests []*gitlab.BasicMergeRequest, changes map[int64]*forge.Change) forge.CommitLink {
-	l := forge.CommitLink{Commit: commit}
-	proofs := map[forge.Proof]bool{}
-	for _, m := range requests {
-		l.Changes = append(l.Changes, strconv.FormatInt(m.IID, 10))
-		switch ch := changes[m.IID]; {
-		case commit == m.MergeCommitSHA, commit == m.SquashCommitSHA:
-			proofs[forge.ByMergeCommit] = true
-		case ch != nil && slices.Contains(ch.Commits, commit):
-			proofs[forge.ByCommitList] = true
-		default:
-			proofs[forge.ByForge] = true
+// land says which commits of the release each change brought, and by what
+// record.
+func (c *collector) land(found [][]*gitlab.BasicMergeRequest, changes map[int64]*forge.Change) {
+	for i, commit := range c.Commits {
+		if len(found[i]) == 0 {
+			c.Result.Unlinked = append(c.Result.Unlinked, commit)
+		}
+		for _, m := range found[i] {
+			ch := changes[m.IID]
+			if ch == nil {
+				continue
+			}
+			proof := forge.ByForge
+			switch {
+			case commit == m.MergeCommitSHA, commit == m.SquashCommitSHA:
+				proof = forge.ByMergeCommit
+			case slices.Contains(ch.Commits, evidence.ObjectID(commit)):
+				proof = forge.ByCommitList
+			}
+			ch.Landed = append(ch.Landed, evidence.LandedCommit{Commit: evidence.ObjectID(commit), Proof: proof})
 		}
 	}
-	slices.Sort(l.Changes)
-	for _, p := range []forge.Proof{forge.ByForge, forge.ByCommitList, forge.ByMergeCommit} {
-		if proofs[p] {
-			l.Proof = p // the last one is the strongest
-		}
-	}
-	return l
 }
 
 // change reads one merge request; nil if it could not be read at all.
 func (c *collector) change(ctx context.Context, number int64) (*forge.Change, error) {
-	m, _, err := c.client.MergeRequests.GetMergeRequest(c.id, number, nil, gitlab.WithContext(ctx))
+	m, resp, err := c.client.MergeRequests.GetMergeRequest(c.id, number, nil, gitlab.WithContext(ctx))
 	if err == nil {
 		err = checkRequest(m, number)
 	}
 	if err != nil {
 		return nil, c.Miss(mergeRequest(), subject(number), err)
 	}
-	ch, err := c.requestFields(ctx, m)
+	ch, err := c.requestFields(ctx, m, retrieved(resp))
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +136,7 @@ func mergedAs(m *gitlab.MergeRequest) string {
 }
 
 // methodOf reads the merge method from which commits there are.
-func methodOf(m *gitlab.MergeRequest) forge.MergeMethod {
+func methodOf(m *gitlab.MergeRequest) string {
 	switch {
 	case m.MergeCommitSHA != "" && m.MergeCommitSHA != m.SquashCommitSHA:
 		return forge.MergeCommit
@@ -146,37 +146,42 @@ func methodOf(m *gitlab.MergeRequest) forge.MergeMethod {
 	return forge.FastForward
 }
 
-func (c *collector) requestFields(ctx context.Context, m *gitlab.MergeRequest) (*forge.Change, error) {
+func (c *collector) requestFields(ctx context.Context, m *gitlab.MergeRequest, taken evidence.Time) (*forge.Change, error) {
+	ch := &forge.Change{
+		Change: evidence.Change{
+			ID: strconv.FormatInt(m.IID, 10), URI: m.WebURL, HeadBranch: m.SourceBranch, BaseBranch: m.TargetBranch,
+			HeadCommit: evidence.ObjectID(m.SHA), MergedAs: evidence.ObjectID(mergedAs(m)), MergedAt: forge.When(m.MergedAt),
+			MergeMethod: methodOf(m), MergeProof: "forge", OpenedAt: forge.When(m.CreatedAt), UpdatedAt: forge.When(m.UpdatedAt),
+			Labels: slices.DeleteFunc(slices.Sorted(slices.Values(m.Labels)), func(s string) bool { return s == "" }), TakenAt: &taken,
+		},
+		Number: m.IID, Free: forge.Text{Title: m.Title, Body: m.Description},
+	}
+	if forge.ObjectID(m.DiffRefs.BaseSha) {
+		ch.BaseCommit = evidence.ObjectID(m.DiffRefs.BaseSha)
+	}
+	if m.SourceProjectID != m.TargetProjectID {
+		ch.HeadRepository = fmt.Sprintf("project %d", m.SourceProjectID)
+	}
+	return ch, c.requestPeople(ctx, ch, m)
+}
+
+// requestPeople are who opened, merged and owns the merge request.
+func (c *collector) requestPeople(ctx context.Context, ch *forge.Change, m *gitlab.MergeRequest) (err error) {
 	merger := m.MergeUser
 	if merger == nil {
 		//lint:ignore SA1019 GitLab before 14.7 has no other
 		merger = m.MergedBy //nolint:staticcheck // see above
 	}
-	ch := &forge.Change{
-		Change: evidence.Change{
-			ID: strconv.FormatInt(m.IID, 10), URI: m.WebURL, HeadCommit: m.SHA, MergedAs: mergedAs(m), MergedAt: forge.When(m.MergedAt),
-		},
-		Number: m.IID, HeadBranch: m.SourceBranch, BaseBranch: m.TargetBranch, BaseCommit: m.DiffRefs.BaseSha,
-		OpenedAt: forge.When(m.CreatedAt), MergeMethod: methodOf(m), Labels: slices.Sorted(slices.Values(m.Labels)),
-		Text: forge.Text{Title: m.Title, Body: m.Description},
-	}
-	if m.Milestone != nil {
-		ch.Milestone = m.Milestone.Title
-	}
-	if m.SourceProjectID != m.TargetProjectID {
-		ch.HeadRepository = fmt.Sprintf("project %d", m.SourceProjectID)
-	}
-	var err error
 	if ch.Opener, err = c.actorRef(ctx, m.Author); err != nil {
-		return nil, err
+		return err
 	}
 	if ch.MergedBy, err = c.actorRef(ctx, merger); err != nil {
-		return nil, err
+		return err
 	}
 	if err := c.add(ctx, &ch.Authors, m.Author); err != nil {
-		return nil, err
+		return err
 	}
-	return ch, c.add(ctx, &ch.Assignees, m.Assignees...)
+	return c.add(ctx, &ch.Assignees, m.Assignees...)
 }
 
 // requestCommits lists the commits, oldest first, and the authors that can be
@@ -189,7 +194,8 @@ func (c *collector) requestCommits(ctx context.Context, ch *forge.Change, m *git
 			err = &forge.ShapeError{Path: "/merge_requests/commits", Why: "has a commit without id"}
 			continue
 		}
-		ch.Commits = append(ch.Commits, commit.ID)
+		ch.Commits = append(ch.Commits, evidence.ObjectID(commit.ID))
+		ch.Free.Commits = append(ch.Free.Commits, commit.Message)
 		if stop := c.commitAuthors(ctx, ch, commit); stop != nil {
 			return stop
 		}
@@ -202,7 +208,7 @@ func (c *collector) commitAuthors(ctx context.Context, ch *forge.Change, commit 
 	if id, ok := forge.NoReply(commit.AuthorEmail, c.Host, "-"); ok {
 		ids = append(ids, id)
 	} else {
-		ch.UnlinkedCommits++
+		ch.UnlinkedCommits = append(ch.UnlinkedCommits, evidence.ObjectID(commit.ID))
 	}
 	if id, ok := forge.NoReply(commit.CommitterEmail, c.Host, "-"); ok {
 		ids = append(ids, id)
@@ -213,7 +219,7 @@ func (c *collector) commitAuthors(ctx context.Context, ch *forge.Change, commit 
 			return err
 		}
 		if ok {
-			ch.Authors.Add(a)
+			ch.Authors = forge.Add(ch.Authors, a)
 		}
 	}
 	return nil

@@ -22,7 +22,7 @@ func (c *collector) versions(ctx context.Context, ch *forge.Change, m *gitlab.Me
 			err = &forge.ShapeError{Path: "/merge_requests/versions", Why: "has a version without head or time"}
 			continue
 		}
-		ch.Events = append(ch.Events, forge.Event{Kind: "pushed", At: forge.When(v.CreatedAt), Commit: v.HeadCommitSHA})
+		ch.Events = append(ch.Events, evidence.ChangeEvent{Kind: "pushed", At: forge.When(v.CreatedAt), Commit: evidence.ObjectID(v.HeadCommitSHA)})
 	}
 	return c.Miss(versions(), subject(m.IID), err)
 }
@@ -30,8 +30,7 @@ func (c *collector) versions(ctx context.Context, ch *forge.Change, m *gitlab.Me
 // headAt returns the head at a time: that of the last version made by then.
 // Merging makes a last version of its own after the fact, which changes
 // nothing about earlier times.
-func headAt(ch *forge.Change, at *evidence.Time) string {
-	head := ""
+func headAt(ch *forge.Change, at *evidence.Time) (head evidence.ObjectID) {
 	for _, e := range ch.Events {
 		if e.Kind == "pushed" && at != nil && e.At != nil && !e.At.After(at.Time) {
 			head = e.Commit
@@ -49,22 +48,9 @@ func (c *collector) reviews(ctx context.Context, ch *forge.Change, m *gitlab.Mer
 	if err := c.approvals(ctx, ch, m); err != nil {
 		return err
 	}
-	slices.SortStableFunc(ch.ReviewEvents, func(a, b forge.Review) int { return compareTimes(a.At, b.At) })
-	slices.SortStableFunc(ch.Events, func(a, b forge.Event) int { return compareTimes(a.At, b.At) })
-	ch.Reviews = forge.Approvals(c.Result.Repository.URI, ch.ReviewEvents)
+	slices.SortStableFunc(ch.Reviews, func(a, b evidence.ChangeReview) int { return forge.CompareTimes(a.At, b.At) })
+	slices.SortStableFunc(ch.Events, func(a, b evidence.ChangeEvent) int { return forge.CompareTimes(a.At, b.At) })
 	return nil
-}
-
-// compareTimes puts what has no time first.
-func compareTimes(a, b *evidence.Time) int {
-	var x, y time.Time
-	if a != nil {
-		x = a.Time
-	}
-	if b != nil {
-		y = b.Time
-	}
-	return x.Compare(y)
 }
 
 // note is what is read of a note.
@@ -106,14 +92,17 @@ func (c *collector) note(ctx context.Context, ch *forge.Change, m *gitlab.MergeR
 	}
 	at := forge.When(n.CreatedAt)
 	if state != "" {
-		ch.ReviewEvents = append(ch.ReviewEvents, forge.Review{
+		ch.Reviews = append(ch.Reviews, evidence.ChangeReview{
 			ID: "note/" + strconv.FormatInt(n.ID, 10), By: *by, State: state, At: at, Commit: headAt(ch, at),
 			URI: fmt.Sprintf("%s#note_%d", m.WebURL, n.ID),
 		})
 		return nil
 	}
-	e := forge.Event{Kind: kind, At: at, By: by}
-	if kind == "review-requested" {
+	e := evidence.ChangeEvent{Kind: kind, At: at, By: by}
+	switch kind {
+	case "approvals-reset":
+		reset(ch, n.Body, at, by)
+	case "review-requested":
 		if e.Reviewer, err = c.actorRef(ctx, named(n.Body, m.Reviewers)); err != nil {
 			return err
 		}
@@ -122,13 +111,28 @@ func (c *collector) note(ctx context.Context, ch *forge.Change, m *gitlab.MergeR
 	return nil
 }
 
+// reset says of the approvals that a note names until when they stood.
+func reset(ch *forge.Change, body string, at *evidence.Time, by *evidence.Actor) {
+	for i := range ch.Reviews {
+		r := &ch.Reviews[i]
+		if r.State == "approved" && r.DismissedAt == nil && names(body, r.By.Display) {
+			r.DismissedAt, r.DismissedBy = at, by
+		}
+	}
+}
+
+// names reports whether a note names an account: "@ana" and not "@anaïs".
+func names(body, login string) bool {
+	return login != "" && slices.Contains(strings.FieldsFunc(body, func(r rune) bool { return strings.ContainsRune(" ,\n", r) }), "@"+login)
+}
+
 // reviewState knows the words of GitLab's notes about reviews.
 func reviewState(body string) string {
 	switch body {
 	case "approved this merge request":
 		return "approved"
 	case "unapproved this merge request":
-		return "unapproved"
+		return "withdrawn"
 	case "requested changes":
 		return "changes-requested"
 	}
@@ -147,7 +151,7 @@ func eventKind(body string) string {
 	case strings.HasPrefix(body, "marked this merge request as **draft**"):
 		return "converted-to-draft"
 	case strings.HasPrefix(body, "changed target branch from "):
-		return "base-ref-changed"
+		return "base-changed"
 	case strings.HasPrefix(body, "reset approvals from "):
 		return "approvals-reset"
 	}
@@ -172,28 +176,53 @@ type present struct {
 	} `json:"approved_by"`
 }
 
-// approvals adds approvals for which no note was found.
+// approvals compares the history with the list of present approvals, which
+// decides. What only the list has is added; an approval that stands by the
+// history and is not in the list was taken away, nobody says when.
 func (c *collector) approvals(ctx context.Context, ch *forge.Change, m *gitlab.MergeRequest) error {
 	var p present
 	if _, err := c.get(ctx, fmt.Sprintf("projects/%d/merge_requests/%d/approvals", c.id, m.IID), nil, &p); err != nil {
 		return c.Miss(approvals(), subject(m.IID), err)
 	}
+	stands := map[evidence.Identity]bool{}
 	for _, a := range p.ApprovedBy {
 		by, err := c.actorRef(ctx, a.User)
 		if err != nil {
 			return err
 		}
-		if by == nil || approvedBy(ch, by.ID) {
+		if by == nil {
 			continue
 		}
-		at := forge.When(a.ApprovedAt)
-		ch.ReviewEvents = append(ch.ReviewEvents, forge.Review{
-			ID: fmt.Sprintf("approval/%d", a.User.ID), By: *by, State: "approved", At: at, Commit: headAt(ch, at),
-		})
+		stands[by.ID] = true
+		if !approvedBy(ch, by.ID) {
+			at := forge.When(a.ApprovedAt)
+			ch.Reviews = append(ch.Reviews, evidence.ChangeReview{
+				ID: fmt.Sprintf("approval/%d", a.User.ID), By: *by, State: "approved", At: at, Commit: headAt(ch, at),
+			})
+		}
+	}
+	for i := range ch.Reviews {
+		if r := &ch.Reviews[i]; r.State == "approved" && r.DismissedAt == nil && !stands[r.By.ID] && !withdrawn(ch.Reviews[i+1:], r.By.ID) {
+			r.State = "dismissed"
+		}
 	}
 	return nil
 }
 
+// approvedBy reports whether the history has an approval that stands.
 func approvedBy(ch *forge.Change, id evidence.Identity) bool {
-	return slices.ContainsFunc(ch.ReviewEvents, func(r forge.Review) bool { return r.By.ID == id && r.State == "approved" })
+	last := ""
+	for _, r := range ch.Reviews {
+		switch {
+		case r.By.ID != id:
+		case r.State == "approved" && r.DismissedAt == nil, r.State == "withdrawn":
+			last = r.State
+		}
+	}
+	return last == "approved"
+}
+
+// withdrawn reports whether an account took its approval back later on.
+func withdrawn(later []evidence.ChangeReview, id evidence.Identity) bool {
+	return slices.ContainsFunc(later, func(r evidence.ChangeReview) bool { return r.By.ID == id && r.State == "withdrawn" })
 }

@@ -1,6 +1,7 @@
 package gitlab
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -58,23 +59,41 @@ func (c *collector) settings(ctx context.Context) (s settings, err error) {
 	return s, c.Miss(pushRule(), "", err)
 }
 
-func (c *collector) protectedBranch(b *gitlab.ProtectedBranch, s settings) forge.Protection {
-	p := forge.Protection{
+func (c *collector) protectedBranch(b *gitlab.ProtectedBranch, s settings) evidence.Protection {
+	p := evidence.Protection{
 		ID: strconv.FormatInt(b.ID, 10), Name: b.Name, Source: "protected-branch", Target: "branch",
-		Include: []string{"refs/heads/" + b.Name}, Active: true, AdminsIncluded: true, AllowUpdate: true,
-		PushAllowed: branchAccess(b.PushAccessLevels), AllowForcePush: b.AllowForcePush,
-		CodeOwnerReview: b.CodeOwnerApprovalRequired, SignedCommits: s.signed,
-		LinearHistory: c.project.MergeMethod == gitlab.FastForwardMerge,
-		MergeMethods:  []string{string(c.project.MergeMethod)}, RequiredApprovals: s.required(b.ID),
+		Include: []string{"refs/heads/" + b.Name}, Active: true, Whole: true, AdminsIncluded: true, BypassKnown: true,
+		RestrictsPushes: true, PushAllowed: c.branchAccess(b.PushAccessLevels), BlocksForcePush: !b.AllowForcePush, BlocksDeletion: true,
+		CodeOwnerReview: b.CodeOwnerApprovalRequired, SignedCommits: s.signed, RequiredApprovals: s.required(b.ID),
 	}
 	p.RequiresChange = len(p.PushAllowed) == 0
 	if s.approvals != nil {
-		p.DismissStale = s.approvals.ResetApprovalsOnPush
+		p.DismissesStale = s.approvals.ResetApprovalsOnPush
 	}
 	if c.project.OnlyAllowMergeIfPipelineSucceeds {
 		p.RequiredChecks = []string{"pipeline"}
 	}
 	return p
+}
+
+// settingsOf are what is set for all branches. A squash before a merge commit
+// still gives a merge commit.
+func settingsOf(p *gitlab.Project, taken evidence.Time) evidence.Protection {
+	s := evidence.Protection{
+		ID: "settings", Source: "repository", Target: "branch", Include: []string{"~ALL"}, Active: true, Whole: true,
+		AdminsIncluded: true, BypassKnown: true, LinearHistory: p.MergeMethod == gitlab.FastForwardMerge, TakenAt: taken,
+	}
+	switch {
+	case p.MergeMethod != gitlab.FastForwardMerge:
+		s.MergeMethods = []string{forge.MergeCommit}
+	case p.SquashOption == gitlab.SquashOptionAlways:
+		s.MergeMethods = []string{forge.Squash}
+	case p.SquashOption == gitlab.SquashOptionNever:
+		s.MergeMethods = []string{forge.FastForward}
+	default:
+		s.MergeMethods = []string{forge.FastForward, forge.Squash}
+	}
+	return s
 }
 
 // required is the largest number of approvals that one rule asks for on a
@@ -91,30 +110,36 @@ func (s settings) required(branch int64) int64 {
 	return n
 }
 
-func branchAccess(levels []*gitlab.BranchAccessDescription) []string {
-	var list []string
+func (c *collector) branchAccess(levels []*gitlab.BranchAccessDescription) []evidence.RuleActor {
+	var list []evidence.RuleActor
 	for _, l := range levels {
 		if l != nil {
-			list = appendAccess(list, l.UserID, l.GroupID, l.DeployKeyID, l.AccessLevel)
+			list = c.appendAccess(list, l.UserID, l.GroupID, l.DeployKeyID, l.AccessLevel)
 		}
 	}
-	slices.Sort(list)
+	sortActors(list)
 	return list
 }
 
 // appendAccess names who has access, by number; level 0 is nobody.
-func appendAccess(list []string, user, group, key int64, level gitlab.AccessLevelValue) []string {
+func (c *collector) appendAccess(list []evidence.RuleActor, user, group, key int64, level gitlab.AccessLevelValue) []evidence.RuleActor {
+	number := func(n int64) string { return strconv.FormatInt(n, 10) }
 	switch {
 	case user > 0:
-		return append(list, fmt.Sprintf("account:%d", user))
+		a, _ := c.Account(user, evidence.Unspecified, "")
+		return append(list, evidence.RuleActor{Kind: "account", ID: string(a.ID)})
 	case group > 0:
-		return append(list, fmt.Sprintf("team:%d", group))
+		return append(list, evidence.RuleActor{Kind: "team", ID: number(group)})
 	case key > 0:
-		return append(list, fmt.Sprintf("deploy-key:%d", key))
+		return append(list, evidence.RuleActor{Kind: "deploy-key", ID: number(key)})
 	case level > 0:
-		return append(list, fmt.Sprintf("access-level:%d", level))
+		return append(list, evidence.RuleActor{Kind: "access-level", ID: number(int64(level))})
 	}
 	return list
+}
+
+func sortActors(list []evidence.RuleActor) {
+	slices.SortFunc(list, func(a, b evidence.RuleActor) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID)) })
 }
 
 func (c *collector) protectedTags(ctx context.Context) error {
@@ -126,17 +151,17 @@ func (c *collector) protectedTags(ctx context.Context) error {
 		return items, resp, err
 	})
 	for _, t := range tags {
-		p := forge.Protection{
+		p := evidence.Protection{
 			ID: t.Name, Name: t.Name, Source: "protected-tag", Target: "tag", Include: []string{"refs/tags/" + t.Name},
-			Active: true, AdminsIncluded: true, TakenAt: taken,
+			Active: true, Whole: true, AdminsIncluded: true, BypassKnown: true, TakenAt: taken,
+			RestrictsPushes: true, BlocksCreation: true, BlocksUpdate: true, BlocksForcePush: true, BlocksDeletion: true,
 		}
 		for _, l := range t.CreateAccessLevels {
 			if l != nil {
-				p.PushAllowed = appendAccess(p.PushAllowed, l.UserID, l.GroupID, l.DeployKeyID, l.AccessLevel)
+				p.PushAllowed = c.appendAccess(p.PushAllowed, l.UserID, l.GroupID, l.DeployKeyID, l.AccessLevel)
 			}
 		}
-		slices.Sort(p.PushAllowed)
-		p.AllowCreation = len(p.PushAllowed) > 0
+		sortActors(p.PushAllowed)
 		c.Result.Protections = append(c.Result.Protections, p)
 	}
 	return c.Miss(protectedTags(), "", err)
@@ -155,7 +180,7 @@ func (c *collector) environments(ctx context.Context) error {
 	}
 	guarded, err := list[gitlab.ProtectedEnvironment](ctx, c, fmt.Sprintf("projects/%d/protected_environments", c.id))
 	for _, e := range all {
-		env := forge.Environment{Name: e.Name, Branches: "all", TakenAt: taken, AdminsCanBypass: true}
+		env := evidence.EnvironmentRules{Name: e.Name, Branches: "all", TakenAt: taken}
 		for _, p := range guarded {
 			if p.Name == e.Name {
 				c.protect(&env, p)
@@ -166,16 +191,17 @@ func (c *collector) environments(ctx context.Context) error {
 	return c.Miss(protectedEnvironments(), "", err)
 }
 
-func (c *collector) protect(env *forge.Environment, p *gitlab.ProtectedEnvironment) {
-	env.Protected, env.AdminsCanBypass, env.RequiredApprovals = true, false, p.RequiredApprovalCount
+func (c *collector) protect(env *evidence.EnvironmentRules, p *gitlab.ProtectedEnvironment) {
+	env.AdminsIncluded, env.RequiredApprovals = true, p.RequiredApprovalCount
+	env.PreventsSelfReview = !c.project.AllowPipelineTriggerApproveDeployment
 	for _, r := range p.ApprovalRules {
 		if r == nil {
 			continue
 		}
-		env.Reviewers = appendAccess(env.Reviewers, r.UserID, r.GroupID, 0, r.AccessLevel)
+		env.Reviewers = c.appendAccess(env.Reviewers, r.UserID, r.GroupID, 0, r.AccessLevel)
 		env.RequiredApprovals = max(env.RequiredApprovals, r.RequiredApprovalCount)
 	}
-	slices.Sort(env.Reviewers)
+	sortActors(env.Reviewers)
 }
 
 // notFound reports whether GitLab answered 404.

@@ -1,0 +1,65 @@
+package github_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/collect/forge"
+)
+
+// record returns a release record that is good but for what a forge adds.
+func record() *evidence.Record {
+	return &evidence.Record{
+		Version: "4.2.0", Repository: evidence.Repository{URI: "https://github.com/fintech/payments"}, Kind: evidence.KindService,
+		CreatedAt: evidence.At(time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)), Predecessor: evidence.Predecessor{None: "unknown"},
+		ObjectFormat: "sha1", Tag: evidence.Tag{Name: "v4.2.0", Object: id("99"), Type: "tag"}, Commit: id("c3"),
+		Base: evidence.Base{None: "first"}, Artifacts: []evidence.Artifact{{Name: "payments", Digest: evidence.Sum(nil)}},
+	}
+}
+
+// TestAddTo puts what was collected into a record, which is then valid, and
+// free of titles, texts and e-mail addresses.
+func TestAddTo(t *testing.T) {
+	_, r := fromFile(t)
+	rec := record()
+	r.AddTo(rec)
+	data, err := json.Marshal(rec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := evidence.DecodeRecord(data)
+	if err != nil {
+		t.Fatalf("the record cannot be read again: %v", err)
+	}
+	if len(got.Changes) != 2 || len(got.Checks) == 0 || len(got.Protections) != 4 || len(got.Deployments) != 1 || got.ReleasePage == nil || got.Repository.ID != "7001" {
+		t.Errorf("record: %s", data)
+	}
+	for _, private := range []string{"@example.com", "limits \\u001b", "looks fine", "has to look again"} {
+		if strings.Contains(string(data), private) {
+			t.Errorf("the record holds %q", private)
+		}
+	}
+}
+
+// TestTexts: a change's digest is that of its own salted line, so that one line
+// can be shown and the others withheld.
+func TestTexts(t *testing.T) {
+	_, r := fromFile(t)
+	blobs, err := r.Materials()
+	if err != nil || len(blobs) != 2 || blobs[1].MediaType != evidence.MediaTypeChangeTexts {
+		t.Fatalf("%d materials, %v", len(blobs), err)
+	}
+	lines := strings.Split(strings.TrimSuffix(string(blobs[1].Data), "\n"), "\n")
+	for i, line := range lines {
+		if *r.Changes[i].Text != evidence.Sum([]byte(line)) {
+			t.Errorf("line %d: the digest is of something else", i)
+		}
+	}
+	var got struct{ Change, Salt, Title, Description string }
+	if err := json.Unmarshal([]byte(lines[0]), &got); err != nil || got.Change != "12" || len(got.Salt) != 2*forge.SaltSize || !strings.HasPrefix(got.Title, "PAY-101") || !strings.Contains(got.Description, "Rollback: 4.1.3") {
+		t.Errorf("%+v, %v", got, err)
+	}
+}

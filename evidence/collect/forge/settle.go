@@ -1,0 +1,49 @@
+package forge
+
+import (
+	"github.com/release-dossier/dossier/evidence"
+)
+
+// settle finds the tickets of each change, and leaves out what no record can
+// carry: a fact with a text of a megabyte, or one that contradicts itself, is a
+// gap and not the end of everything else.
+func (c *Collection) settle() {
+	r := c.Result
+	for i := range r.Changes {
+		r.Changes[i].Tickets = mentions(c.Tickets, &r.Changes[i])
+	}
+	r.Changes = keep(r, r.Changes, "change", func(x *Change) (string, any) { return x.ID, &x.Change }, "trace/*", "pr/*", "sod/*", "branch/*", "commit/*")
+	r.Checks = keep(r, r.Checks, "check", func(x *evidence.Check) (string, any) { return x.Name, x }, "check/*", "pr/checks-pass-before-merge", "tag/commit-passed-checks")
+	r.Protections = keep(r, r.Protections, "rule", func(x *evidence.Protection) (string, any) { return x.ID, x }, "access/*", "tag/*", "pr/base-protected")
+	r.Environments = keep(r, r.Environments, "environment", func(x *evidence.EnvironmentRules) (string, any) { return x.Name, x }, "access/*", "approval/*")
+	r.Deployments = keep(r, r.Deployments, "deployment", func(x *evidence.Deployment) (string, any) { return x.ID, x }, "promotion/*", "approval/*", "sod/*")
+	r.Teams = keep(r, r.Teams, "team", func(x *evidence.Team) (string, any) { return x.Name, x }, "pr/codeowners-approved", "approval/*")
+	r.Access = keep(r, r.Access, "grant", func(x *evidence.AccessGrant) (string, any) { return string(x.Who.ID), x }, "access/*")
+	if page := r.Release; page != nil {
+		r.Release = nil
+		for _, p := range keep(r, []evidence.ReleasePage{*page}, "release page", func(x *evidence.ReleasePage) (string, any) { return x.Tag, x }, "notes/*") {
+			r.Release = &p
+		}
+	}
+	r.foldUnread()
+}
+
+// keep returns the facts that a record can carry, and lists the others as unread,
+// with the controls they may have decided. part gives a fact's name and the part
+// of the record that it becomes.
+func keep[T any](r *Result, list []T, kind string, part func(*T) (string, any), controls ...string) []T {
+	var kept []T
+	for i := range list {
+		name, fact := part(&list[i])
+		err := evidence.ValidatePart(fact)
+		if err == nil {
+			kept = append(kept, list[i])
+			continue
+		}
+		r.Unread = append(r.Unread, evidence.Unread{
+			What: "answers about a " + kind, Subject: printable(kind+" "+name, 200),
+			Why: printable("a record cannot carry what the forge says: "+err.Error(), 300), Unknown: controls,
+		})
+	}
+	return kept
+}

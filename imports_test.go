@@ -34,6 +34,7 @@ func TestForbiddenImports(t *testing.T) {
 	}{
 		{"/evidence", append(append([]string{"golang.org/x/", "go.yaml.in/", "net", "os/exec"}, network...), heavy...)},
 		{"/evidence/gitobj", append(append([]string{"golang.org/x/", "net", "os/exec"}, network...), heavy...)},
+		{"/evidence/codeowners", append(append([]string{"golang.org/x/", "net", "os/exec"}, network...), heavy...)},
 		{"/attest", append(network, heavy...)},
 		{"/evidence/bundle", append(network, heavy...)},
 		{"/evidence/provenance", append(network, heavy...)},
@@ -61,7 +62,7 @@ func TestForbiddenImports(t *testing.T) {
 // order lists the packages so that each imports only packages before it.
 var order = []string{
 	"/internal/strictjson", "/internal/strictyaml",
-	"/evidence/gitobj", "/evidence/commits", "/evidence", "/evidence/records", "/evidence/checks",
+	"/evidence/gitobj", "/evidence/commits", "/evidence/codeowners", "/evidence", "/evidence/records", "/evidence/checks",
 	"/attest", "/evidence/provenance", "/evidence/bundle", "/sbom/schema", "/sbom",
 	"/evidence/collect/ci", "/evidence/collect/git", "/evidence/collect/secrets", "/evidence/collect", "/evidence/collect/results",
 	"/verify/trust", "/verify", "/verify/tagsig", "/verify/policy", "/verify/report",

@@ -116,12 +116,17 @@ func checkName(name string) error {
 	return nil
 }
 
-// tarBlock is the block of a tar file; two of zeros end it.
-const tarBlock = 512
+const (
+	// tarBlock is the block of a tar file; two of zeros end it.
+	tarBlock = 512
+	// maxTail bounds the zeros after the end; tar fills up to 10 KiB unless it
+	// is told otherwise, and a sparse file has any number of them for nothing.
+	maxTail = 1 << 20
+)
 
 // checkTail refuses a file that is cut off between two entries, which has no
-// end mark, and bytes hidden behind the end of the archive: only zeros may
-// follow.
+// end mark, and bytes hidden behind the end of the archive: only some zeros
+// may follow.
 func checkTail(r io.ReaderAt, section *io.SectionReader, end, size int64) error {
 	at, err := section.Seek(0, io.SeekCurrent)
 	if err != nil {
@@ -129,6 +134,9 @@ func checkTail(r io.ReaderAt, section *io.SectionReader, end, size int64) error 
 	}
 	if at < end+2*tarBlock {
 		return &ReadError{Err: errors.New("the end of the archive is missing"), Remedy: "the file is cut short: fetch it again"}
+	}
+	if size-at > maxTail {
+		return &ReadError{Err: fmt.Errorf("%d bytes follow the end of the archive, at most %d zeros may", size-at, maxTail), Remedy: "ask its sender for the original"}
 	}
 	tail := io.NewSectionReader(r, at, size-at)
 	buf := make([]byte, min(32<<10, max(1, size-at)))

@@ -64,6 +64,28 @@ func TestFlippedHeaderBytes(t *testing.T) {
 	}
 }
 
+// TestSparseTail opens a file whose end is a hole of 1 TiB: it is refused
+// without being read.
+func TestSparseTail(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "hole.dossier")
+	if err := os.WriteFile(path, pack(t, dossier(t, []byte("sbom"))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(path, 1<<40); err != nil {
+		t.Skipf("no sparse files here: %v", err)
+	}
+	_, err := bundle.Open(path, bundle.Limits{})
+	wantReadError(t, err, "follow the end of the archive")
+	if err := os.Truncate(path, 1<<20); err != nil {
+		t.Fatal(err)
+	}
+	d, err := bundle.Open(path, bundle.Limits{})
+	if err != nil {
+		t.Fatalf("some zeros after the end: %v", err)
+	}
+	d.Close()
+}
+
 func TestHostileTar(t *testing.T) {
 	list := unpack(t, pack(t, dossier(t, []byte("sbom"))))
 	with := func(m ...member) []byte { return repack(t, append(list[:len(list):len(list)], m...)) }
@@ -97,6 +119,7 @@ func TestHostileTar(t *testing.T) {
 		{"twice", with(list[0]), "two entries"},
 		{"twice by case", named("INDEX.JSON"), "two entries"},
 		{"trailing data", append(with(), 'x'), "bytes follow"},
+		{"trailing zeros without end", append(with(), make([]byte, 1<<20+1)...), "1048576 zeros may"},
 		{"second archive", append(with(), with()...), "bytes follow"},
 		{"no end mark", with()[:len(with())-1024], "cut short"},
 		{"huge size", hugeSize(t), "claims"},

@@ -3,7 +3,11 @@ package policy
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
+
+	"golang.org/x/mod/module"
+	"golang.org/x/mod/semver"
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/gitobj"
@@ -74,7 +78,7 @@ var tagControls = []Control{{
 }, {
 	ID: "tag/matches-release-version", Level: Must, Sections: "d: 1.12.3.1, 1.12.6.3", Theme: themeTag,
 	Title: "Tag, declared version and artifact versions are the same", Failing: "Tag, release and artifacts name different versions",
-	Logic:   "Without component/ and v, the tag is the release's version; so is the version of each artifact that states one.",
+	Logic:   "Without component/ and v, the tag is the release's version; so is the version of each artifact that states one. What Go writes for a version from 2 on, if the module path lacks it (/v2), names the commit, which must be the released one.",
 	Applies: "*", Waive: "no",
 	Question: 2, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"record.tag.name", "record.version", "record.artifacts[].version"},
 	Fix: verify.Fix{
@@ -189,6 +193,22 @@ func bareVersion(tag, component string) string {
 	return strings.TrimPrefix(tag, "v")
 }
 
+// sameVersion reports whether an artifact states the release's version or none.
+// A Go binary built outside of a version says (devel). Go does not take a tag
+// from v2 on for the version of a module whose path lacks /v2: it names the
+// commit (v0.0.0-20261120083000-9f3c61e0a1b2), or adds +incompatible.
+func sameVersion(stated string, r *evidence.Record) bool {
+	if stated == "" || stated == "(devel)" || strings.TrimSuffix(strings.TrimPrefix(stated, "v"), "+incompatible") == r.Version {
+		return true
+	}
+	major := semver.Major("v" + r.Version)
+	if slices.Contains([]string{"", "v0", "v1", semver.Major(stated)}, major) || !module.IsPseudoVersion(stated) || semver.Build(stated) != "" {
+		return false
+	}
+	revision, err := module.PseudoVersionRev(stated)
+	return err == nil && strings.HasPrefix(r.Commit, revision)
+}
+
 func tagMatchesVersion(f *verify.Facts, _ Params) Result {
 	r, want := f.Record, "version "+f.Record.Version+" everywhere"
 	if bareVersion(r.Tag.Name, r.Component) != r.Version {
@@ -197,8 +217,7 @@ func tagMatchesVersion(f *verify.Facts, _ Params) Result {
 	}
 	var differ []string
 	for _, a := range r.Artifacts {
-		// A Go binary built outside of a version says (devel): it states none.
-		if a.Version != "" && a.Version != "(devel)" && strings.TrimPrefix(a.Version, "v") != r.Version {
+		if !sameVersion(a.Version, r) {
 			differ = append(differ, fmt.Sprintf("%s is version %s", a.Name, a.Version))
 		}
 	}

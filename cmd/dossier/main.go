@@ -7,6 +7,7 @@
 //	dossier inspect FILE               show what is in it, as a tree
 //	dossier show FILE E3               print one exhibit, safely
 //	dossier controls, explain ID       what is judged, and why
+//	dossier sbom DIR                   an SBOM of a Go module or binary
 //	dossier keygen                     a new signing key, if there is none
 //
 // # Exit status

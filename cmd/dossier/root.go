@@ -35,7 +35,7 @@ file you were given.`,
 	root.AddCommand(
 		c.initCommand(), c.createCommand(), c.approveCommand(), c.verifyCommand(),
 		c.inspectCommand(), c.showCommand(), c.controlsCommand(), c.explainCommand(),
-		c.keygenCommand(), c.versionCommand(),
+		c.sbomCommand(), c.keygenCommand(), c.versionCommand(),
 	)
 	root.SetHelpCommand(helpCommand(root))
 	root.InitDefaultHelpCmd()

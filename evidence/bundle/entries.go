@@ -55,6 +55,9 @@ func (es *entries) readTar(r io.ReaderAt, size int64) error {
 	var end int64 // of the last entry, padding included
 	for {
 		h, err := tr.Next()
+		if err == io.EOF && end == 0 {
+			return notADossier("there is nothing in it")
+		}
 		if err == io.EOF {
 			return checkTail(r, section, end, size)
 		}

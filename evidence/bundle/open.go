@@ -113,9 +113,13 @@ func compute(es *entries) (*Dossier, error) {
 		}
 	}
 	if !layout && len(d.statements) == 0 {
-		return nil, &ReadError{Err: errors.New("not a dossier: there is no OCI image layout in it"), Remedy: "give the .dossier file or the layout directory"}
+		return nil, notADossier("there is no OCI image layout in it")
 	}
 	return d, d.comparePackaging(p)
+}
+
+func notADossier(why string) error {
+	return &ReadError{Err: fmt.Errorf("not a dossier: %s", why), Remedy: "give the .dossier file or the layout directory"}
 }
 
 // readBlob hashes one blob and decides what it is.

@@ -36,6 +36,10 @@ func TestConditions(t *testing.T) {
 		{"stage for too many", "promotion", object{"/stages": []any{object{"digest": object{"sha256": hex64}, "startedAt": day, "percent": 101}}}, "/stages/0/percent"},
 		{"skipped without reason", "promotion", object{"/verification": []any{object{"kind": "smoke", "result": "skipped", "at": day}}}, "/verification/0/rationale"},
 		{"negative number", "promotion", object{"/exitCode": -1}, "/exitCode"},
+		{"import of what is not there", "import", object{"/materials": nil}, "/attestations/0/material"},
+		{"import of the same twice", "import", object{"/attestations": []any{
+			object{"material": object{"sha256": hex64}}, object{"material": object{"sha256": hex64}},
+		}}, "/attestations"},
 		{"temporary without end", "exception", object{"/expiresAt": nil}, "/expiresAt"},
 		{"temporary until an event", "exception", object{"/expiresAt": nil, "/expiryCondition": "new builders"}, "-"},
 		{"expired before it began", "exception", object{"/expiresAt": before}, "/expiresAt"},

@@ -47,6 +47,7 @@ var kinds = sync.OnceValue(func() []KindInfo {
 		{Name: "gate-bypass", Title: "Gate bypass", Sections: "3.33; 1.13.3.5", New: func() Predicate { return new(GateBypass) }},
 		{Name: "go-no-go", Title: "Go/no-go decision", Sections: "3.10; 1.14.3, 1.14.7, 2.6.3", New: func() Predicate { return new(GoNoGo) }},
 		{Name: "hotfix", Title: "Hotfix", Sections: "3.5; 1.16.6.2, 1.16.3, 2.7.3", New: func() Predicate { return new(Hotfix) }},
+		{Name: "import", Title: "Import of attestations", Sections: "R9", New: func() Predicate { return new(Import) }},
 		{Name: "incident", Title: "Incident", Sections: "3.6; 1.22.5.2, 1.16.3.6, 1.22.3", New: func() Predicate { return new(Incident) }},
 		{Name: "migration", Title: "Database migration", Sections: "3.24; 1.19", New: func() Predicate { return new(Migration) }},
 		{Name: "monthly-report", Title: "Monthly report", Sections: "3.28", New: func() Predicate { return new(MonthlyReport) }},

@@ -130,6 +130,9 @@ func minimal(k evidence.KindInfo) object {
 		digest := object{"sha256": hex64}
 		o["release"] = object{"digest": digest}
 		o["parents"] = []any{object{"statement": digest, "signature": digest}}
+		if k.Name == "import" { // an attestation is one of its own materials
+			o["materials"] = []any{object{"name": "attestations/a.sigstore.json", "mediaType": evidence.MediaTypeSigstoreBundle, "digest": digest, "size": 9}}
+		}
 	}
 	for pointer, v := range conditional[k.Name] {
 		put(o, pointer, v)

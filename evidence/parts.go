@@ -90,6 +90,8 @@ func (v *validator) underWindow(production bool, at string, window *WindowUse, e
 	}
 }
 
+var errTwice = errors.New("a digest is named twice")
+
 var errPercent = errors.New("more than 100 percent")
 
 // independent fails if nobody but self approved.

@@ -47,7 +47,7 @@ func (r *Redaction) conditions(v *validator, at string) {
 	seen := map[Digest]bool{}
 	for _, b := range r.Blobs {
 		if seen[b.Digest] {
-			v.fail(at+"/blobs", errors.New("a blob is named twice"))
+			v.fail(at+"/blobs", errTwice)
 		}
 		seen[b.Digest] = true
 	}

@@ -105,15 +105,21 @@ func (r *Record) validateAttachments(v *validator) {
 		name string
 		list []Attachment
 	}{{"sboms", r.SBOMs}, {"provenance", r.Provenance}, {"attestations", r.Attestations}} {
-		for i, a := range list.list {
-			at := fmt.Sprintf("/%s/%d", list.name, i)
-			if !listed[a.Material] {
-				v.fail(at+"/material", fmt.Errorf("%s is not among the materials of this statement", a.Material))
-			}
-			for k, d := range a.About {
-				if !artifacts[d] {
-					v.fail(fmt.Sprintf("%s/about/%d", at, k), fmt.Errorf("%s is not an artifact of this release", d))
-				}
+		v.attachments("/"+list.name, list.list, listed, artifacts)
+	}
+}
+
+// attachments checks that each attachment is a listed material and about known
+// artifacts; nil artifacts are not known here.
+func (v *validator) attachments(pointer string, list []Attachment, listed, artifacts map[Digest]bool) {
+	for i, a := range list {
+		at := fmt.Sprintf("%s/%d", pointer, i)
+		if !listed[a.Material] {
+			v.fail(at+"/material", fmt.Errorf("%s is not among the materials of this statement", a.Material))
+		}
+		for k, d := range a.About {
+			if artifacts != nil && !artifacts[d] {
+				v.fail(fmt.Sprintf("%s/about/%d", at, k), fmt.Errorf("%s is not an artifact of this release", d))
 			}
 		}
 	}

@@ -127,7 +127,11 @@ func TestTemplatesParseOnceFilled(t *testing.T) {
 			}
 			if !k.Scoped {
 				d := evidence.Sum(nil)
-				evidence.Link(p, &evidence.Reference{Digest: d}, []evidence.Parent{{Statement: d, Signature: d}}, nil)
+				var materials []evidence.Material
+				if in, ok := p.(*evidence.Import); ok {
+					materials = []evidence.Material{{Name: "attestations/a", MediaType: evidence.MediaTypeDSSE, Digest: in.Attestations[0].Material}}
+				}
+				evidence.Link(p, &evidence.Reference{Digest: d}, []evidence.Parent{{Statement: d, Signature: d}}, materials)
 			}
 			raw, err := strictjson.Marshal(p)
 			if err != nil {

@@ -58,8 +58,8 @@ func NewStatement(subjects []evidence.ResourceDescriptor, predicateType string, 
 // ParseStatement reads a Statement v1 strictly: no field beyond the four, at
 // most MaxSubjects subjects, each with a well-formed digest.
 func ParseStatement(payload []byte) (Statement, error) {
-	s, err := parse(payload, strictjson.RejectUnknown())
-	if err != nil {
+	var s Statement
+	if err := parse(payload, &s, strictjson.RejectUnknown()); err != nil {
 		return Statement{}, err
 	}
 	if s.Type != StatementType {
@@ -73,10 +73,18 @@ func ParseStatement(payload []byte) (Statement, error) {
 
 // ParseImported reads a statement that another tool wrote: Statement v1 or
 // v0.1, where fields beyond the four are ignored, as in-toto asks of readers.
+// Annotations of subjects may be any JSON and are left out.
 func ParseImported(payload []byte) (Statement, error) {
-	s, err := parse(payload)
-	if err != nil {
+	var in struct {
+		Statement
+		Subject []importedSubject `json:"subject"`
+	}
+	if err := parse(payload, &in); err != nil {
 		return Statement{}, err
+	}
+	s := in.Statement
+	for _, sub := range in.Subject {
+		s.Subject = append(s.Subject, sub.ResourceDescriptor)
 	}
 	if s.Type != StatementType && s.Type != statementTypeV01 {
 		return Statement{}, fmt.Errorf("at /_type: %.80q is not an in-toto statement", s.Type)
@@ -84,15 +92,17 @@ func ParseImported(payload []byte) (Statement, error) {
 	return s, s.validate()
 }
 
-func parse(payload []byte, opts ...strictjson.Option) (Statement, error) {
+// importedSubject hides the annotations, which in-toto lets be any JSON.
+type importedSubject struct {
+	evidence.ResourceDescriptor
+	Annotations jsontext.Value `json:"annotations"`
+}
+
+func parse(payload []byte, v any, opts ...strictjson.Option) error {
 	if len(payload) > MaxPayload {
-		return Statement{}, fmt.Errorf("the statement has %d bytes, at most %d are read", len(payload), MaxPayload)
+		return fmt.Errorf("the statement has %d bytes, at most %d are read", len(payload), MaxPayload)
 	}
-	var s Statement
-	if err := strictjson.Unmarshal(payload, &s, opts...); err != nil {
-		return Statement{}, err
-	}
-	return s, nil
+	return strictjson.Unmarshal(payload, v, opts...)
 }
 
 func (s Statement) validate() error {

@@ -36,6 +36,6 @@ func ExampleResult_Check() {
 	fmt.Println(check.Outcome+":", check.Rationale)
 	fmt.Println(material.Name)
 	// Output:
-	// skipped: no test ran: a suite without tests shows nothing
+	// skipped: no test ran: a suite without tests shows nothing (have a linter write SARIF)
 	// results/unit-test.gotest.jsonl
 }

@@ -33,7 +33,7 @@ func (b *builder) judgeTests(t Tests) {
 	case bad > 0:
 		b.set(Fail, "%d failures and %d errors in %d tests", t.Failures, t.Errors, t.Total)
 	case t.Total == 0:
-		b.set(Skipped, "no test ran: a suite without tests shows nothing")
+		b.set(Skipped, "no test ran: a suite without tests shows nothing (have a linter write SARIF)")
 	case t.Skipped == t.Total:
 		b.set(Skipped, "all %d tests were skipped", t.Total)
 	default:

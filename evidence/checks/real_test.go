@@ -22,6 +22,7 @@ func TestRealFiles(t *testing.T) {
 		open    Severities
 		rules   string
 		cover   *Coverage
+		problem string
 	}{
 		{name: "gotest.jsonl", format: GoTest, outcome: Fail, tool: "go test",
 			tests: &Tests{Total: 5, Failures: 1, Skipped: 1, Failed: []string{"example.test/tiny.TestWrong"}}},
@@ -31,6 +32,14 @@ func TestRealFiles(t *testing.T) {
 			tests: &Tests{Total: 3, Failures: 1, Skipped: 1, Failed: []string{"test.odd"}}},
 		{name: "staticcheck.sarif.json.gz", format: SARIF, outcome: Pass, tool: "Staticcheck",
 			open: Severities{Medium: 2}, rules: "SA1019 U1000"},
+		{name: "staticcheck-clean.sarif.json.gz", format: SARIF, outcome: Pass, tool: "Staticcheck", problem: "no list of results"},
+		{name: "golangci.sarif.json", format: SARIF, outcome: Fail, tool: "golangci-lint",
+			open: Severities{High: 3}, rules: "govet staticcheck unused"},
+		{name: "golangci-clean.sarif.json", format: SARIF, outcome: Pass, tool: "golangci-lint"},
+		{name: "golangci.junit.xml", format: JUnit, outcome: Fail,
+			tests: &Tests{Total: 3, Failures: 3, Failed: []string{"tiny.go:15:49.govet", "tiny.go:8:2.staticcheck", "tiny.go:25:6.unused"}}},
+		{name: "golangci-clean.junit.xml", format: JUnit, outcome: Skipped, tests: &Tests{}},
+		{name: "gosec.sarif.json", format: SARIF, outcome: Fail, tool: "gosec", open: Severities{High: 3}, rules: "G304 G401 G501"},
 		{name: "go.cover.txt", format: CoverProfile, outcome: NA, tool: "go test", cover: &Coverage{"statements", 3, 5, 1}},
 		{name: "gocover.cobertura.xml", format: Cobertura, outcome: NA, cover: &Coverage{"lines", 4, 8, 1}},
 		{name: "gcov2lcov.info", format: LCOV, outcome: NA, cover: &Coverage{"lines", 4, 8, 1}},
@@ -42,7 +51,7 @@ func TestRealFiles(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got.Format != tt.format || got.Outcome != tt.outcome || len(got.Problems) > 0 {
+			if got.Format != tt.format || got.Outcome != tt.outcome || tt.problem == "" && got.Problems != nil || !strings.Contains(strings.Join(got.Problems, " "), tt.problem) {
 				t.Errorf("got %s %q (%s), problems %q", got.Format, got.Outcome, got.Reason, got.Problems)
 			}
 			if d := cmp.Diff(tt.tests, got.Tests) + cmp.Diff(tt.cover, got.Coverage); d != "" {

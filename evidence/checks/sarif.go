@@ -50,7 +50,10 @@ type sarifRun struct {
 	rules   map[sarifRuleKey]sarifRule
 	open    map[sarifRuleKey]*sarifOpen
 	driver  evidence.CheckTool
+	refused bool // the list of results is null: nothing was analysed
 	results bool // there is a list of results, if only an empty one
+	// succeeded says that the tool states that it ran successfully.
+	succeeded bool
 }
 
 // sarifRuleKey refers to a rule by its place, or by id if index is -1.
@@ -75,9 +78,10 @@ func (s *sarif) run() error {
 		case "tool":
 			return s.toolOf(r)
 		case "invocations":
-			return s.j.array(s.invocation)
+			return s.j.array(func() error { return s.invocation(r) })
 		case "results":
 			r.results = s.j.dec.PeekKind() != 'n'
+			r.refused = !r.results
 			return s.j.array(func() error { return s.result(r) })
 		case "externalPropertyFileReferences":
 			s.fail("parts of the log are in other files, which are not read: have the tool write one file")
@@ -88,6 +92,8 @@ func (s *sarif) run() error {
 		return err
 	}
 	switch {
+	case !r.results && r.succeeded && !r.refused:
+		s.problem("a run has no list of results and says that it was successful: staticcheck means none")
 	case !r.results:
 		s.nothing = "a run has no list of results: the tool found out nothing (SARIF 2.1.0, section 3.14.23)"
 	case r.driver.Name == "":
@@ -188,7 +194,7 @@ func knownLevel(level string) string {
 }
 
 // invocation takes times and whether the tool itself thinks it worked.
-func (s *sarif) invocation() error {
+func (s *sarif) invocation(r *sarifRun) error {
 	var in struct {
 		Start      string `json:"startTimeUtc"`
 		End        string `json:"endTimeUtc"`
@@ -199,6 +205,7 @@ func (s *sarif) invocation() error {
 	}
 	s.started(in.Start)
 	s.finished(in.End)
+	r.succeeded = r.succeeded || in.Successful != nil && *in.Successful
 	if in.Successful != nil && !*in.Successful {
 		s.fail("the tool says that it did not run successfully (executionSuccessful is false)")
 	}

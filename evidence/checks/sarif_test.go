@@ -70,6 +70,8 @@ func TestSARIFOutcome(t *testing.T) {
 	}{
 		{"no runs", `{"version":"2.1.0","runs":[]}`, Skipped, "no run"},
 		{"no results", `{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"T"}}}]}`, Skipped, "no list of results"},
+		{"successful without results", `{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"T"}},"invocations":[{"executionSuccessful":true}]}]}`, Pass, ""},
+		{"null results, successful", `{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"T"}},"results":null,"invocations":[{"executionSuccessful":true}]}]}`, Skipped, "no list of results"},
 		{"null results", `{"version":"2.1.0","runs":[{"results":null}]}`, Skipped, "no list of results"},
 		{"one run of two without", `{"version":"2.1.0","runs":[{"results":[]},{}]}`, Skipped, "no list of results"},
 		{"one run of two fails", `{"version":"2.1.0","runs":[{"results":[{"level":"error"}]},{}]}`, Fail, "1 open findings"},

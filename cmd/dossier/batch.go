@@ -95,16 +95,10 @@ type noReport struct {
 }
 
 func (b *batch) summary() error {
-	if len(b.lines) > 0 {
-		if err := report.Summary(b.Stdout, b.lines); err != nil {
-			return err
-		}
-	}
-	if b.unread == 0 || len(b.files) == 1 {
+	if len(b.files) == 1 || b.flags.json {
 		return nil
 	}
-	_, err := fmt.Fprintf(b.Stderr, "%d of %d files cannot be read\n", b.unread, len(b.files))
-	return err
+	return report.Summary(b.Stdout, b.lines, b.unread)
 }
 
 // targetError says which dossier could not be read.

@@ -112,7 +112,7 @@ func TestBriefIsEnough(t *testing.T) {
 func summary(t *testing.T, reports []*verify.Report) string {
 	t.Helper()
 	var b strings.Builder
-	if err := report.Summary(&b, reports); err != nil {
+	if err := report.Summary(&b, reports, 0); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()

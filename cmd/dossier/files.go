@@ -52,6 +52,9 @@ func reason(err error) error {
 func openDossier(path string) (*bundle.Dossier, error) {
 	d, err := bundle.Open(path, bundle.Limits{})
 	if err != nil {
+		if p := (*fs.PathError)(nil); errors.As(err, &p) && p.Path == path {
+			err = p.Err
+		}
 		return nil, &targetError{path, err}
 	}
 	return d, nil

@@ -17,7 +17,7 @@ const defaultKey = "dossier.key"
 
 func (c *Cmd) keygenCommand() *cobra.Command {
 	var out, passphraseFile string
-	var plain bool
+	var plain, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "keygen",
 		Short: "Make a new signing key, if you have none",
@@ -30,16 +30,17 @@ or a cosign.key that you already have works as well, and people know it.`,
 			if err != nil {
 				return err
 			}
-			return c.keygen(out, pass)
+			return c.keygen(out, pass, asJSON)
 		},
 	}
 	cmd.Flags().StringVarP(&out, "output", "o", defaultKey, "`FILE` of the private key")
 	cmd.Flags().StringVar(&passphraseFile, "passphrase-file", "", "encrypt the key with the passphrase in `FILE`")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
 	cmd.Flags().BoolVar(&plain, "no-passphrase", false, "do not encrypt the key")
 	return cmd
 }
 
-func (c *Cmd) keygen(out string, pass []byte) error {
+func (c *Cmd) keygen(out string, pass []byte, asJSON bool) error {
 	private, public, err := attest.GenerateKey(pass)
 	if err != nil {
 		return err
@@ -50,6 +51,11 @@ func (c *Cmd) keygen(out string, pass []byte) error {
 	if err := writeNew(out+".pub", 0o644, text(public.PEM())); err != nil {
 		os.Remove(out)
 		return err
+	}
+	if asJSON {
+		return c.printJSON(map[string]any{
+			"private": out, "public": out + ".pub", "fingerprint": public.Fingerprint(), "identity": public.Identity(),
+		})
 	}
 	name := report.Safe(out)
 	_, err = fmt.Fprintf(c.Stdout, "%s      private key: keep it secret, and out of the repository\n%s.pub  public key: give it to those who verify\nfingerprint  %s\nidentity     %s\n",

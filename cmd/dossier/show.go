@@ -92,6 +92,9 @@ func (c *Cmd) printSafely(b bundle.Blob) error {
 	if err != nil {
 		return err
 	}
+	if len(data) == maxShown {
+		data = wholeRunes(data)
+	}
 	if !utf8.Valid(data) || bytes.ContainsRune(data, 0) {
 		_, err := fmt.Fprintln(c.Stdout, "not text: save it with --output")
 		return err
@@ -105,6 +108,19 @@ func (c *Cmd) printSafely(b bundle.Blob) error {
 		fmt.Fprintf(c.Stderr, "dossier: only the first %d of %d bytes are shown: save it with --output\n", maxShown, b.Size)
 	}
 	return nil
+}
+
+// wholeRunes leaves out the beginning of a character at the end of data.
+func wholeRunes(data []byte) []byte {
+	for i := len(data) - 1; i >= max(0, len(data)-utf8.UTFMax); i-- {
+		if utf8.RuneStart(data[i]) {
+			if !utf8.FullRune(data[i:]) {
+				return data[:i]
+			}
+			break
+		}
+	}
+	return data
 }
 
 func saveBlob(b bundle.Blob, path string) error {

@@ -68,6 +68,9 @@ func totalSize(paths []string) (int64, error) {
 	var total int64
 	for _, p := range paths {
 		info, err := os.Stat(p)
+		if errors.Is(err, os.ErrNotExist) {
+			return 0, fmt.Errorf("artifact %s: no such file: build it first, or name the file that was built", p)
+		}
 		if err != nil {
 			return 0, fmt.Errorf("artifact: %w", err)
 		}

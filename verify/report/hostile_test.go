@@ -88,7 +88,7 @@ func TestHostileText(t *testing.T) {
 			terminalSafe(t, fmt.Sprintf("report %d, all %v", i, all), got)
 		}
 		var b bytes.Buffer
-		if err := Summary(&b, []*verify.Report{r, r}); err != nil {
+		if err := Summary(&b, []*verify.Report{r, r}, 0); err != nil {
 			t.Fatal(err)
 		}
 		terminalSafe(t, "summary", b.String())

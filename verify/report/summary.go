@@ -2,17 +2,20 @@ package report
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 
+	"github.com/release-dossier/dossier/evidence/bundle"
 	"github.com/release-dossier/dossier/verify"
 )
 
 // Summary prints one line for each of several reports, the worst last, and
-// then how many had which verdict.
-func Summary(w io.Writer, reports []*verify.Report) error {
+// then how many had which verdict, with the number of files that have no report
+// because they cannot be read.
+func Summary(w io.Writer, reports []*verify.Report, unreadable int) error {
 	if slices.Contains(reports, nil) {
 		return errNoReport
 	}
@@ -26,11 +29,14 @@ func Summary(w io.Writer, reports []*verify.Report) error {
 		totals[r.Verdict]++
 		lines = append(lines, summaryLine(r))
 	}
-	text := plural(len(reports), "file") + ":"
+	text := plural(len(reports)+unreadable, "file") + ":"
 	for _, verdict := range []verify.Verdict{verify.Accepted, verify.NotAccepted, verify.NotGenuine} {
 		if n := totals[verdict]; n > 0 {
 			text += fmt.Sprintf(" %d %s,", n, strings.ToLower(string(verdict)))
 		}
+	}
+	if unreadable > 0 {
+		text += fmt.Sprintf(" %d cannot be read,", unreadable)
 	}
 	return write(w, append(lines, line{text: strings.TrimRight(text, ",:")}), false)
 }
@@ -63,7 +69,10 @@ func CannotRead(w io.Writer, target string, err error) error {
 	reason = strings.TrimPrefix(tidy(reason), target+": ")
 	lines := v.paragraph(pad("", len(verdict)+3), len(verdict)+3, target+": "+reason, 6)
 	lines[0] = line{mark: verdict, text: lines[0].text[len(verdict):]}
-	lines = append(lines, v.paragraph("  ", 2,
-		"give a dossier: its directory or its .dossier file, complete and as it was sent", 0)...)
+	var known *bundle.ReadError
+	if !errors.As(err, &known) || known.Remedy == "" {
+		lines = append(lines, v.paragraph("  ", 2,
+			"give a dossier: its directory or its .dossier file, complete and as it was sent", 0)...)
+	}
 	return write(w, lines, false)
 }

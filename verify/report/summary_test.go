@@ -8,13 +8,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/release-dossier/dossier/evidence/bundle"
 	"github.com/release-dossier/dossier/verify"
 )
 
 func TestSummary(t *testing.T) {
 	var b bytes.Buffer
 	reports := []*verify.Report{notGenuine(), accepted(), untrusted(), notAccepted(), accepted()}
-	if err := Summary(&b, reports); err != nil {
+	if err := Summary(&b, reports, 0); err != nil {
 		t.Fatal(err)
 	}
 	const want = `ACCEPTED       payments 4.2.0                    payments-4.2.0.dossier
@@ -34,7 +35,11 @@ NOT GENUINE    payments 4.3.0, 4 failed          payments-4.3.0.dossier
 
 func TestSummaryEmpty(t *testing.T) {
 	var b bytes.Buffer
-	if err := Summary(&b, nil); err != nil || b.String() != "0 files\n" {
+	if err := Summary(&b, nil, 0); err != nil || b.String() != "0 files\n" {
+		t.Errorf("got %q, %v", b.String(), err)
+	}
+	b.Reset()
+	if err := Summary(&b, nil, 2); err != nil || b.String() != "2 files: 2 cannot be read\n" {
 		t.Errorf("got %q, %v", b.String(), err)
 	}
 }
@@ -46,6 +51,7 @@ func TestCannotRead(t *testing.T) {
 	}{
 		{errors.New("x.dossier: not a tar file"), "CANNOT READ   x.dossier: not a tar file\n  give a dossier"},
 		{errors.New("\x1b[31m\nACCEPTED"), "CANNOT READ   x.dossier: \\x1b[31m\\nACCEPTED\n  give"},
+		{&bundle.ReadError{Err: errors.New("not a tar file"), Remedy: "fetch it again"}, "CANNOT READ   x.dossier: not a tar file: fetch it again\n"},
 		{nil, "CANNOT READ   x.dossier: it is not readable as a dossier\n  give"},
 	} {
 		var b bytes.Buffer

@@ -244,7 +244,7 @@ func TestWriteErrors(t *testing.T) {
 	for name, err := range map[string]error{
 		"text":    Text(failingWriter{}, r, Options{}),
 		"json":    JSON(failingWriter{}, r),
-		"summary": Summary(failingWriter{}, []*verify.Report{r}),
+		"summary": Summary(failingWriter{}, []*verify.Report{r}, 0),
 		"cannot":  CannotRead(failingWriter{}, "x", nil),
 	} {
 		if !errors.Is(err, errDiskFull) {
@@ -252,7 +252,7 @@ func TestWriteErrors(t *testing.T) {
 		}
 	}
 	var b bytes.Buffer
-	for _, err := range []error{Text(&b, nil, Options{}), JSON(&b, nil), Summary(&b, []*verify.Report{nil})} {
+	for _, err := range []error{Text(&b, nil, Options{}), JSON(&b, nil), Summary(&b, []*verify.Report{nil}, 0)} {
 		if err == nil || b.Len() > 0 {
 			t.Errorf("no report: got error %v and %q", err, b.String())
 		}

@@ -44,6 +44,9 @@ type Answer struct {
 	Note string `json:"note,omitempty"`
 	// BodyDigest is of the body as it came.
 	BodyDigest *evidence.Digest `json:"bodyDigest,omitempty"`
+	// Without names the parts that were taken out of the body and are materials
+	// of their own: "emails", "texts".
+	Without []string `json:"without,omitempty"`
 	// Body is the JSON that came, without white space between its tokens.
 	Body jsontext.Value `json:"body,omitempty"`
 }
@@ -54,12 +57,13 @@ type Fault string
 // The faults.
 const (
 	FaultNone     Fault = ""
-	FaultNoAnswer Fault = "no-answer"       // the forge could not be reached
-	FaultCut      Fault = "cut"             // it broke off
-	FaultTooLarge Fault = "too-large"       // larger than a limit; not kept
-	FaultNotJSON  Fault = "not-json"        // or JSON that readers understand differently
-	FaultRate     Fault = "rate-limited"    // the forge asked to wait
-	FaultToken    Fault = "repeats-a-token" // it held the access token; not kept
+	FaultNoAnswer Fault = "no-answer"        // the forge could not be reached
+	FaultCut      Fault = "cut"              // it broke off
+	FaultTooLarge Fault = "too-large"        // larger than a limit; not kept
+	FaultObjects  Fault = "too-many-objects" // not kept
+	FaultNotJSON  Fault = "not-json"         // or JSON that readers understand differently
+	FaultRate     Fault = "rate-limited"     // the forge asked to wait
+	FaultToken    Fault = "repeats-a-token"  // it held the access token; not kept
 )
 
 // compareAnswers is the order of answers in the material.
@@ -77,6 +81,8 @@ func (a *Answer) err(l Limits) error {
 		return &ShapeError{path, "broke off"}
 	case FaultTooLarge:
 		return &LimitError{What: "bytes in the answer of " + path, Limit: l.PerAnswer, Answer: true}
+	case FaultObjects:
+		return &LimitError{What: "objects in the answer of " + path, Limit: maxObjects, Answer: true}
 	case FaultNotJSON:
 		return &ShapeError{path, "is not JSON that every reader understands alike"}
 	case FaultToken:

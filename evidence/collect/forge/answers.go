@@ -7,7 +7,6 @@ import (
 	"io"
 	"slices"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/internal/strictjson"
 )
@@ -132,14 +131,4 @@ func markComplete(start *Answer, final map[string]*Answer) {
 	for _, a := range chain {
 		a.Complete = true
 	}
-}
-
-// compact removes white space between tokens and nothing else.
-func compact(body []byte) (jsontext.Value, error) {
-	if err := strictjson.Check(body); err != nil {
-		return nil, err
-	}
-	v := jsontext.Value(bytes.Clone(body))
-	err := v.Compact()
-	return v, err
 }

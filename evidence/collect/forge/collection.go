@@ -41,6 +41,9 @@ func Begin(o Options, name string, usual func(host string) string) (*Collection,
 	if err != nil {
 		return nil, err
 	}
+	if p, ok := o.Transport.(player); ok && o.BaseURL == "" {
+		o.BaseURL = p.base
+	}
 	if o.BaseURL == "" {
 		o.BaseURL = usual(u.Host)
 	}
@@ -193,8 +196,25 @@ func (c *Collection) Finish() (*Result, error) {
 	r.Answers = answers
 	r.sort()
 	c.settle()
-	r.Texts, err = newTexts(c.forge, answers.Salt, r.Changes)
-	return r, err
+	if slices.Contains(c.Separate, PartEmails) {
+		for i := range r.Changes {
+			free := &r.Changes[i].Free
+			free.Title, free.Body = scrub(free.Title), scrub(free.Body)
+		}
+	}
+	if r.Texts, err = newTexts(c.forge, c.Rand, r.Changes); err != nil {
+		return nil, err
+	}
+	for _, part := range []string{PartTexts, PartEmails} {
+		if slices.Contains(c.Separate, part) {
+			s, err := answers.separate(part, c.Rand)
+			if err != nil {
+				return nil, err
+			}
+			r.Separated = append(r.Separated, s)
+		}
+	}
+	return r, nil
 }
 
 // maxSkew is how far two clocks may be apart without a note.

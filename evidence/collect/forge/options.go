@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,7 +40,13 @@ type Options struct {
 	// Roles are teams that stand for a role, by the team's slug or path: their
 	// members are listed in full.
 	Roles map[string]string
-	// Tickets is the form of a ticket's key; nil means [TicketPattern].
+	// Environments are the only ones whose rules and deployments count; none
+	// means all.
+	Environments []string
+	// Separate names the parts of the answers that are kept out of them, each a
+	// material of its own: [PartEmails], [PartTexts].
+	Separate []string
+	// Tickets matches a ticket's key; nil means that texts are not searched.
 	Tickets *regexp.Regexp
 
 	// Transport sends the requests; nil means a new http.Transport without
@@ -112,14 +119,18 @@ func (o Options) withDefaults() (Options, error) {
 	o.Limits = o.Limits.withDefaults()
 	fill(&o.Retriever, "release-dossier")
 	fill(&o.Parallel, 4)
-	fill(&o.Tickets, TicketPattern)
 	if o.Transport == nil {
 		o.Transport = &http.Transport{MaxResponseHeaderBytes: 1 << 20, ForceAttemptHTTP2: true}
 	}
 	if o.Sleep == nil {
 		o.Sleep = sleep
 	}
-	return o, o.checkCommits()
+	return o, errors.Join(checkParts(o.Separate), o.checkCommits())
+}
+
+// Wants reports whether an environment is one of those that count.
+func (o Options) Wants(environment string) bool {
+	return len(o.Environments) == 0 || slices.Contains(o.Environments, environment)
 }
 
 func (o Options) checkCommits() error {

@@ -109,15 +109,17 @@ func (a *Answer) check() error {
 		return errors.New("at /status: missing, and no fault says why")
 	case len(a.Body) > 0 && a.BodyDigest == nil:
 		return errors.New("at /bodyDigest: missing")
+	case len(a.Body) > 0 && countObjects(a.Body) != nil:
+		return fmt.Errorf("at /body: %w", errObjects)
 	case a.Page != pageOf(a.URL):
 		return errors.New("at /page: not the page of the address")
 	}
 	switch a.Fault {
-	case FaultNone, FaultNoAnswer, FaultCut, FaultTooLarge, FaultNotJSON, FaultRate, FaultToken:
+	case FaultNone, FaultNoAnswer, FaultCut, FaultTooLarge, FaultObjects, FaultNotJSON, FaultRate, FaultToken:
 	default:
 		return fmt.Errorf("at /fault: unknown value %.40q", a.Fault)
 	}
-	return a.checkLinks(u)
+	return errors.Join(a.checkWithout(), a.checkLinks(u))
 }
 
 // checkLinks keeps header injection and other hosts out of what a client sees.

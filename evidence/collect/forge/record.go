@@ -6,8 +6,7 @@ import (
 
 // AddTo states what was found in a release record: this is the one place where
 // a forge's facts become the record's. It adds to what stands there already, and
-// fills in the repository's number at the forge. The materials that go along are
-// those of [Result.Materials].
+// fills in the repository's number at the forge.
 func (r *Result) AddTo(rec *evidence.Record) {
 	if rec.Repository.ID == "" {
 		rec.Repository.ID = r.Repository.ID
@@ -44,23 +43,9 @@ func (s *Answers) span() *evidence.Interval {
 	return &span
 }
 
-// Blob is a material with its bytes.
-type Blob struct {
-	evidence.Material
-	Data []byte
-}
-
-// Materials returns what is to be embedded: the answers, and the changes' texts
-// by themselves, so that one can be withheld without the other.
-func (r *Result) Materials() ([]Blob, error) {
-	m, data, err := r.Answers.Material()
-	if err != nil {
-		return nil, err
+func (s *Answers) retriever() string {
+	if len(s.List) == 0 {
+		return ""
 	}
-	list := []Blob{{m, data}}
-	if r.Texts != nil {
-		m, data := r.Texts.Material()
-		list = append(list, Blob{m, data})
-	}
-	return list, nil
+	return printable(s.List[0].Retriever, 200)
 }

@@ -9,17 +9,18 @@ import (
 type player struct {
 	answers map[string][]Answer
 	salt    [SaltSize]byte
+	base    string
 }
 
 // Recorded returns a transport that answers from recordings and never from the
 // network. If several hold one address, the first one's answers count. In
-// [Options] it takes the place of the network; the base address must be the
-// one that was recorded.
+// [Options] it takes the place of the network; the base address, if none is
+// given, is the one that was recorded.
 func Recorded(recordings ...*Answers) http.RoundTripper {
 	p := player{answers: map[string][]Answer{}}
 	for i, s := range recordings {
 		if i == 0 {
-			p.salt = s.Salt
+			p.salt, p.base = s.Salt, s.BaseURL
 		}
 		own := map[string][]Answer{}
 		for _, a := range s.List {

@@ -1,7 +1,6 @@
 package forge
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -262,8 +261,12 @@ func (r *Recorder) readBody(a *Answer, resp *http.Response) {
 	digest := evidence.Sum(body)
 	a.BodyDigest = &digest
 	value, err := compact(body)
-	if err == nil {
+	switch {
+	case err == nil:
 		a.Body = value
+		return
+	case errors.Is(err, errObjects):
+		a.setFault(FaultObjects, err.Error()+", not kept")
 		return
 	}
 	a.Note = "the body is not strict JSON, not kept"
@@ -281,7 +284,7 @@ func (a *Answer) setFault(f Fault, note string) {
 
 // dropToken drops everything that came with an answer that repeats the token.
 func (a *Answer) dropToken(token string) {
-	if token == "" || !bytes.Contains(a.Body, []byte(token)) && !bytes.Contains([]byte(a.Next+" "+a.Location), []byte(token)) {
+	if token == "" || !shows(a.Body, token) && !strings.Contains(a.Next+" "+a.Location, token) {
 		return
 	}
 	a.Body, a.BodyDigest, a.Next, a.Location = nil, nil, "", ""

@@ -44,6 +44,8 @@ type Result struct {
 	// Texts are the changes' free text, to be embedded as another; nil if there
 	// are no changes.
 	Texts *Texts
+	// Separated are the parts that were taken out of the answers.
+	Separated []*Separated
 }
 
 // Endpoint is one endpoint that a collector asks.

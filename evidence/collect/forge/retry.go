@@ -21,7 +21,11 @@ func (r *Recorder) again(a *Answer, h http.Header) (time.Duration, bool) {
 	if !retriable || a.Attempt >= r.o.Limits.Attempts {
 		return 0, false
 	}
-	if wait, ok := asked(h, r.o.Now()); ok {
+	now := r.o.Now()
+	if a.ServerDate != nil {
+		now = a.ServerDate.Time // what it asks for is by its own clock
+	}
+	if wait, ok := asked(h, now); ok {
 		return wait, true
 	}
 	first := time.Second

@@ -1,10 +1,10 @@
 package forge
 
 import (
-	"bytes"
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
+	"io"
+	"slices"
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/internal/strictjson"
@@ -39,18 +39,21 @@ type textLine struct {
 	Description string `json:"description"`
 }
 
-// newTexts writes the changes' texts and sets their digests. Each salt comes
-// from that of the answers, so that the same recording gives the same texts.
-func newTexts(forge string, salt [SaltSize]byte, changes []Change) (*Texts, error) {
+// newTexts writes the changes' texts and sets their digests. The salts have
+// nothing to do with that of the answers, which may be at hand when the texts
+// are withheld.
+func newTexts(forge string, random io.Reader, changes []Change) (*Texts, error) {
 	if len(changes) == 0 {
 		return nil, nil
 	}
 	t := &Texts{Forge: forge}
 	for i := range changes {
 		ch := &changes[i]
-		mac := hmac.New(sha256.New, salt[:])
-		mac.Write([]byte("change-text " + ch.ID))
-		line, err := strictjson.Marshal(textLine{ch.ID, hex.EncodeToString(mac.Sum(nil)), ch.Free.Title, ch.Free.Body})
+		var salt [SaltSize]byte
+		if _, err := io.ReadFull(random, salt[:]); err != nil {
+			return nil, fmt.Errorf("no salt for the changes' texts: %w", err)
+		}
+		line, err := strictjson.Marshal(textLine{ch.ID, hex.EncodeToString(salt[:]), ch.Free.Title, ch.Free.Body})
 		if err != nil {
 			return nil, err
 		}
@@ -61,11 +64,15 @@ func newTexts(forge string, salt [SaltSize]byte, changes []Change) (*Texts, erro
 	return t, nil
 }
 
-// Material returns the material's bytes and its entry for a statement.
-func (t *Texts) Material() (evidence.Material, []byte) {
-	data := append(bytes.Join(t.Lines, []byte("\n")), '\n')
-	return evidence.Material{
-		Name: "forge/" + t.Forge + "-texts.jsonl", MediaType: evidence.MediaTypeChangeTexts,
-		Digest: evidence.Sum(data), Size: int64(len(data)),
-	}, data
+// Write writes the material.
+func (t *Texts) Write(w io.Writer) error {
+	for _, line := range t.Lines {
+		if _, err := w.Write(append(slices.Clone(line), '\n')); err != nil {
+			return err
+		}
+	}
+	return nil
 }
+
+// name is the material's name.
+func (t *Texts) name() string { return "forge/" + t.Forge + "-texts.jsonl" }

@@ -8,13 +8,6 @@ import (
 	"github.com/release-dossier/dossier/evidence"
 )
 
-// TicketPattern is the form of a ticket's key where Options.Tickets gives no
-// other: as Jira and ServiceNow write them.
-var TicketPattern = regexp.MustCompile(`\b(?:[A-Z][A-Z0-9_]{1,19}-[1-9][0-9]{0,9}|(?:CHG|INC|PRB|TASK|RITM)[0-9]{5,10})\b`)
-
-// notTickets have the form of a ticket's key and are something else.
-var notTickets = []string{"UTF", "SHA", "SHA3", "ISO", "RFC", "CVE", "CWE", "AES", "RSA", "TLS", "HTTP", "MD", "PEP", "BASE"}
-
 // maxMentions bounds the tickets of one change.
 const maxMentions = 200
 
@@ -24,6 +17,9 @@ var comment = regexp.MustCompile(`(?s)<!--.*?(-->|$)`)
 // mentions returns the tickets that a change names, and in which places, sorted.
 func mentions(pattern *regexp.Regexp, ch *Change) []evidence.TicketMention {
 	var list []evidence.TicketMention
+	if pattern == nil {
+		return nil
+	}
 	for _, place := range []struct {
 		name  string
 		texts []string
@@ -44,8 +40,7 @@ func mentions(pattern *regexp.Regexp, ch *Change) []evidence.TicketMention {
 }
 
 func mention(list []evidence.TicketMention, id, place string) []evidence.TicketMention {
-	prefix, _, _ := strings.Cut(id, "-")
-	if slices.Contains(notTickets, prefix) || printable(id, 100) != id || id == "" {
+	if printable(id, 100) != id || id == "" {
 		return list
 	}
 	i := slices.IndexFunc(list, func(m evidence.TicketMention) bool { return m.ID == id })

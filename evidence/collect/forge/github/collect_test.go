@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -33,14 +34,15 @@ func options(s *fakeforge.Server) forge.Options {
 	return forge.Options{
 		Repository: "https://github.com/fintech/payments", BaseURL: s.URL,
 		Commit: id("c3"), Commits: []string{id("a1"), id("b2"), id("c3"), id("e5")}, Tag: "v4.2.0",
-		Token: func(context.Context) (string, error) { return fakeforge.Token, nil },
-		Now:   func() time.Time { return time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC) },
-		Sleep: func(context.Context, time.Duration) error { return nil },
-		Rand:  bytes.NewReader(make([]byte, 64)), Retriever: "dossier-test/1",
+		Tickets: regexp.MustCompile(`PAY-[0-9]+`),
+		Token:   func(context.Context) (string, error) { return fakeforge.Token, nil },
+		Now:     func() time.Time { return time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC) },
+		Sleep:   func(context.Context, time.Duration) error { return nil },
+		Rand:    zeros{}, Retriever: "dossier-test/1",
 	}
 }
 
-func collect(t *testing.T, o forge.Options) *forge.Result {
+func gather(t *testing.T, o forge.Options) *forge.Result {
 	t.Helper()
 	r, err := github.Collect(t.Context(), o)
 	if err != nil {
@@ -52,7 +54,7 @@ func collect(t *testing.T, o forge.Options) *forge.Result {
 // fromFile collects from the fixtures, whose clock is the test's own.
 func fromFile(t *testing.T) (*fakeforge.Server, *forge.Result) {
 	s := fakeforge.New(t, file)
-	return s, collect(t, options(s))
+	return s, gather(t, options(s))
 }
 
 func actors(list []evidence.Actor) string {
@@ -131,7 +133,7 @@ func TestReviewsAreAllKept(t *testing.T) {
 func TestDismissedWithoutTimeline(t *testing.T) {
 	s := fakeforge.New(t, file)
 	s.On(repo+"/issues/12/timeline", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusForbidden) })
-	r := collect(t, options(s))
+	r := gather(t, options(s))
 	if got := r.Changes[0].Reviews[2]; got.State != "dismissed" || got.DismissedAt != nil {
 		t.Errorf("got %+v", got)
 	}
@@ -233,7 +235,7 @@ func TestDeploymentsEnvironmentsReleaseTeams(t *testing.T) {
 // material collects and returns what would be embedded.
 func material(t *testing.T, o forge.Options) (*forge.Result, []byte) {
 	t.Helper()
-	r := collect(t, o)
+	r := gather(t, o)
 	_, data, err := r.Answers.Material()
 	if err != nil {
 		t.Fatal(err)
@@ -302,7 +304,7 @@ func TestForbiddenIsNamed(t *testing.T) {
 			w.WriteHeader(status)
 			w.Write([]byte(`{"message":"Resource not accessible by integration"}`))
 		})
-		r := collect(t, options(s))
+		r := gather(t, options(s))
 		i := slices.IndexFunc(r.Unread, func(m evidence.Unread) bool { return m.Status == int64(status) })
 		if i < 0 {
 			t.Fatalf("%d: not listed: %+v", status, r.Unread)
@@ -324,7 +326,7 @@ func TestUnprotectedIsKnown(t *testing.T) {
 			w.WriteHeader(http.StatusNotFound)
 			w.Write([]byte(`{"message":"` + message + `","status":"404"}`))
 		})
-		r := collect(t, options(s))
+		r := gather(t, options(s))
 		listed := slices.ContainsFunc(r.Unread, func(m evidence.Unread) bool { return strings.HasSuffix(m.What, "/protection") })
 		if listed != partial {
 			t.Errorf("%s: listed as incomplete: %v", message, listed)
@@ -381,16 +383,18 @@ func TestHostileAnswers(t *testing.T) {
 			w.Header().Set("Content-Length", "500")
 			w.Write([]byte(`[`))
 		}, "broke off"},
-		"wrong type":      {text(`{"id":"x"}`), "documented form"},
-		"nulls":           {text(`[null]`), "holds null"},
-		"no account":      {text(`[{"id":1,"state":"APPROVED","user":null}]`), "without account"},
-		"duplicate names": {text(`[{"id":1,"state":"APPROVED","state":"COMMENTED"}]`), "not JSON"},
-		"huge number":     {text(`[{"id":9007199254740993}]`), "not JSON"},
-		"deep":            {text(strings.Repeat("[", 100_000)), "not JSON"},
-		"200 MB":          {huge, "bytes in the answer"},
-		"HTML":            {text(`<html>`), "not JSON"},
-		"echoes token":    {text(`[{"id":1,"body":"` + fakeforge.Token + `"}]`), "repeats the access token"},
-		"time of year 0":  {text(`[{"id":1,"submitted_at":"x"}]`), "documented form"},
+		"wrong type":                    {text(`{"id":"x"}`), "documented form"},
+		"nulls":                         {text(`[null]`), "holds null"},
+		"no account":                    {text(`[{"id":1,"state":"APPROVED","user":null}]`), "without account"},
+		"duplicate names":               {text(`[{"id":1,"state":"APPROVED","state":"COMMENTED"}]`), "not JSON"},
+		"huge number":                   {text(`[{"id":9007199254740993}]`), "not JSON"},
+		"deep":                          {text(strings.Repeat("[", 100_000)), "not JSON"},
+		"200 MB":                        {huge, "bytes in the answer"},
+		"objects":                       {text("[" + strings.Repeat("{},", 200_000) + "{}]"), "objects in the answer"},
+		"HTML":                          {text(`<html>`), "not JSON"},
+		"echoes a token behind escapes": {text(`[{"id":1,"body":"\u0067` + fakeforge.Token[1:] + `"}]`), "repeats the access token"},
+		"echoes token":                  {text(`[{"id":1,"body":"` + fakeforge.Token + `"}]`), "repeats the access token"},
+		"time of year 0":                {text(`[{"id":1,"submitted_at":"x"}]`), "documented form"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := fakeforge.New(t, file)
@@ -416,7 +420,7 @@ func TestPathsFromAnswersAreChecked(t *testing.T) {
 	s.On(repo+"/pulls/12", func(w http.ResponseWriter, r *http.Request) {
 		w.Write([]byte(`{"number":12,"merged_at":"2026-11-17T10:00:00Z","merge_commit_sha":"` + id("a1") + `","head":{"sha":"../../../user/keys"}}`))
 	})
-	r := collect(t, options(s))
+	r := gather(t, options(s))
 	if len(r.Changes) != 1 || len(r.Unread) != 2 {
 		t.Errorf("changes %d, gaps %+v", len(r.Changes), r.Unread)
 	}
@@ -444,7 +448,7 @@ func TestRedirects(t *testing.T) {
 	s.On("/repositories/7001/environments", func(w http.ResponseWriter, r *http.Request) {
 		w.Write([]byte(`{"total_count":1,"environments":[{"id":1,"name":"moved"}]}`))
 	})
-	r := collect(t, options(s))
+	r := gather(t, options(s))
 	if !slices.ContainsFunc(r.Unread, func(m evidence.Unread) bool { return strings.Contains(m.Why, "redirects to") }) {
 		t.Errorf("the redirect is not listed: %+v", r.Unread)
 	}
@@ -489,6 +493,7 @@ func TestRateLimit(t *testing.T) {
 				return
 			}
 			failed = true
+			w.Header().Set("Date", "Fri, 20 Nov 2026 09:00:00 GMT")
 			for k, v := range header {
 				w.Header().Set(k, v)
 			}
@@ -497,7 +502,7 @@ func TestRateLimit(t *testing.T) {
 		o := options(s)
 		var slept time.Duration
 		o.Sleep = func(_ context.Context, d time.Duration) error { slept += d; return nil }
-		r := collect(t, o)
+		r := gather(t, o)
 		if slept != 30*time.Second || len(r.Protections) != 4 {
 			t.Errorf("%s: slept %s, %d protections", name, slept, len(r.Protections))
 		}
@@ -515,7 +520,7 @@ func TestRateLimit(t *testing.T) {
 func TestListEndsAt250(t *testing.T) {
 	s := fakeforge.New(t, file)
 	s.On(repo+"/pulls/13/commits", func(w http.ResponseWriter, r *http.Request) { w.Write([]byte(`[]`)) })
-	r := collect(t, options(s))
+	r := gather(t, options(s))
 	if !slices.ContainsFunc(r.Unread, func(m evidence.Unread) bool { return strings.Contains(m.Why, "250") }) {
 		t.Errorf("a short list is not listed: %+v", r.Unread)
 	}
@@ -535,7 +540,7 @@ func TestEndlessPages(t *testing.T) {
 	})
 	o := options(s)
 	o.Limits.Pages = 5
-	r := collect(t, o)
+	r := gather(t, o)
 	if len(r.Unread) < 2 || n > 8 {
 		t.Errorf("after %d pages: %+v", n, r.Unread)
 	}

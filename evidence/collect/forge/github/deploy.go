@@ -25,6 +25,7 @@ func (c *collector) deployments(ctx context.Context) error {
 	if err := c.Miss(deployments(), "commit "+c.Commit, err); err != nil {
 		return err
 	}
+	list = slices.DeleteFunc(list, func(d *github.Deployment) bool { return !c.Wants(d.GetEnvironment()) })
 	reviews, err := c.runReviews(ctx)
 	if err != nil {
 		return err

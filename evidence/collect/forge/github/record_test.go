@@ -48,18 +48,17 @@ func TestAddTo(t *testing.T) {
 // can be shown and the others withheld.
 func TestTexts(t *testing.T) {
 	_, r := fromFile(t)
-	blobs, err := r.Materials()
-	if err != nil || len(blobs) != 2 || blobs[1].MediaType != evidence.MediaTypeChangeTexts {
-		t.Fatalf("%d materials, %v", len(blobs), err)
+	lines := r.Texts.Lines
+	if len(lines) != 2 {
+		t.Fatalf("%d lines", len(lines))
 	}
-	lines := strings.Split(strings.TrimSuffix(string(blobs[1].Data), "\n"), "\n")
 	for i, line := range lines {
-		if *r.Changes[i].Text != evidence.Sum([]byte(line)) {
+		if *r.Changes[i].Text != evidence.Sum(line) {
 			t.Errorf("line %d: the digest is of something else", i)
 		}
 	}
 	var got struct{ Change, Salt, Title, Description string }
-	if err := json.Unmarshal([]byte(lines[0]), &got); err != nil || got.Change != "12" || len(got.Salt) != 2*forge.SaltSize || !strings.HasPrefix(got.Title, "PAY-101") || !strings.Contains(got.Description, "Rollback: 4.1.3") {
+	if err := json.Unmarshal(lines[0], &got); err != nil || got.Change != "12" || len(got.Salt) != 2*forge.SaltSize || !strings.HasPrefix(got.Title, "PAY-101") || !strings.Contains(got.Description, "Rollback: 4.1.3") {
 		t.Errorf("%+v, %v", got, err)
 	}
 }

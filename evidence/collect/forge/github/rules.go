@@ -55,6 +55,9 @@ func (c *collector) ruleset(ctx context.Context, id int64) error {
 	if err != nil {
 		return c.Miss(ruleset(), name, err)
 	}
+	if r.Target != nil && *r.Target == github.RulesetTargetRepository {
+		return nil // about the repository's name and settings, not its branches
+	}
 	p := c.fromRuleset(r)
 	p.TakenAt = forge.Retrieved(response(resp))
 	c.Do(func(res *forge.Result) { res.Protections = append(res.Protections, p) })
@@ -282,7 +285,9 @@ func (c *collector) environments(ctx context.Context) error {
 		return r.Environments, resp, nil
 	})
 	for _, e := range list {
-		c.Result.Environments = append(c.Result.Environments, c.environment(e, taken))
+		if c.Wants(e.GetName()) {
+			c.Result.Environments = append(c.Result.Environments, c.environment(e, taken))
+		}
 	}
 	return c.Miss(environments(), "", err)
 }

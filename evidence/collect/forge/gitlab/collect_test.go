@@ -37,11 +37,11 @@ func options(s *fakeforge.Server) forge.Options {
 		Token: func(context.Context) (string, error) { return fakeforge.Token, nil },
 		Now:   func() time.Time { return time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC) },
 		Sleep: func(context.Context, time.Duration) error { return nil },
-		Rand:  bytes.NewReader(make([]byte, 64)), Retriever: "dossier-test/1",
+		Rand:  zeros{}, Retriever: "dossier-test/1",
 	}
 }
 
-func collect(t *testing.T, o forge.Options) *forge.Result {
+func gather(t *testing.T, o forge.Options) *forge.Result {
 	t.Helper()
 	r, err := gitlab.Collect(t.Context(), o)
 	if err != nil {
@@ -50,7 +50,7 @@ func collect(t *testing.T, o forge.Options) *forge.Result {
 	return r
 }
 
-func fromFile(t *testing.T) *forge.Result { return collect(t, options(fakeforge.New(t, file))) }
+func fromFile(t *testing.T) *forge.Result { return gather(t, options(fakeforge.New(t, file))) }
 
 func TestNothingIsMissing(t *testing.T) {
 	r := fromFile(t)
@@ -103,6 +103,30 @@ func TestApprovalsHaveTheirCommit(t *testing.T) {
 	}
 	if ch.Events[0].Kind != "pushed" || ch.Events[1].Kind != "review-requested" || ch.Events[1].Reviewer.ID != account+"13" || ch.Events[2].Commit != oid("17") {
 		t.Errorf("events: %+v", ch.Events)
+	}
+}
+
+// TestApprovalsThatAreGone: the list of present approvals decides. What the
+// notes have and the list lacks does not stand, whoever removed it.
+func TestApprovalsThatAreGone(t *testing.T) {
+	s := fakeforge.New(t, file)
+	s.On(project+"/merge_requests/7/approvals", func(w http.ResponseWriter, r *http.Request) { w.Write([]byte(`{"approved_by":[]}`)) })
+	for _, r := range gather(t, options(s)).Changes[0].Reviews {
+		if r.ID == "note/5" && r.State != "dismissed" || r.ID == "note/2" && r.State != "approved" {
+			t.Errorf("%+v", r)
+		}
+	}
+}
+
+// TestImportedNotes: what another instance says of approvals proves nothing.
+func TestImportedNotes(t *testing.T) {
+	s := fakeforge.New(t, file)
+	s.On(project+"/merge_requests/7/approvals", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusForbidden) })
+	s.On(project+"/merge_requests/7/notes", func(w http.ResponseWriter, r *http.Request) {
+		w.Write([]byte(`[{"id":5,"body":"approved this merge request","system":true,"imported":true,"author":{"id":13},"created_at":"2026-11-16T13:00:00Z"}]`))
+	})
+	if list := gather(t, options(s)).Changes[0].Reviews; len(list) > 0 {
+		t.Errorf("reviews: %+v", list)
 	}
 }
 
@@ -167,7 +191,7 @@ func TestUnknownKindIsNoPerson(t *testing.T) {
 	} {
 		s := fakeforge.New(t, file)
 		s.On("/api/v4/users/13", h)
-		r := collect(t, options(s))
+		r := gather(t, options(s))
 		last := r.Changes[0].Reviews[2]
 		if last.By.ID != account+"13" || last.By.Kind != evidence.Unspecified {
 			t.Errorf("%s: %+v", name, last.By)
@@ -180,7 +204,7 @@ func TestUnknownKindIsNoPerson(t *testing.T) {
 
 func TestOfflineAgain(t *testing.T) {
 	s := fakeforge.New(t, file)
-	r := collect(t, options(s))
+	r := gather(t, options(s))
 	_, data, err := r.Answers.Material()
 	if err != nil {
 		t.Fatal(err)
@@ -192,7 +216,7 @@ func TestOfflineAgain(t *testing.T) {
 	s.Close()
 	o := options(s)
 	o.Transport, o.Token = forge.Recorded(read), nil
-	again := collect(t, o)
+	again := gather(t, o)
 	_, bytesAgain, err := again.Answers.Material()
 	if err != nil {
 		t.Fatal(err)
@@ -205,11 +229,11 @@ func TestOfflineAgain(t *testing.T) {
 // TestOfflineWithoutAnAnswer: a recording with a hole is incomplete, not thin.
 func TestOfflineWithoutAnAnswer(t *testing.T) {
 	s := fakeforge.New(t, file)
-	r := collect(t, options(s))
+	r := gather(t, options(s))
 	list := slices.DeleteFunc(slices.Clone(r.Answers.List), func(a forge.Answer) bool { return strings.Contains(a.URL, "/notes") })
 	o := options(s)
 	o.Transport = forge.Recorded(&forge.Answers{List: list})
-	r = collect(t, o)
+	r = gather(t, o)
 	if len(r.Unread) != 1 || !strings.Contains(r.Unread[0].Why, "no answer was recorded") {
 		t.Errorf("gaps: %+v", r.Unread)
 	}
@@ -247,7 +271,7 @@ func TestFaults(t *testing.T) {
 				}
 				w.Write([]byte(body))
 			})
-			r := collect(t, options(s))
+			r := gather(t, options(s))
 			if !slices.ContainsFunc(r.Unread, func(m evidence.Unread) bool { return strings.HasSuffix(m.What, endpoint) && len(m.Unknown) > 0 }) {
 				t.Errorf("%s, %s: not listed: %+v", path, name, r.Unread)
 			}
@@ -272,7 +296,7 @@ func TestRetries(t *testing.T) {
 		o := options(s)
 		var slept time.Duration
 		o.Sleep = func(_ context.Context, d time.Duration) error { slept += d; return nil }
-		r := collect(t, o)
+		r := gather(t, o)
 		if len(r.Unread) > 0 || slept != 14*time.Second {
 			t.Errorf("%d: slept %s, %+v", status, slept, r.Unread)
 		}

@@ -60,7 +60,7 @@ func (c *collector) deployments(ctx context.Context) error {
 	if err := c.Miss(deployments(), "", err); err != nil {
 		return err
 	}
-	all = slices.DeleteFunc(all, func(d *deploy) bool { return d.SHA != c.Commit })
+	all = slices.DeleteFunc(all, func(d *deploy) bool { return d.SHA != c.Commit || !c.Wants(d.Environment.Name) })
 	return c.Each(ctx, "deployments", len(all), func(ctx context.Context, i int) error {
 		return c.deployment(ctx, all[i].ID)
 	})

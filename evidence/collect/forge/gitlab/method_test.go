@@ -2,7 +2,9 @@ package gitlab
 
 import (
 	"testing"
+	"time"
 
+	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/collect/forge"
 	gitlab "gitlab.com/gitlab-org/api/client-go"
 )
@@ -42,6 +44,22 @@ func TestNotes(t *testing.T) {
 	} {
 		if got := [2]string{reviewState(body), eventKind(body)}; got != want {
 			t.Errorf("%q: %v, want %v", body, got, want)
+		}
+	}
+}
+
+// TestReset: a push takes back the approvals that the note names, and no other.
+func TestReset(t *testing.T) {
+	at := evidence.At(time.Date(2026, 11, 16, 12, 0, 0, 0, time.UTC))
+	by := &evidence.Actor{ID: "account:x:1", Kind: evidence.Human}
+	ch := &forge.Change{}
+	for _, login := range []string{"cleo", "cleopatra", "dan"} {
+		ch.Reviews = append(ch.Reviews, evidence.ChangeReview{ID: login, By: evidence.Actor{Display: login}, State: "approved"})
+	}
+	reset(ch, "reset approvals from @cleo and @dan by pushing to the branch", &at, by)
+	for i, dismissed := range []bool{true, false, true} {
+		if r := ch.Reviews[i]; (r.DismissedAt != nil) != dismissed || r.State != "approved" {
+			t.Errorf("%s: %+v", r.ID, r)
 		}
 	}
 }

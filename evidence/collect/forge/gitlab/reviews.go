@@ -59,6 +59,7 @@ type note struct {
 	Body      string            `json:"body"`
 	Author    *gitlab.BasicUser `json:"author"`
 	System    bool              `json:"system"`
+	Imported  bool              `json:"imported"`
 	CreatedAt *time.Time        `json:"created_at"`
 }
 
@@ -70,8 +71,8 @@ func (c *collector) notes(ctx context.Context, ch *forge.Change, m *gitlab.Merge
 		return items, resp, err
 	})
 	for _, n := range all {
-		if !n.System {
-			continue // what people write proves nothing
+		if !n.System || n.Imported {
+			continue // what people write, or another instance, proves nothing
 		}
 		if stop := c.note(ctx, ch, m, n); stop != nil {
 			return stop

@@ -179,6 +179,7 @@ func (c *collector) environments(ctx context.Context) error {
 		return err
 	}
 	guarded, err := list[gitlab.ProtectedEnvironment](ctx, c, fmt.Sprintf("projects/%d/protected_environments", c.id))
+	all = slices.DeleteFunc(all, func(e *gitlab.Environment) bool { return !c.Wants(e.Name) })
 	for _, e := range all {
 		env := evidence.EnvironmentRules{Name: e.Name, Branches: "all", TakenAt: taken}
 		for _, p := range guarded {

@@ -144,15 +144,14 @@ func TestRecordParts(t *testing.T) {
 		name, pointer string
 		edit          func(*evidence.Record)
 	}{
-		{"known issues", "/releaseRecord/mitigations", func(r *evidence.Record) {
-			r.ReleaseRecord = &evidence.ReleaseRecord{
-				ChangeRequests: []evidence.ResourceDescriptor{{Name: "CHG-1"}}, KnownIssues: []string{"slow"}, ProductionWindow: "Tuesday",
-			}
+		{"what controls ask for may lack", "-", func(r *evidence.Record) {
+			r.ReleaseRecord = &evidence.ReleaseRecord{KnownIssues: []string{"slow"}}
+			r.RollbackPlan = &evidence.RollbackPlan{Method: "redeploy"}
 		}},
-		{"no known issues", "-", func(r *evidence.Record) {
-			r.ReleaseRecord = &evidence.ReleaseRecord{
-				ChangeRequests: []evidence.ResourceDescriptor{{Name: "CHG-1"}}, KnownIssues: []string{"none"}, ProductionWindow: "Tuesday",
-			}
+		{"risk", "/releaseRecord/risk", func(r *evidence.Record) { r.ReleaseRecord = &evidence.ReleaseRecord{Risk: "little"} }},
+		{"origin", "/origins/0/from", func(r *evidence.Record) { r.Origins = []evidence.Origin{{Fields: []string{"/rollbackPlan"}}} }},
+		{"unread", "/collected/0/unread/0/unknown", func(r *evidence.Record) {
+			r.Collected = []evidence.Collected{{Source: "github", Unread: []evidence.Unread{{What: "GET /x", Why: "403"}}}}
 		}},
 		{"metadata", "/metadata/primaryType", func(r *evidence.Record) { r.Metadata = new(evidence.RepositoryMetadata) }},
 		{"required check", "/requiredChecks/0/outcome", func(r *evidence.Record) {
@@ -161,8 +160,7 @@ func TestRecordParts(t *testing.T) {
 		{"environment", "/environments/0/gate/0", func(r *evidence.Record) {
 			r.Environments = []evidence.Environment{{Name: "dev", Source: "build", Gate: []string{"hope"}}}
 		}},
-		{"rollback plan", "/rollbackPlan/noRollback", func(r *evidence.Record) { r.RollbackPlan = &evidence.RollbackPlan{Method: "none"} }},
-		{"rollback target", "/rollbackPlan/targetVersion", func(r *evidence.Record) { r.RollbackPlan = &evidence.RollbackPlan{Method: "flag"} }},
+		{"rollback plan", "/rollbackPlan/method", func(r *evidence.Record) { r.RollbackPlan = &evidence.RollbackPlan{Method: "pray"} }},
 		{"notes", "/notes/summary", func(r *evidence.Record) { r.Notes = new(evidence.ReleaseNotes) }},
 		{"changelog", "/changelog/file", func(r *evidence.Record) { r.Changelog = &evidence.Changelog{Scheme: "other"} }},
 		{"compatibility", "/compatibility/supportedMajors", func(r *evidence.Record) { r.Compatibility = new(evidence.CompatibilityContract) }},

@@ -10,8 +10,12 @@ import (
 type Need string
 
 // The needs, in the notation of the records' field lists: required, required
-// under a condition, optional, and needed by the tool itself.
+// under a condition, optional, and needed by the tool itself. Asked is a part
+// of the release statement that controls ask for: what nobody said is missing
+// there, and that is theirs to judge, because a statement that cannot be made
+// says nothing at all.
 const (
+	Asked       Need = "A"
 	Required    Need = "R"
 	Conditional Need = "C"
 	Optional    Need = "O"

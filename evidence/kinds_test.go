@@ -74,12 +74,12 @@ func TestTags(t *testing.T) {
 			}
 			where := typ.Name() + "." + f.Name
 			parts := strings.SplitN(text, ";", 3)
-			if len(parts) < 2 || parts[1] == "" || !slices.Contains([]string{"R", "C", "O", "d"}, parts[0]) {
+			if len(parts) < 2 || parts[1] == "" || !slices.Contains([]string{"R", "C", "A", "O", "d"}, parts[0]) {
 				t.Errorf("%s: tag %q", where, text)
 				continue
 			}
-			if (parts[0] == "C") != (len(parts) == 3) {
-				t.Errorf("%s: a condition belongs to C, and to nothing else: %q", where, text)
+			if parts[0] != "A" && (parts[0] == "C") != (len(parts) == 3) {
+				t.Errorf("%s: a condition belongs to C, and to nothing else but A: %q", where, text)
 			}
 			if leftOut := strings.Contains(f.Tag.Get("json"), ",omit"); leftOut == (parts[0] == "R") {
 				t.Errorf("%s: need %s and JSON tag %q contradict", where, parts[0], f.Tag.Get("json"))

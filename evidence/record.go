@@ -106,6 +106,8 @@ type Record struct {
 	Manifest *Manifest `json:"manifest,omitempty" rec:"O;1.18.3.3"`
 	// Flags is the registry of feature flags as it was.
 	Flags []Flag `json:"flags,omitempty" rec:"O;1.17.5.1"`
+	// Origins say where the parts stand that people wrote.
+	Origins []Origin `json:"origins,omitempty" rec:"O;R11"`
 	// Collected are the systems of record that were asked, and what they did
 	// not give.
 	Collected []Collected `json:"collected,omitempty" rec:"O;R11"`

@@ -7,18 +7,18 @@ import "reflect"
 // provenance) is not repeated in here.
 type ReleaseRecord struct {
 	// ChangeRequests are the authoritative tickets.
-	ChangeRequests []ResourceDescriptor `json:"changeRequests" rec:"R;1.20.3.1"`
+	ChangeRequests []ResourceDescriptor `json:"changeRequests,omitempty" rec:"A;1.20.3.1"`
 	// Promotions are the promotions known when the record was signed, by
 	// environment; later ones are statements of their own.
 	Promotions []Promotion `json:"promotions,omitempty" rec:"C;1.20.3.1;when promoted before the record was signed"`
 	// KnownIssues are what is known to be wrong; the one text "none" if nothing.
-	KnownIssues []string `json:"knownIssues" rec:"R;1.20.3.1"`
+	KnownIssues []string `json:"knownIssues,omitempty" rec:"A;1.20.3.1"`
 	// Mitigations are what is done about them, and what is watched.
-	Mitigations []string `json:"mitigations,omitempty" rec:"C;1.20.3.1;when there are known issues"`
+	Mitigations []string `json:"mitigations,omitempty" rec:"A;1.20.3.1;when there are known issues"`
 	// Risk is the release's risk.
 	Risk string `json:"risk,omitempty" rec:"O;2.6.3.1" enum:"low|medium|high|critical"`
 	// ProductionWindow is the planned window.
-	ProductionWindow string `json:"productionWindow" rec:"R;1.20.3.1"`
+	ProductionWindow string `json:"productionWindow,omitempty" rec:"A;1.20.3.1"`
 	// ScanSummaries are what the scans found, in words.
 	ScanSummaries []string `json:"scanSummaries,omitempty" rec:"O;1.31.3.4"`
 	// Decisions are the log of decisions.
@@ -31,11 +31,6 @@ type ReleaseRecord struct {
 	Quarantines []string `json:"quarantines,omitempty" rec:"C;1.29.3.1;when there are any"`
 	// Exceptions are the ids of exceptions in use.
 	Exceptions []string `json:"exceptions,omitempty" rec:"C;1.32.3.1;when there are any"`
-}
-
-func (r *ReleaseRecord) conditions(v *validator, at string) {
-	none := len(r.KnownIssues) == 1 && r.KnownIssues[0] == "none"
-	v.need(!none, at+"/mitigations", len(r.Mitigations) > 0, "when there are known issues")
 }
 
 // RepositoryMetadata says what a repository is and how it is released (3.18).

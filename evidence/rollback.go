@@ -43,11 +43,11 @@ func (r *Rollback) conditions(v *validator, at string) {
 // RollbackPlan is how a release could be taken back, written beforehand (3.32).
 type RollbackPlan struct {
 	// Method is how.
-	Method string `json:"method" rec:"R;1.20.3.1,1.22.3" enum:"flag|config|redeploy|hotfix-forward|none"`
+	Method string `json:"method,omitempty" rec:"A;1.20.3.1,1.22.3" enum:"flag|config|redeploy|hotfix-forward|none"`
 	// TargetVersion is the last known-good version.
-	TargetVersion string `json:"targetVersion,omitempty" rec:"C;1.20.3.1;unless the method is none"`
+	TargetVersion string `json:"targetVersion,omitempty" rec:"A;1.20.3.1;unless the method is none"`
 	// TargetDigests are its artifacts.
-	TargetDigests []DigestSet `json:"targetDigests,omitempty" rec:"C;1.20.3.2;when the method is redeploy"`
+	TargetDigests []DigestSet `json:"targetDigests,omitempty" rec:"A;1.20.3.2;when the method is redeploy"`
 	// Triggers say when to do it.
 	Triggers []RollbackTrigger `json:"triggers,omitempty" rec:"O;1.22.3"`
 	// Steps are what to do.
@@ -57,20 +57,13 @@ type RollbackPlan struct {
 	// DataConstraints are what databases allow.
 	DataConstraints string `json:"dataConstraints,omitempty" rec:"C;1.19.3;when data was migrated"`
 	// NoRollback is why there is no way back and what is done instead.
-	NoRollback string `json:"noRollback,omitempty" rec:"C;1.22.3;when the method is none"`
+	NoRollback string `json:"noRollback,omitempty" rec:"A;1.22.3;when the method is none"`
 	// Validation shows that the plan would work.
 	Validation []Verification `json:"validation,omitempty" rec:"O;1.14.7"`
 	// Runbook is the document to follow.
 	Runbook *ResourceDescriptor `json:"runbook,omitempty" rec:"O;1.22.3"`
 	// Manifest is the known-good release manifest.
 	Manifest *ResourceDescriptor `json:"manifest,omitempty" rec:"C;1.18.3.3;in a release of several repositories"`
-}
-
-func (p *RollbackPlan) conditions(v *validator, at string) {
-	none := p.Method == "none"
-	v.need(!none, at+"/targetVersion", p.TargetVersion != "", "unless the method is none")
-	v.need(none, at+"/noRollback", p.NoRollback != "", "when the method is none")
-	v.need(p.Method == "redeploy", at+"/targetDigests", len(p.TargetDigests) > 0, "when the method is redeploy")
 }
 
 // RollbackTrigger is a measure and the value at which to go back.

@@ -2,12 +2,14 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/collect/secrets"
 	"github.com/release-dossier/dossier/internal/strictyaml"
 )
 
@@ -17,21 +19,53 @@ const configPath = ".dossier/release.yaml"
 // config is .dossier/release.yaml: what to collect, the same for every
 // release. It holds no fact about a release.
 type config struct {
-	Version      int      `yaml:"version"`
-	Name         string   `yaml:"name"`
-	Kind         string   `yaml:"kind"`
-	Component    string   `yaml:"component"`
-	Repository   string   `yaml:"repository"`
-	TagPattern   string   `yaml:"tag-pattern"`
-	Artifacts    []string `yaml:"artifacts"`
-	SBOMs        []string `yaml:"sboms"`
-	Provenance   []string `yaml:"provenance"`
-	Attestations []string `yaml:"attestations"`
-	Files        []string `yaml:"files"`
-	Sign         struct {
-		Key        string `yaml:"key"`
-		BuilderKey string `yaml:"builder-key"`
-	} `yaml:"sign"`
+	Version    int           `yaml:"version"`
+	Name       string        `yaml:"name"`
+	Kind       kindConfig    `yaml:"kind"`
+	Repository string        `yaml:"repository"`
+	Collect    collectConfig `yaml:"collect"`
+	productConfig
+	// Components are the parts of a repository that are released by themselves,
+	// each with a dossier of its own.
+	Components []componentConfig `yaml:"components"`
+	// Withhold names parts of answers that are listed and left out.
+	Withhold []partConfig `yaml:"withhold"`
+	// Credentials lets through what looks like a credential and is none.
+	Credentials []secrets.Allow `yaml:"allow-credentials"`
+	Policy      pinnedFile      `yaml:"policy"`
+	Trust       pinnedFile      `yaml:"trust"`
+	Sign        signConfig      `yaml:"sign"`
+	Store       notYet          `yaml:"store"`
+
+	file string // its name, for errors
+}
+
+// productConfig is what is released, and what others made for it. Paths are
+// relative to the repository and may be patterns.
+type productConfig struct {
+	Component    string           `yaml:"component"`
+	Artifacts    []artifactConfig `yaml:"artifacts"`
+	SBOMs        []string         `yaml:"sboms"`
+	Provenance   []string         `yaml:"provenance"`
+	Attestations []string         `yaml:"attestations"`
+}
+
+// componentConfig is one component. What it does not say holds for all of them
+// as the repository says it.
+type componentConfig struct {
+	productConfig
+	Name    string         `yaml:"name,required"`
+	Kind    kindConfig     `yaml:"kind"`
+	Tags    string         `yaml:"tags"`
+	Results []resultConfig `yaml:"results"`
+}
+
+// signConfig says who signs.
+type signConfig struct {
+	Key        string `yaml:"key"`
+	BuilderKey string `yaml:"builder-key"`
+	Keyless    notYet `yaml:"keyless"`
+	Timestamp  notYet `yaml:"timestamp"`
 }
 
 // readConfig reads the configuration at path; if path is "" it is the
@@ -52,10 +86,189 @@ func readConfig(dir, path string) (config, error) {
 	if err := strictyaml.Decode(path, data, &cfg); err != nil {
 		return cfg, usageError{err}
 	}
-	if cfg.Version != 1 {
-		return cfg, usagef("%s: version: got %d, this program reads version 1", path, cfg.Version)
-	}
+	cfg.file = path
 	return cfg, nil
+}
+
+// UnmarshalStrict implements strictyaml.Unmarshaler. It says of keys that people
+// may expect here why they do not stand here, and checks what goes together.
+func (c *config) UnmarshalStrict(n *strictyaml.Node) error {
+	if n.Kind() != strictyaml.Mapping {
+		return n.Errorf("want keys such as version, name and artifacts")
+	}
+	if v := n.Lookup("version"); v == nil || v.Text() != "1" {
+		at := n
+		if v != nil {
+			at = v
+		}
+		return at.Errorf("want version: 1, the form of this file; the release's own version is the argument of \"dossier create\"")
+	}
+	if err := refuseFacts(n); err != nil {
+		return err
+	}
+	type plain config
+	if err := n.Decode((*plain)(c)); err != nil {
+		return err
+	}
+	return c.check(n)
+}
+
+func (c *config) check(n *strictyaml.Node) error {
+	if len(c.Components) > 0 {
+		for _, key := range []string{"component", "artifacts"} {
+			if at := n.Lookup(key); at != nil {
+				return at.Errorf("stands in each of the components: move it there")
+			}
+		}
+	}
+	names := map[string]bool{}
+	for i, item := range n.Lookup("components").Items() {
+		at := c.Components[i]
+		if err := refuseFacts(item); err != nil {
+			return err
+		}
+		if at.Component != "" {
+			return item.Lookup("component").Errorf("is its name already: leave it out")
+		}
+		if names[at.Name] || evidence.CheckMaterialName(at.Name) != nil {
+			return item.Lookup("name").Errorf("want a name of its own, of a-z 0-9 . _ / and -")
+		}
+		names[at.Name] = true
+	}
+	return c.Collect.check(n.Lookup("collect"))
+}
+
+// kindConfig is the type of a repository or component.
+type kindConfig string
+
+// UnmarshalStrict implements strictyaml.Unmarshaler.
+func (k *kindConfig) UnmarshalStrict(n *strictyaml.Node) error {
+	switch evidence.Kind(n.Text()) {
+	case evidence.KindService, evidence.KindLibrary, evidence.KindInfrastructure, evidence.KindApp, evidence.KindMono:
+		*k = kindConfig(n.Text())
+		return nil
+	}
+	return n.Errorf("want svc, lib, iac, app or mono")
+}
+
+// artifactConfig is a file, written as its path alone, or an image.
+type artifactConfig struct {
+	File  string `yaml:"file"`
+	Image string `yaml:"image"`
+}
+
+// UnmarshalStrict implements strictyaml.Unmarshaler.
+func (a *artifactConfig) UnmarshalStrict(n *strictyaml.Node) error {
+	if n.Kind() == strictyaml.Scalar {
+		return n.Decode(&a.File)
+	}
+	type plain artifactConfig
+	if err := n.Decode((*plain)(a)); err != nil {
+		return err
+	}
+	if (a.File == "") == (a.Image == "") {
+		return n.Errorf("want a path, or one of the keys file and image")
+	}
+	return nil
+}
+
+// partConfig is a part of a source's answers, "github.emails", why it is
+// withheld, and whom to ask for it.
+type partConfig struct {
+	Part    string `yaml:"part"`
+	Reason  string `yaml:"reason"`
+	Contact string `yaml:"contact"`
+}
+
+// UnmarshalStrict implements strictyaml.Unmarshaler.
+func (p *partConfig) UnmarshalStrict(n *strictyaml.Node) error {
+	if n.Kind() == strictyaml.Scalar {
+		p.Part = n.Text()
+	} else {
+		type plain partConfig
+		if err := n.Decode((*plain)(p)); err != nil {
+			return err
+		}
+	}
+	if source, part, _ := strings.Cut(p.Part, "."); source == "" || part == "" {
+		return n.Errorf("want the name of a source, a dot and a part of its answers, such as github.emails")
+	}
+	return nil
+}
+
+// part returns what is configured of a part that is withheld.
+func (c *config) part(name string) partConfig {
+	i := slices.IndexFunc(c.Withhold, func(p partConfig) bool { return p.Part == name })
+	if i < 0 {
+		return partConfig{}
+	}
+	return c.Withhold[i]
+}
+
+// judge takes the configured policy and trust for the preview, unless flags say
+// by what to judge. A copy that is not the pinned one is refused.
+func (c *config) judge(dir string, f *judgeFlags) error {
+	for _, l := range []struct {
+		key   string
+		file  pinnedFile
+		given bool
+		into  *string
+	}{
+		{"policy", c.Policy, f.policy+f.profile != "", &f.policy},
+		{"trust", c.Trust, f.trust+f.signer != "", &f.trust},
+	} {
+		if l.file.Path == "" || l.given {
+			continue
+		}
+		path := beside(dir, l.file.Path)
+		data, err := readFile(path)
+		if err != nil {
+			return err
+		}
+		if d := evidence.Sum(data); l.file.Digest != nil && d != *l.file.Digest {
+			return usagef("%s: %s: %s is %s, not the pinned %s: take the right copy, or pin this one once it is reviewed", c.file, l.key, path, d, l.file.Digest)
+		}
+		*l.into = path
+	}
+	return nil
+}
+
+// pinnedFile is a file in the repository, by its path and, after "@", the
+// digest of its bytes.
+type pinnedFile struct {
+	Path   string
+	Digest *evidence.Digest
+}
+
+// UnmarshalStrict implements strictyaml.Unmarshaler.
+func (p *pinnedFile) UnmarshalStrict(n *strictyaml.Node) error {
+	var text string
+	if err := n.Decode(&text); err != nil {
+		return err
+	}
+	path, digest, pinned := strings.Cut(text, "@")
+	if path == "" || strings.HasPrefix(path, "http:") || strings.HasPrefix(path, "https:") {
+		return n.Errorf("want the path of a copy in the repository, with @sha256:... if it is pinned: nothing is fetched")
+	}
+	p.Path = path
+	if !pinned {
+		return nil
+	}
+	d, err := evidence.ParseDigest(digest)
+	if err != nil {
+		return n.Errorf("after @: %w", err)
+	}
+	p.Digest = &d
+	return nil
+}
+
+// notYet is a key whose meaning is decided and that this version cannot follow.
+// To pass over it would be to sign in another way than was asked for.
+type notYet struct{}
+
+// UnmarshalStrict implements strictyaml.Unmarshaler.
+func (*notYet) UnmarshalStrict(n *strictyaml.Node) error {
+	return n.Errorf("this version of dossier cannot do that yet: leave it out")
 }
 
 // expand resolves the patterns of a list in the configuration, which are
@@ -72,7 +285,7 @@ func expand(dir, what string, patterns []string) ([]string, error) {
 			return nil, usagef("%s: %s: %q: %w", configPath, what, p, err)
 		}
 		if len(files) == 0 {
-			return nil, usageError{fmt.Errorf("%s: %s: no file matches %q: build it first", configPath, what, p)}
+			return nil, usagef("%s: %s: no file matches %q: build it first", configPath, what, p)
 		}
 		list = append(list, files...)
 	}

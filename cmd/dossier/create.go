@@ -2,13 +2,18 @@ package main
 
 import (
 	"context"
-	"unicode/utf8"
+	"errors"
+	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/collect"
+	"github.com/release-dossier/dossier/evidence/collect/git"
+	"github.com/release-dossier/dossier/evidence/collect/secrets"
+	"github.com/release-dossier/dossier/verify/report"
 )
 
 // createFlags are the flags of create.
@@ -20,36 +25,42 @@ type createFlags struct {
 	repository, component        string
 	key, builderKey, passphrase  string
 	predecessor                  string
-	last                         *evidence.Record // the predecessor's, once it is verified
+	incomplete, recorded         []string
 	first, include, dryRun, json bool
 	output                       string
 	judge                        judgeFlags
-	twoKeys                      bool // release statement and provenance have different signers
 }
 
 func (c *Cmd) createCommand() *cobra.Command {
 	var f createFlags
 	cmd := &cobra.Command{
-		Use:   "create TAG",
+		Use:   "create RELEASE",
 		Short: "Assemble the evidence of a release and sign it into one file",
-		Long: `create reads the git repository, the artifacts, their SBOMs and provenance, signs
-the release statement with your key and writes one .dossier file.
+		Long: `create reads the git repository, the artifacts, their SBOMs and provenance, asks
+the systems that ` + configPath + ` names, signs the release statement with
+your key and writes one .dossier file. RELEASE is the tag or the version.
 
-What .dossier/release.yaml says need not be typed. An SBOM is generated for
-each Go binary that has none, and provenance, signed with the builder's key,
-for each artifact that has none.
+What people say of the release stands in the trailers of the annotated tag
+(Rollback, Known-issues, Risk, Window, Ticket) and in .dossier/records/VERSION/.
+An SBOM is generated for each Go binary that has none, and provenance, signed
+with the builder's key, for each file that has none.
 
-With --dry-run nothing is signed or written: it lists what is there, how well
-it will be known, and what is missing, sorted by who can close the gap.`,
+A system that cannot be read stops the run, unless --allow-incomplete names it;
+then the dossier says so. At its end create lists what it has and from where,
+how well that is known, and what is missing, by who can close it: for the policy
+of --policy or of the configuration, otherwise for the profile solo.
+
+With --dry-run nothing is signed for good and nothing is written.`,
 		Example: `  dossier create v1.4.0 --artifact bin/hello --key ~/.ssh/id_ed25519
-  dossier create v1.4.0 --dry-run`,
+  dossier create 1.4.0 --dry-run
+  dossier create api/v1.4.0 --policy policy.yaml --trust trust.yaml`,
 		Args: usageArgs(cobra.ExactArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) error { return c.create(cmd.Context(), args[0], &f) },
+		RunE: func(cmd *cobra.Command, args []string) error { return c.create(cmd.Context(), args[0], f) },
 	}
 	flags := cmd.Flags()
 	flags.StringVarP(&f.dir, "dir", "C", ".", "the repository (`DIR`)")
 	flags.StringVar(&f.config, "config", "", "configuration instead of the repository's "+configPath+" (`FILE`)")
-	flags.StringArrayVar(&f.artifacts, "artifact", nil, "a released artifact (`FILE`; repeatable)")
+	flags.StringArrayVar(&f.artifacts, "artifact", nil, "a released artifact: a file, or an image in a registry (`FILE|IMAGE`; repeatable)")
 	flags.StringArrayVar(&f.sboms, "sbom", nil, "an SBOM, CycloneDX or SPDX (`FILE`; repeatable)")
 	flags.StringArrayVar(&f.provenance, "provenance", nil, "build provenance, SLSA v1 or v0.2 (`FILE`; repeatable)")
 	flags.StringArrayVar(&f.attestations, "attestation", nil, "an attestation signed before the release, such as an approval of the commit (`FILE`; repeatable)")
@@ -57,12 +68,14 @@ it will be known, and what is missing, sorted by who can close the gap.`,
 	flags.StringVar(&f.previous, "previous", "", "the previous release's tag (`TAG`; default found by ancestry)")
 	flags.StringVar(&f.kind, "kind", "", "type of the repository (`svc|lib|iac|app|mono`)")
 	flags.StringVar(&f.repository, "repository", "", "the repository's address (`URL`; default the remote origin)")
-	flags.StringVar(&f.component, "component", "", "the component, in a repository of several (`NAME`)")
+	flags.StringVar(&f.component, "component", "", "the component, in a repository of several (`NAME`; default all that RELEASE is a tag of)")
 	flags.StringVar(&f.key, "key", "", "key that signs the release statement (`FILE`)")
 	flags.StringVar(&f.builderKey, "builder-key", "", "key that signs generated provenance (`FILE`; default --key)")
 	flags.StringVar(&f.passphrase, "passphrase-file", "", "passphrase of the key (`FILE`)")
-	flags.StringVar(&f.predecessor, "predecessor", "", "the repository's last dossier: it is verified first, and its repository and version are compared (`FILE`)")
+	flags.StringVar(&f.predecessor, "predecessor", "", "the repository's last dossier, which is verified first (`FILE`)")
 	flags.BoolVar(&f.first, "first", false, "this is the repository's first dossier")
+	flags.StringArrayVar(&f.incomplete, "allow-incomplete", nil, "go on without this system if it cannot be read, and say so in the dossier (`NAME`; repeatable)")
+	flags.StringArrayVar(&f.recorded, "recorded", nil, "take a system's answers from a file instead of asking it (`NAME=FILE`; repeatable)")
 	flags.BoolVar(&f.include, "include-artifacts", false, "embed the artifacts themselves")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "show what would be in it and what is missing; write nothing")
 	flags.BoolVar(&f.json, "json", false, "print the result as JSON")
@@ -71,7 +84,23 @@ it will be known, and what is missing, sorted by who can close the gap.`,
 	return cmd
 }
 
-func (c *Cmd) create(ctx context.Context, tag string, f *createFlags) error {
+// creation is one dossier in the making.
+type creation struct {
+	createFlags
+	config  config
+	product product
+	options collect.Options
+	// signer signs the release statement, builder provenance.
+	signer, builder *attest.KeySigner
+	throwaway       bool // the key was made for this dry run
+	now             time.Time
+	last            *evidence.Record // the predecessor's, once it is verified
+	lastIn          string           // where that was found
+	scanner         *secrets.Scanner
+}
+
+// create makes a dossier of the release, or one of each component.
+func (c *Cmd) create(ctx context.Context, release string, f createFlags) error {
 	if err := mustBeDir(f.dir); err != nil {
 		return err
 	}
@@ -79,102 +108,111 @@ func (c *Cmd) create(ctx context.Context, tag string, f *createFlags) error {
 	if err != nil {
 		return err
 	}
-	o, err := c.collectOptions(ctx, tag, f, cfg)
+	products, err := cfg.products(release, f.component)
 	if err != nil {
 		return err
 	}
-	signer, err := c.createSigners(ctx, f, cfg, &o)
+	if len(products) > 1 && (f.output != "" || len(f.artifacts) > 0 || f.version != "") {
+		return usagef("create: --output, --artifact and --version are of one component: name it with --component")
+	}
+	job, err := c.newCreation(ctx, f, cfg)
 	if err != nil {
 		return err
 	}
+	made := 0
+	for _, p := range products {
+		job.product = p
+		err := c.createOne(ctx, release, job)
+		var none *git.TagError
+		if errors.As(err, &none) && len(products) > 1 {
+			fmt.Fprintf(c.Stderr, "dossier: %s is not released: %s\n", report.Safe(p.Component), report.Safe(none.Error()))
+			continue
+		}
+		if err != nil {
+			return inComponent(p, err)
+		}
+		made++
+	}
+	if made == 0 {
+		return usagef("create: %s is no release of any component", release)
+	}
+	return nil
+}
+
+// inComponent says which of several components an error is about.
+func inComponent(p product, err error) error {
+	var status exitStatus
+	if !p.part || errors.As(err, &status) {
+		return err
+	}
+	return fmt.Errorf("component %s: %w", p.Component, err)
+}
+
+// newCreation prepares what all dossiers of a run have in common.
+func (c *Cmd) newCreation(ctx context.Context, f createFlags, cfg config) (*creation, error) {
+	job := &creation{createFlags: f, config: cfg, now: c.Now()}
+	if err := cfg.judge(f.dir, &job.judge); err != nil {
+		return nil, err
+	}
+	var err error
+	if job.scanner, err = secrets.New(cfg.Credentials); err != nil {
+		return nil, usagef("%s: allow-credentials: %w", configPath, err)
+	}
+	if job.options.Sources, err = c.sources(job); err != nil {
+		return nil, err
+	}
+	return job, c.findPredecessor(ctx, job)
+}
+
+// findPredecessor verifies the last dossier, if one is given.
+func (c *Cmd) findPredecessor(ctx context.Context, job *creation) (err error) {
+	job.options.First = job.first
+	if job.predecessor == "" {
+		return nil
+	}
+	if job.first {
+		return usagef("--first and --predecessor exclude each other")
+	}
+	job.lastIn = "--predecessor " + job.predecessor
+	job.options.Predecessor, job.last, err = c.predecessor(ctx, &job.createFlags)
+	return err
+}
+
+// createOne makes the dossier of one product.
+func (c *Cmd) createOne(ctx context.Context, release string, job *creation) error {
+	o, err := c.collectOptions(release, job)
+	if err != nil {
+		return err
+	}
+	if job.signer == nil {
+		if err := c.loadSigners(ctx, job); err != nil {
+			return err
+		}
+	}
+	job.signWith(ctx, &o)
 	show, end := c.progress()
 	o.Progress = show
 	draft, err := collect.Release(ctx, o)
 	end()
 	if err != nil {
-		return usageError{err}
+		return usageError{withRemedy(err)}
 	}
 	defer draft.Close()
-	if err := follows(draft.Record, f.last, f.predecessor); err != nil {
+	if err := follows(draft.Record, job.last, job.lastIn); err != nil {
 		return err
 	}
-	if f.dryRun {
-		return c.dryRun(draft, f.json)
-	}
-	return c.sign(ctx, draft, signer, f)
+	return c.sign(ctx, draft, job)
 }
 
-// collectOptions joins flags and configuration; flags prevail.
-func (c *Cmd) collectOptions(ctx context.Context, tag string, f *createFlags, cfg config) (collect.Options, error) {
-	o := collect.Options{
-		Dir: f.dir, Tag: tag, PreviousTag: f.previous, TagPattern: cfg.TagPattern,
-		Version: f.version, Name: cfg.Name, Component: firstOf(f.component, cfg.Component),
-		Kind: evidence.Kind(firstOf(f.kind, cfg.Kind)), Repository: firstOf(f.repository, cfg.Repository),
-		IncludeArtifacts: f.include, GenerateSBOM: true, Files: cfg.Files,
-		Environ: c.Env, Now: c.Now(), First: f.first, ToolVersion: programVersion(),
+// withRemedy says how to go on without the sources that failed.
+func withRemedy(err error) error {
+	var failed *collect.SourcesError
+	if !errors.As(err, &failed) {
+		return err
 	}
-	for _, l := range []struct {
-		what        string
-		flag, lines []string
-		into        *[]string
-	}{
-		{"artifacts", f.artifacts, cfg.Artifacts, &o.Artifacts},
-		{"sboms", f.sboms, cfg.SBOMs, &o.SBOMs},
-		{"provenance", f.provenance, cfg.Provenance, &o.Provenance},
-		{"attestations", f.attestations, cfg.Attestations, &o.Attestations},
-	} {
-		*l.into = l.flag
-		if len(l.flag) > 0 {
-			continue
-		}
-		var err error
-		if *l.into, err = expand(f.dir, l.what, l.lines); err != nil {
-			return o, err
-		}
+	flags := ""
+	for _, f := range failed.Failed {
+		flags += " --allow-incomplete " + f.Source
 	}
-	for _, a := range o.Artifacts {
-		if !utf8.ValidString(a) {
-			return o, usagef("artifact %s: the name is not UTF-8, which a statement cannot hold: rename the file", a)
-		}
-	}
-	if len(o.Artifacts) == 0 {
-		return o, usagef("create: no artifact is given: use --artifact FILE, or list artifacts in %s", configPath)
-	}
-	if f.predecessor != "" {
-		if f.first {
-			return o, usagef("--first and --predecessor exclude each other")
-		}
-		var err error
-		if o.Predecessor, f.last, err = c.predecessor(ctx, f); err != nil {
-			return o, err
-		}
-	}
-	return o, nil
-}
-
-// createSigners loads the keys and puts their public halves among the
-// materials. A dry run needs none.
-func (c *Cmd) createSigners(ctx context.Context, f *createFlags, cfg config, o *collect.Options) (*attest.KeySigner, error) {
-	key := firstOf(f.key, beside(f.dir, cfg.Sign.Key))
-	if key == "" {
-		if f.dryRun {
-			return nil, nil
-		}
-		return nil, usagef("create: no key is given: use --key with the key that already signs your tags, or sign.key in %s; \"dossier keygen\" makes one as a last resort", configPath)
-	}
-	signer, err := c.loadSigner(ctx, key, f.passphrase)
-	if err != nil {
-		return nil, err
-	}
-	builder := signer
-	if path := firstOf(f.builderKey, beside(f.dir, cfg.Sign.BuilderKey)); path != "" && path != key {
-		if builder, err = c.loadSigner(ctx, path, ""); err != nil {
-			return nil, err
-		}
-		o.PublicKeys = append(o.PublicKeys, builder.Public().PEM())
-		f.twoKeys = true
-	}
-	o.PublicKeys = append(o.PublicKeys, signer.Public().PEM())
-	o.BuildProvenance = func(payload []byte) ([]byte, error) { return attest.Sign(ctx, builder, payload) }
-	return signer, nil
+	return fmt.Errorf("%w\nmend that, or go on without it, which the dossier will say, with%s", err, flags)
 }

@@ -5,19 +5,21 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/collect"
 	"github.com/release-dossier/dossier/verify/report"
 )
 
 // dryRun prints what is there and what is missing.
-func (c *Cmd) dryRun(draft *collect.Draft, asJSON bool) error {
+func (c *Cmd) dryRun(draft *collect.Draft, p *preview, asJSON bool) error {
 	if asJSON {
-		return c.printJSON(map[string]any{"record": draft.Record, "facts": draft.Facts, "gaps": draft.Gaps})
+		return c.printJSON(map[string]any{"record": draft.Record, "facts": draft.Facts, "gaps": draft.Gaps, "preview": p})
 	}
 	fmt.Fprintf(c.Stdout, "%s %s, not signed and not written (--dry-run)\n\n", report.Safe(draft.Name), report.Safe(draft.Record.Version))
 	c.found(draft)
 	c.gaps(draft.Gaps)
-	return nil
+	_, err := fmt.Fprintf(c.Stdout, "\n%s", p.text())
+	return err
 }
 
 // found lists what is there: label, text, and the best grade a verifier can
@@ -25,11 +27,37 @@ func (c *Cmd) dryRun(draft *collect.Draft, asJSON bool) error {
 func (c *Cmd) found(draft *collect.Draft) {
 	fmt.Fprintf(c.Stdout, "%-80s%s\n", "What is there", "best grade")
 	for _, x := range draft.Facts {
-		lines := strings.Split(wrap(report.Safe(x.Text), 0, 64), "\n")
-		fmt.Fprintf(c.Stdout, "  %-13s %-64s%s\n", report.Safe(x.What), lines[0], x.Grade)
-		for _, line := range lines[1:] {
-			fmt.Fprintf(c.Stdout, "  %-13s %s\n", "", line)
-		}
+		c.line(x.What, x.Text, x.Grade)
+	}
+	for _, s := range draft.Record.Collected {
+		c.line("from", s.Source+sourceText(s), "")
+	}
+	for _, w := range draft.Withheld {
+		c.line("withheld", fmt.Sprintf("%s, %d bytes: listed, and left out", w.Part, w.Material.Size), "")
+	}
+}
+
+// sourceText says where a system was asked, and whether it gave everything.
+func sourceText(s evidence.Collected) string {
+	text := ""
+	if s.URI != "" {
+		text = ", " + s.URI
+	}
+	switch n := len(s.Unread); n {
+	case 0:
+		return text
+	case 1:
+		return text + ", without " + s.Unread[0].What
+	default:
+		return text + fmt.Sprintf(", without %d things", n)
+	}
+}
+
+func (c *Cmd) line(what, text, grade string) {
+	lines := strings.Split(wrap(report.Safe(text), 0, 64), "\n")
+	fmt.Fprintln(c.Stdout, strings.TrimRight(fmt.Sprintf("  %-13s %-64s%s", report.Safe(what), lines[0], grade), " "))
+	for _, line := range lines[1:] {
+		fmt.Fprintf(c.Stdout, "  %-13s %s\n", "", line)
 	}
 }
 
@@ -56,9 +84,22 @@ func (c *Cmd) gaps(gaps []collect.Gap) {
 
 // created says which file was written, what a verifier will say of it and how
 // to ask.
-func (c *Cmd) created(draft *collect.Draft, p *preview, out, fingerprint string) error {
+func (c *Cmd) created(draft *collect.Draft, p *preview, out string, job *creation) error {
+	key := job.signer.Public()
+	if job.json {
+		payload, err := draft.Payload()
+		if err != nil {
+			return err
+		}
+		return c.printJSON(map[string]any{
+			"file": out, "statement": evidence.Sum(payload), "signer": key.Identity(), "fingerprint": key.Fingerprint(),
+			"collected": draft.Record.Collected, "gaps": draft.Gaps, "preview": p,
+		})
+	}
+	c.found(draft)
+	c.gaps(draft.Gaps)
 	release := strings.TrimPrefix(draft.Record.Repository.URI, "https://") + "@" + draft.Record.Version
 	command := append([]string{"dossier", "verify", out, "--release", release}, p.flags...)
-	_, err := fmt.Fprintf(c.Stdout, "\n%s  signed by %s\n%sverify it:\n  %s\n", report.Safe(out), fingerprint, p.text(), shell(command, 4))
+	_, err := fmt.Fprintf(c.Stdout, "\n%s  signed by %s\n%sverify it:\n  %s\n", report.Safe(out), key.Fingerprint(), p.text(), shell(command, 4))
 	return err
 }

@@ -18,6 +18,7 @@ import (
 // judgeFlags are the flags that say by whose word, by which rules and when.
 type judgeFlags struct {
 	trust, policy, profile, signer, gate, asOf string
+	combined                                   bool // the policy file holds a trust document too
 }
 
 // registerTrust adds the flags that say whose word counts.
@@ -85,7 +86,7 @@ func (f *judgeFlags) documents(o *verify.Options) error {
 		if p == nil {
 			return usagef("%s: holds no policy", f.policy)
 		}
-		o.Policy, combined = p, t
+		o.Policy, combined, f.combined = p, t, t != nil
 	}
 	t, err := f.trustDocument(combined)
 	if err != nil {
@@ -167,6 +168,9 @@ func (f *judgeFlags) repeat(r *verify.Report) []string {
 	}
 	return append(args, "--as-of", r.AsOf.Format(time.RFC3339))
 }
+
+// trusts reports whether a trust document was given.
+func (f *judgeFlags) trusts() bool { return f.trust+f.signer != "" || f.combined }
 
 func firstOf(list ...string) string {
 	for _, s := range list {

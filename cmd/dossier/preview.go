@@ -3,57 +3,48 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
-	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence/bundle"
+	"github.com/release-dossier/dossier/evidence/collect"
 	"github.com/release-dossier/dossier/verify"
-	"github.com/release-dossier/dossier/verify/policy"
 	"github.com/release-dossier/dossier/verify/report"
-	"github.com/release-dossier/dossier/verify/trust"
 )
 
-// preview is what a verifier who trusts the signer will say of a new dossier.
+// preview is what a verifier will say of a new dossier.
 type preview struct {
 	Verdict verify.Verdict `json:"verdict,omitempty"`
 	Policy  string         `json:"policy,omitempty"`
-	Failed  []failed       `json:"failed,omitempty"`
-	flags   []string       // of verify, to judge by the same trust and policy
+	// Failed is what keeps the release from being accepted, by who can mend it,
+	// the easiest first.
+	Failed []failed `json:"failed,omitempty"`
+
+	asIf  bool     // the key was made for this preview
+	flags []string // of verify, to judge by the same trust and policy
 }
 
 // failed is a check that keeps the release from being accepted.
 type failed struct {
-	Check string `json:"check"`
-	Title string `json:"title"`
-	Found string `json:"found,omitempty"`
-	Fix   string `json:"fix,omitempty"`
+	Who   collect.Who `json:"who"`
+	Check string      `json:"check"`
+	Title string      `json:"title"`
+	Found string      `json:"found,omitempty"`
+	Fix   string      `json:"fix,omitempty"`
 }
 
-// preview verifies the dossier before it is written: by the trust and policy
-// that were given, otherwise by the profile solo under trust in the signer
-// alone. Two keys are more than that trusts, so then there is no verdict.
-func (c *Cmd) preview(ctx context.Context, d *bundle.Dossier, signer *attest.KeySigner, f *createFlags) (*preview, error) {
-	o, err := f.judge.options(c.Now())
-	if err != nil {
-		return nil, err
-	}
-	p := &preview{flags: f.judge.given()}
-	if o.Trust == nil {
-		fingerprint := signer.Public().Fingerprint()
-		p.flags = append(p.flags, "--signer", fingerprint)
-		if f.twoKeys {
+// preview verifies the dossier before it is written. Two keys are more than
+// trust in one signer covers, so without a trust document there is no verdict
+// then.
+func (s *signing) preview(ctx context.Context, d *bundle.Dossier) (*preview, error) {
+	p := &preview{flags: s.judge.given(), asIf: s.throwaway}
+	if !s.judge.trusts() {
+		p.flags = append(p.flags, "--signer", s.signer.Public().Fingerprint())
+		if s.twoKeys() {
 			return p, nil
 		}
-		if o.Trust, err = trust.ForSigner(fingerprint); err != nil {
-			return nil, err
-		}
 	}
-	if o.Policy == nil {
-		if o.Policy, err = policy.Profile(policy.Solo); err != nil {
-			return nil, err
-		}
-	}
-	r, err := verify.Bundle(ctx, d, verify.ExpectAnyUnsafe(), o)
+	r, err := verify.Bundle(ctx, d, verify.ExpectAnyUnsafe(), s.verify)
 	if err != nil {
 		return nil, err
 	}
@@ -66,11 +57,34 @@ func (p *preview) read(r *verify.Report) {
 	if r.Policy != nil {
 		p.Policy = r.Policy.ID
 	}
-	for _, k := range r.Checks {
-		if k.Blocks() && k.FollowsFrom == "" {
-			p.Failed = append(p.Failed, failed{k.ID, k.Title, k.Found, firstOf(k.Fix.Before, k.Fix.Now)})
+	for _, who := range collect.Everybody() {
+		for _, k := range r.Checks {
+			if k.Blocks() && k.FollowsFrom == "" && closer(k) == who {
+				p.Failed = append(p.Failed, failed{who, k.ID, k.Title, k.Found, firstOf(k.Fix.Before, k.Fix.Now)})
+			}
 		}
 	}
+}
+
+// closers say who can mend a failed control, by the first part of its id. The
+// others are settings.
+var closers = map[collect.Who][]string{
+	collect.Line: {"record", "notes", "rollback", "changelog", "files"},
+	collect.Habit: {"tag", "version", "commit", "branch", "main", "pr", "trace", "revert", "cadence", "relbranch", "backport",
+		"forwardport", "compat", "dep", "flag", "db", "flaky", "retention"},
+	collect.Person: {"approval", "sod", "review", "gonogo", "exception", "emergency", "breakglass", "freeze", "incident", "decision",
+		"train", "raci", "window", "promotion", "hotfix", "rollout"},
+}
+
+// closer says who can mend a failed check.
+func closer(k verify.Check) collect.Who {
+	theme, _, _ := strings.Cut(k.ID, "/")
+	for who, themes := range closers {
+		if slices.Contains(themes, theme) {
+			return who
+		}
+	}
+	return collect.Setting
 }
 
 // text says it in a line, and in up to three more for each failure.
@@ -79,12 +93,21 @@ func (p *preview) text() string {
 		return "preview: two keys sign: give --trust or --policy to see what a verifier will say\n"
 	}
 	w := &strings.Builder{}
-	fmt.Fprintf(w, "preview: %s by %s\n", p.Verdict, report.Safe(p.Policy))
+	fmt.Fprintf(w, "preview: %s by %s", p.Verdict, report.Safe(p.Policy))
+	if p.asIf {
+		w.WriteString(", if the signer is trusted")
+	}
+	w.WriteString("\n")
+	var who collect.Who
 	for _, x := range p.Failed {
-		fmt.Fprintf(w, "  %s\n", wrap(report.Safe(x.Check+": "+x.Title), 4, columns))
+		if x.Who != who {
+			who = x.Who
+			fmt.Fprintf(w, "  missing: %s\n", who)
+		}
+		fmt.Fprintf(w, "    %s\n", wrap(report.Safe(x.Check+": "+x.Title), 6, columns))
 		for _, l := range [][2]string{{"found", x.Found}, {"fix", x.Fix}} {
 			if l[1] != "" {
-				fmt.Fprintf(w, "    %-6s%s\n", l[0], wrap(report.Safe(l[1]), 10, columns))
+				fmt.Fprintf(w, "      %-6s%s\n", l[0], wrap(report.Safe(l[1]), 12, columns))
 			}
 		}
 	}

@@ -63,27 +63,33 @@ func (c *Cmd) ask(ctx context.Context, question string) ([]byte, error) {
 	}
 }
 
-// progress returns a function that shows how far a stage is, and one that ends
-// the display.
+// progress returns a function that shows how far a stage is, beside all others
+// in one line, and one that ends the display.
 func (c *Cmd) progress() (show func(stage string, done, total int64), end func()) {
 	if !isTerminal(c.Stderr) {
 		return func(string, int64, int64) {}, func() {}
 	}
 	var mu sync.Mutex
 	start, last, shown := time.Now(), time.Time{}, false
+	var stages []string
+	states := map[string]string{}
 	show = func(stage string, done, total int64) {
 		mu.Lock()
 		defer mu.Unlock()
+		if states[stage] == "" {
+			stages = append(stages, stage)
+		}
+		states[stage] = howFar(stage, done, total)
 		now := time.Now()
 		if now.Sub(start) < time.Second || now.Sub(last) < 100*time.Millisecond {
 			return
 		}
 		last, shown = now, true
-		if total > 0 {
-			fmt.Fprintf(c.Stderr, "\r\x1b[K%s %d%%", stage, 100*done/total)
-		} else {
-			fmt.Fprintf(c.Stderr, "\r\x1b[K%s %d", stage, done)
+		line := ""
+		for _, s := range stages {
+			line += "  " + states[s]
 		}
+		fmt.Fprintf(c.Stderr, "\r\x1b[K%.*s", columns, strings.TrimSpace(line))
 	}
 	end = func() {
 		mu.Lock()
@@ -93,6 +99,17 @@ func (c *Cmd) progress() (show func(stage string, done, total int64), end func()
 		}
 	}
 	return show, end
+}
+
+// howFar is a stage's part of the line of progress.
+func howFar(stage string, done, total int64) string {
+	switch {
+	case total > 0 && done >= total:
+		return stage + " done"
+	case total > 0:
+		return fmt.Sprintf("%s %d%%", stage, 100*done/total)
+	}
+	return fmt.Sprintf("%s %d", stage, done)
 }
 
 // wrap breaks text into lines of at most width columns, of which all but the

@@ -23,7 +23,8 @@ type artifact struct {
 	goBuild
 }
 
-func (a *assembly) addArtifacts(ctx context.Context) error {
+// readArtifacts hashes the files.
+func (a *assembly) readArtifacts(ctx context.Context) error {
 	paths := a.Artifacts
 	if len(paths) > maxArtifacts {
 		return fmt.Errorf("%d artifacts, at most %d are allowed: release a checksum list of them as one artifact", len(paths), maxArtifacts)
@@ -35,10 +36,12 @@ func (a *assembly) addArtifacts(ctx context.Context) error {
 	if a.artifacts, err = a.hash(ctx, paths, total); err != nil {
 		return err
 	}
-	if err := checkDistinct(a.artifacts); err != nil {
-		return err
-	}
-	for i, name := range shortNames(paths) {
+	return checkDistinct(a.artifacts)
+}
+
+// addArtifacts states what was read.
+func (a *assembly) addArtifacts(context.Context) error {
+	for i, name := range shortNames(a.Artifacts) {
 		a.addArtifact(name, a.artifacts[i])
 	}
 	return nil

@@ -5,16 +5,19 @@ import (
 	"time"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/records"
 )
 
 // Options say what the release is and where its evidence lies.
 type Options struct {
 	// Dir is a directory in the git repository.
 	Dir string
-	// Tag is the release tag. PreviousTag is the previous release's tag; ""
+	// Tag is the release tag. If there is none of that name, OrTags are tried in
+	// their order: what else a version may be tagged as. PreviousTag is the previous release's tag; ""
 	// means the highest release that is an ancestor. TagPattern says what
 	// release tags look like, as in package git.
 	Tag, PreviousTag, TagPattern string
+	OrTags                       []string
 	// Version is the version without tag prefix; "" means from the tag.
 	Version string
 	// Name is what people call the release; "" means Component or else the
@@ -52,6 +55,13 @@ type Options struct {
 	// TicketPattern matches an id of a ticket in a text; nil means that no text
 	// is searched for any.
 	TicketPattern *regexp.Regexp
+	// RecordsDir returns the directory, from Dir, of the records that people wrote
+	// about a version; nil means [records.Dir]. It need not be there.
+	RecordsDir func(version string) (string, error)
+	// SignRecord signs a record of such a file that stands by its scope, such as
+	// an exception, and returns the Sigstore bundle; nil means that none is
+	// signed.
+	SignRecord func(f records.File, payload []byte) (bundle []byte, err error)
 	// AllowIncomplete names the sources without which the run goes on. What
 	// they did not give stands in the record.
 	AllowIncomplete []string

@@ -38,10 +38,12 @@ type Gap struct {
 	Fix  string // what to do
 }
 
-var ease = []Who{Line, Setting, Habit, Person}
+// Everybody returns them in that order.
+func Everybody() []Who { return []Who{Line, Setting, Habit, Person} }
 
 // sortGaps sorts by who can close them, and keeps the order otherwise.
 func sortGaps(gaps []Gap) {
+	ease := Everybody()
 	slices.SortStableFunc(gaps, func(a, b Gap) int {
 		return cmp.Compare(slices.Index(ease, a.Who), slices.Index(ease, b.Who))
 	})

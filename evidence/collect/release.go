@@ -13,6 +13,7 @@ import (
 	"github.com/release-dossier/dossier/evidence/bundle"
 	"github.com/release-dossier/dossier/evidence/collect/ci"
 	"github.com/release-dossier/dossier/evidence/collect/git"
+	"github.com/release-dossier/dossier/evidence/records"
 )
 
 // Draft is an assembled release that nobody has signed yet.
@@ -27,6 +28,9 @@ type Draft struct {
 	Blobs []bundle.Blob
 	// Withheld are the materials that are listed and left out.
 	Withheld []Withheld
+	// Records are what people wrote about the release and has to be stated about
+	// it, each by a statement of its own, once it is signed.
+	Records []records.File
 	// Gaps are sorted by who can close them.
 	Gaps []Gap
 	// Facts say what was found.
@@ -55,6 +59,7 @@ type Withheld struct {
 	// Part is what configuration calls it: "github.emails".
 	Part     string
 	Material evidence.Material
+	Blob     bundle.Blob
 }
 
 // assembly is a draft in the making.
@@ -63,7 +68,9 @@ type assembly struct {
 	draft     *Draft
 	artifacts []artifact // the files
 	git       *git.Result
-	tickets   []string // their ids
+	objects   bundle.Blob // the raw git objects
+	tickets   []string    // their ids
+	said      []Said      // where people may have written trailers
 	// sboms, provenance and attestations are those of the options and of sources.
 	sboms, provenance, attestations []File
 	withheld                        map[evidence.Digest]string // parts by digest
@@ -108,7 +115,7 @@ func (a *assembly) assemble(ctx context.Context) error {
 	}
 	a.draft.Run = run
 	for _, step := range []func(context.Context) error{
-		a.addArtifacts, a.addGit, a.addRun, a.addPredecessor, a.askSources,
+		a.read, a.addArtifacts, a.addGit, a.addRun, a.addPredecessor, a.readRecords, a.hearTag, a.askSources, a.stateTrailers,
 		a.addSBOMs, a.addProvenance, a.addAttestations, a.addKeys, a.withhold,
 	} {
 		if err := step(ctx); err != nil {
@@ -123,6 +130,16 @@ func (a *assembly) assemble(ctx context.Context) error {
 		return fmt.Errorf("the release record is not valid: %w", err)
 	}
 	return nil
+}
+
+// read reads repository and files side by side.
+func (a *assembly) read(ctx context.Context) error {
+	var files, repository error
+	var wg sync.WaitGroup
+	wg.Go(func() { files = a.readArtifacts(ctx) })
+	wg.Go(func() { repository = a.readGit(ctx) })
+	wg.Wait()
+	return errors.Join(files, repository)
 }
 
 // addRun states what is known besides git: when, by which run.

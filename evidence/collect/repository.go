@@ -14,23 +14,45 @@ import (
 	"github.com/release-dossier/dossier/evidence/gitobj"
 )
 
-// addGit collects tag, commits and files from the repository.
-func (a *assembly) addGit(ctx context.Context) error {
-	got, err := git.Collect(ctx, git.Options{
-		Dir: a.Dir, Tag: a.Tag, PreviousTag: a.PreviousTag, TagPattern: a.TagPattern,
-		Files: slices.Concat(git.DefaultFiles(), a.Files), Env: a.Environ,
-		Progress: func(done, total int) { a.progress("git", int64(done), int64(total)) },
-	})
+// readGit collects tag, commits and files from the repository, and writes the
+// raw objects to a file, because there may be many.
+func (a *assembly) readGit(ctx context.Context) (err error) {
+	names := slices.Concat([]string{a.Tag}, a.OrTags)
+	for i, tag := range names {
+		a.git, err = git.Collect(ctx, git.Options{
+			Dir: a.Dir, Tag: tag, PreviousTag: a.PreviousTag, TagPattern: a.TagPattern,
+			Files: slices.Concat(git.DefaultFiles(), a.Files), Env: a.Environ,
+			Progress: func(done, total int) { a.progress("git", int64(done), int64(total)) },
+		})
+		var none *git.TagError
+		if !errors.As(err, &none) || i == len(names)-1 {
+			break
+		}
+	}
 	if err != nil {
 		return err
 	}
-	a.git = got
-	if err := a.stateGit(got); err != nil {
+	path := filepath.Join(a.draft.temp, "git-objects")
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
 		return err
 	}
-	a.noteGit(got)
+	if err := errors.Join(a.git.WriteObjects(ctx, f), f.Close()); err != nil {
+		return err
+	}
+	a.objects, err = bundle.FileBlob(path)
+	return err
+}
+
+// addGit states what was read.
+func (a *assembly) addGit(context.Context) error {
+	if err := a.stateGit(a.git); err != nil {
+		return err
+	}
+	a.noteGit(a.git)
 	a.noteBuilds()
-	return a.addObjects(ctx, got)
+	a.addMaterial("git", "objects", evidence.MediaTypeGitObjects, a.objects)
+	return nil
 }
 
 // stateGit fills the record's fields about the source.
@@ -111,22 +133,4 @@ func (a *assembly) noteBuilds() {
 			a.found("build source", name+" says it was built from the tagged commit", claimed, art.path)
 		}
 	}
-}
-
-// addObjects writes the raw objects to a file, because there may be many.
-func (a *assembly) addObjects(ctx context.Context, got *git.Result) error {
-	path := filepath.Join(a.draft.temp, "git-objects")
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(got.WriteObjects(ctx, f), f.Close()); err != nil {
-		return err
-	}
-	b, err := bundle.FileBlob(path)
-	if err != nil {
-		return err
-	}
-	a.addMaterial("git", "objects", evidence.MediaTypeGitObjects, b)
-	return nil
 }

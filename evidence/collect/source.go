@@ -97,6 +97,9 @@ type Part struct {
 	// SBOMs, Provenance and Attestations are documents that are read as if they
 	// had been given as files.
 	SBOMs, Provenance, Attestations []File
+	// Said are texts in which people say something of the release by trailers:
+	// the description of its pull request, if there is one.
+	Said []Said
 	// Tickets are ids of tickets that the answers name, for the next stage.
 	Tickets []string
 	// Found and Gaps are for the preview.

@@ -169,6 +169,11 @@ func (a *assembly) take(s Source, p *Part) error {
 	a.provenance = append(a.provenance, p.Provenance...)
 	a.attestations = append(a.attestations, p.Attestations...)
 	a.addTickets(p.Tickets)
+	for _, s := range p.Said {
+		if err := a.hear(s); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -223,10 +228,10 @@ func (a *assembly) progress(collector string, done, total int64) {
 // source had is an error: its bytes might be in the dossier under another name.
 func (a *assembly) withhold(context.Context) error {
 	had := map[string]bool{}
-	for _, m := range a.draft.Record.Materials {
+	for i, m := range a.draft.Record.Materials {
 		if part := a.withheld[m.Digest]; part != "" {
 			had[part] = true
-			a.draft.Withheld = append(a.draft.Withheld, Withheld{part, m})
+			a.draft.Withheld = append(a.draft.Withheld, Withheld{part, m, a.draft.Blobs[i]})
 		}
 	}
 	a.draft.Blobs = slices.DeleteFunc(a.draft.Blobs, func(b bundle.Blob) bool { return a.withheld[b.Digest] != "" })

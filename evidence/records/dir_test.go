@@ -80,7 +80,7 @@ func TestReadDirRefuses(t *testing.T) {
 		{"same id", map[string]string{"a.yaml": frozen("f"), "b.yaml": frozen("f")}, folder + "/b.yaml: " + folder + `/a.yaml is a record of kind freeze with the id "f" already`},
 		{"two releases", map[string]string{"a.yaml": parts, "b.yaml": parts}, "/b.yaml: " + folder + "/a.yaml is a record of kind release already"},
 		{"collected member", map[string]string{"a.yaml": parts + "commit: " + oid + "\n"}, "/a.yaml:6:1: commit: unknown key"},
-		{"part with an error", map[string]string{"a.yaml": "record: release\nrelease-record: { known-issues: [none] }\n"}, `/a.yaml:2:17: release-record: the key "change-requests": missing`},
+		{"part with an error", map[string]string{"a.yaml": "record: release\nrelease-record: { risk: tiny }\n"}, `/a.yaml:2:25: release-record.risk: `},
 		{"too large", map[string]string{"a.yaml": strings.Repeat("# padding\n", 200_000)}, "/a.yaml"},
 	}
 	for _, tt := range tests {

@@ -58,3 +58,18 @@ func parseFacts(root *strictyaml.Node) (*evidence.Record, error) {
 	}
 	return r, nil
 }
+
+// Fill copies the parts that people wrote into the record of a release, and
+// returns them as RFC 6901 pointers.
+func Fill(r, facts *evidence.Record) []string {
+	var filled []string
+	to, from := reflect.ValueOf(r).Elem(), reflect.ValueOf(facts).Elem()
+	for _, f := range reflect.VisibleFields(from.Type()) {
+		name := jsonName(f)
+		if part := from.FieldByIndex(f.Index); slices.Contains(typed, name) && !part.IsZero() {
+			to.FieldByIndex(f.Index).Set(part)
+			filled = append(filled, "/"+name)
+		}
+	}
+	return filled
+}

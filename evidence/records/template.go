@@ -69,7 +69,7 @@ func (t *template) members(pointer, indent, lead string, off bool) {
 
 func (t *template) member(f evidence.Field, indent, lead string, off bool) {
 	known := len(t.values[f.Pointer]) > 0
-	off = off || f.Need != evidence.Required && !known && !t.below(f.Pointer)
+	off = off || f.Need != evidence.Required && (f.Need != evidence.Asked || f.Condition != "") && !known && !t.below(f.Pointer)
 	hash := ""
 	if off {
 		hash = "#"
@@ -138,7 +138,7 @@ func note(docs map[string]string, f evidence.Field) string {
 	case form(f.Type) != "":
 		note += " " + form(f.Type)
 	}
-	if f.Need == evidence.Conditional {
+	if f.Condition != "" {
 		note += " Required " + f.Condition + "."
 	}
 	return strings.TrimSpace(note)

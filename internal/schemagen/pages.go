@@ -40,7 +40,7 @@ func page(k evidence.KindInfo, c comments) []byte {
 
 func recordParts(c comments) []byte {
 	var b strings.Builder
-	b.WriteString("# Parts of the release record\n\nFields of the [release record](record.md) that hold what people and systems say\nof a release, all of them optional. A part that is there is complete.\n\n")
+	b.WriteString("# Parts of the release record\n\nFields of the [release record](record.md) that hold what people and systems say\nof a release, all of them optional. A part that is there is\ncomplete, but for fields that only controls require: what nobody said is theirs\nto judge.\n\n")
 	var parts []evidence.Field
 	for _, f := range evidence.Fields("record") {
 		if len(f.Sections) > 0 {
@@ -55,7 +55,10 @@ func recordParts(c comments) []byte {
 func table(b *strings.Builder, fields []evidence.Field, c comments) {
 	b.WriteString("| field | type | required | meaning | asked for by |\n|---|---|---|---|---|\n")
 	for _, f := range fields {
-		required := map[evidence.Need]string{evidence.Required: "yes", evidence.Conditional: f.Condition}[f.Need]
+		required := map[evidence.Need]string{evidence.Required: "yes", evidence.Conditional: f.Condition, evidence.Asked: "by controls"}[f.Need]
+		if f.Need == evidence.Asked && f.Condition != "" {
+			required += ", " + f.Condition
+		}
 		meaning := c.meaning(f.Source)
 		if len(f.Values) > 0 {
 			meaning += " One of `" + strings.Join(f.Values, "`, `") + "`."

@@ -93,9 +93,10 @@ func (n *Node) Pos() Pos { return Pos{n.y.Line, n.y.Column} }
 // v1.2. It is "" for a list or mapping.
 func (n *Node) Text() string { return n.y.Value }
 
-// Items returns the items of a list in their order, nil for anything else.
+// Items returns the items of a list in their order, nil for anything else. Like
+// Members and Lookup it may be called on nil, which has none.
 func (n *Node) Items() []*Node {
-	if n.Kind() != List {
+	if n == nil || n.Kind() != List {
 		return nil
 	}
 	items := make([]*Node, len(n.y.Content))
@@ -108,7 +109,7 @@ func (n *Node) Items() []*Node {
 // Members returns the members of a mapping in their order, nil for anything
 // else.
 func (n *Node) Members() []Member {
-	if n.Kind() != Mapping {
+	if n == nil || n.Kind() != Mapping {
 		return nil
 	}
 	members := make([]Member, len(n.y.Content)/2)

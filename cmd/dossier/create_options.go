@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"unicode/utf8"
+
+	"github.com/release-dossier/dossier/attest"
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/collect"
+	"github.com/release-dossier/dossier/evidence/records"
+)
+
+// collectOptions joins flags and configuration; flags prevail.
+func (c *Cmd) collectOptions(release string, job *creation) (collect.Options, error) {
+	o, p := job.options, job.product
+	tags := p.tagNames(release)
+	o.Dir, o.Tag, o.OrTags, o.PreviousTag, o.TagPattern = job.dir, tags[0], tags[1:], job.previous, p.tags
+	o.Version, o.Name, o.Component = job.version, p.name, p.Component
+	o.Kind = evidence.Kind(firstOf(job.kind, p.kind))
+	o.Repository = firstOf(job.repository, job.config.Repository)
+	o.IncludeArtifacts, o.GenerateSBOM, o.Files = job.include, true, job.config.Collect.Git.Files
+	o.Environ, o.Now, o.ToolVersion = c.Env, job.now, programVersion()
+	o.AllowIncomplete, o.RecordsDir = job.incomplete, job.recordsDir()
+	for _, w := range job.config.Withhold {
+		o.Withhold = append(o.Withhold, w.Part)
+	}
+	var err error
+	if o.TicketPattern, err = job.config.Collect.ticketPattern(); err != nil {
+		return o, err
+	}
+	if err := job.addFiles(&o); err != nil {
+		return o, err
+	}
+	return o, c.addArtifacts(job, &o)
+}
+
+// recordsDir is where the configuration says that records are.
+func (job *creation) recordsDir() func(version string) (string, error) {
+	if job.config.Collect.Records == "" {
+		return nil
+	}
+	component := job.product.Component
+	return func(version string) (string, error) {
+		if _, err := records.Dir(component, version); err != nil {
+			return "", err
+		}
+		return job.config.Collect.recordsDir(component, version)
+	}
+}
+
+// addFiles finds the documents that others made for the release.
+func (job *creation) addFiles(o *collect.Options) error {
+	for _, l := range []struct {
+		what        string
+		flag, lines []string
+		into        *[]string
+	}{
+		{"sboms", job.sboms, job.product.SBOMs, &o.SBOMs},
+		{"provenance", job.provenance, job.product.Provenance, &o.Provenance},
+		{"attestations", job.attestations, job.product.Attestations, &o.Attestations},
+	} {
+		*l.into = l.flag
+		if len(l.flag) > 0 {
+			continue
+		}
+		var err error
+		if *l.into, err = expand(job.dir, l.what, l.lines); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addArtifacts tells files and images apart, and adds the sources of what is
+// released.
+func (c *Cmd) addArtifacts(job *creation, o *collect.Options) error {
+	var images, patterns []string
+	for _, a := range job.artifacts {
+		switch {
+		case isImage(a):
+			images = append(images, a)
+		case !utf8.ValidString(a):
+			return usagef("artifact %s: the name is not UTF-8, which a statement cannot hold: rename the file", a)
+		default:
+			o.Artifacts = append(o.Artifacts, a)
+		}
+	}
+	if len(job.artifacts) == 0 {
+		for _, a := range job.product.Artifacts {
+			if a.Image != "" {
+				images = append(images, a.Image)
+			} else {
+				patterns = append(patterns, a.File)
+			}
+		}
+	}
+	files, err := expand(job.dir, "artifacts", patterns)
+	if err != nil {
+		return err
+	}
+	o.Artifacts = append(o.Artifacts, files...)
+	for _, a := range files {
+		if !utf8.ValidString(a) {
+			return usagef("artifact %s: the name is not UTF-8, which a statement cannot hold: rename the file", a)
+		}
+	}
+	if len(o.Artifacts)+len(images) == 0 {
+		return usagef("create: no artifact is given: use --artifact FILE, or list artifacts in %s", configPath)
+	}
+	return c.productSources(job, images, o)
+}
+
+// loadSigners loads the keys of the release statement and of provenance. A dry
+// run without any signs with a key that is thrown away, so that the policy can
+// be asked.
+func (c *Cmd) loadSigners(ctx context.Context, job *creation) (err error) {
+	key := firstOf(job.key, beside(job.dir, job.config.Sign.Key))
+	if key == "" && job.dryRun {
+		job.throwaway = true
+		private, _, err := attest.GenerateKey(nil)
+		if err != nil {
+			return err
+		}
+		job.signer, err = attest.LoadSigner(private, nil)
+		job.builder = job.signer
+		return err
+	}
+	if key == "" {
+		return errNoKey
+	}
+	if job.signer, err = c.loadSigner(ctx, key, job.passphrase); err != nil {
+		return err
+	}
+	job.builder = job.signer
+	if path := firstOf(job.builderKey, beside(job.dir, job.config.Sign.BuilderKey)); path != "" && path != key {
+		job.builder, err = c.loadSigner(ctx, path, "")
+	}
+	return err
+}
+
+// twoKeys reports whether release statement and provenance have different
+// signers.
+func (job *creation) twoKeys() bool { return job.builder != job.signer }
+
+// signWith puts the public halves of the keys among the materials, and lets them
+// sign what is signed before the release statement.
+func (job *creation) signWith(ctx context.Context, o *collect.Options) {
+	if job.twoKeys() {
+		o.PublicKeys = append(o.PublicKeys, job.builder.Public().PEM())
+	}
+	if !job.throwaway {
+		o.PublicKeys = append(o.PublicKeys, job.signer.Public().PEM())
+	}
+	o.BuildProvenance = func(payload []byte) ([]byte, error) { return attest.Sign(ctx, job.builder, payload) }
+	o.SignRecord = func(f records.File, payload []byte) ([]byte, error) { return job.signScoped(ctx, f, payload) }
+}
+
+var errNoKey = usagef("create: no key is given: use --key with the key that already signs your tags, or sign.key in %s; \"dossier keygen\" makes one as a last resort", configPath)

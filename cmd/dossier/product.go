@@ -1,0 +1,96 @@
+package main
+
+import (
+	"path"
+	"strings"
+
+	"golang.org/x/mod/semver"
+)
+
+// product is what one dossier is about: the whole repository, or one of its
+// components.
+type product struct {
+	productConfig
+	name, kind string
+	tags       string // pattern of its release tags; "" is the usual one
+	part       bool   // it is one of several components
+	results    []resultConfig
+}
+
+// products returns what "create RELEASE" makes dossiers of. Without --component
+// that is every component whose tags the release may be one of.
+func (c *config) products(release, component string) ([]product, error) {
+	if len(c.Components) == 0 {
+		p := product{
+			productConfig: c.productConfig, name: c.Name, kind: string(c.Kind), tags: c.Collect.Git.Tags, results: c.Collect.Results,
+		}
+		p.Component = firstOf(component, p.Component)
+		return []product{p}, nil
+	}
+	var list []product
+	var names []string
+	for _, one := range c.Components {
+		names = append(names, one.Name)
+		p := c.component(one)
+		if component == one.Name || component == "" && p.takes(release) {
+			list = append(list, p)
+		}
+	}
+	switch {
+	case list != nil:
+		return list, nil
+	case component != "":
+		return nil, usagef("--component %s: %s has %s", component, c.file, strings.Join(names, ", "))
+	}
+	return nil, usagef("create: %s is a tag of none of the components in %s (%s): name one with --component", release, c.file, strings.Join(names, ", "))
+}
+
+// component fills in what a component leaves to the repository.
+func (c *config) component(one componentConfig) product {
+	p := product{
+		productConfig: one.productConfig, name: one.Name, kind: firstOf(string(one.Kind), string(c.Kind)),
+		tags: firstOf(one.Tags, c.Collect.Git.Tags, one.Name+"/v*"), part: true, results: one.Results,
+	}
+	p.Component = one.Name
+	if p.results == nil {
+		p.results = c.Collect.Results
+	}
+	for _, l := range []struct {
+		own *[]string
+		all []string
+	}{{&p.SBOMs, c.SBOMs}, {&p.Provenance, c.Provenance}, {&p.Attestations, c.Attestations}} {
+		if *l.own == nil {
+			*l.own = l.all
+		}
+	}
+	return p
+}
+
+// takes reports whether the release, a tag or a version, may be one of the
+// product. A tag of another component is none.
+func (p product) takes(release string) bool {
+	return isVersion(release) || p.matches(release)
+}
+
+// matches reports whether a tag is of the product's pattern.
+func (p product) matches(tag string) bool {
+	ok, err := path.Match(firstOf(p.tags, "v*"), tag)
+	return ok && err == nil
+}
+
+// tagNames returns the names that the tag of a release may have: the argument
+// itself, and what the pattern makes of a version.
+func (p product) tagNames(release string) []string {
+	var names []string
+	if !p.part || p.matches(release) {
+		names = append(names, release)
+	}
+	made := strings.Replace(firstOf(p.tags, "v*"), "*", strings.TrimPrefix(release, "v"), 1)
+	if isVersion(release) && made != release && !strings.ContainsAny(made, `*?[\`) {
+		names = append(names, made)
+	}
+	return names
+}
+
+// isVersion reports whether s is a version, with or without "v".
+func isVersion(s string) bool { return semver.IsValid("v" + strings.TrimPrefix(s, "v")) }

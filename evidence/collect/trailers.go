@@ -1,0 +1,213 @@
+package collect
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/commits"
+	"github.com/release-dossier/dossier/evidence/gitobj"
+)
+
+// Said is a text in which people say something of the release: the message of
+// its tag, the description of its pull request.
+type Said struct {
+	// Text is the whole text; its trailers are read.
+	Text string
+	// From is where it stands.
+	From evidence.ResourceDescriptor
+}
+
+// hearTag adds the tag's message to what was said, before any ticket system is
+// asked about its tickets.
+func (a *assembly) hearTag(context.Context) error {
+	if a.git.TagType != gitobj.TypeTag {
+		return nil
+	}
+	r := a.draft.Record
+	subjects := r.Subjects()
+	from := evidence.ResourceDescriptor{Name: "tag " + r.Tag.Name, Digest: subjects[len(subjects)-1].Digest}
+	return a.hear(Said{a.git.Tag.Message, from})
+}
+
+func (a *assembly) hear(s Said) error {
+	said, err := commits.ReadRelease(gitobj.ParseTrailers(s.Text))
+	if err != nil {
+		return fmt.Errorf("%s: %w", s.From.Name, err)
+	}
+	a.said = append(a.said, s)
+	a.addTickets(said.Tickets)
+	for _, slip := range commits.Slips(s.Text) {
+		a.gap(Habit, slip.Want, fmt.Sprintf("line %d of %s says %q and is no trailer, so it is not read", slip.Line, s.From.Name, slip.Key),
+			fmt.Sprintf("write %s: ... in the last paragraph, where nothing but such lines stands", slip.Want))
+	}
+	return nil
+}
+
+// stateTrailers states what all trailers say together.
+func (a *assembly) stateTrailers(context.Context) error {
+	var texts [][]gitobj.Trailer
+	for _, s := range a.said {
+		texts = append(texts, gitobj.ParseTrailers(s.Text))
+	}
+	all, err := commits.ReadRelease(texts...)
+	if err != nil {
+		return fmt.Errorf("%w (in %s)", err, strings.Join(a.saidWhere(), " and "))
+	}
+	for i, s := range a.said {
+		one, err := commits.ReadRelease(texts[i])
+		if err != nil {
+			return err
+		}
+		a.originate(one, s.From)
+	}
+	return a.state(all)
+}
+
+func (a *assembly) saidWhere() []string {
+	var list []string
+	for _, s := range a.said {
+		list = append(list, s.From.Name)
+	}
+	return list
+}
+
+// originate says which fields come from the trailers of one text.
+func (a *assembly) originate(said commits.Release, from evidence.ResourceDescriptor) {
+	o := evidence.Origin{From: from}
+	for _, f := range []struct {
+		there        bool
+		key, pointer string
+	}{
+		{said.Rollback != "", commits.RollbackKey, "/rollbackPlan"},
+		{said.KnownIssues != nil, commits.KnownIssuesKey, "/releaseRecord/knownIssues"},
+		{said.Risk != "", commits.RiskKey, "/releaseRecord/risk"},
+		{said.Window != "", commits.WindowKey, "/releaseRecord/productionWindow"},
+		{said.Tickets != nil, commits.TicketKey, "/releaseRecord/changeRequests"},
+	} {
+		if f.there {
+			o.Fields, o.Trailers = append(o.Fields, f.pointer), append(o.Trailers, f.key)
+		}
+	}
+	if o.Fields == nil {
+		return
+	}
+	grade := claimed
+	if a.git.Tag.Signature != nil && strings.HasPrefix(from.Name, "tag ") {
+		grade = proven
+	}
+	a.draft.Record.Origins = append(a.draft.Record.Origins, o)
+	a.found("said", strings.Join(o.Trailers, ", ")+" in "+from.Name, grade, from.Name)
+}
+
+// state fills in what the trailers say. The same part must not stand in a file
+// as well.
+func (a *assembly) state(said commits.Release) error {
+	r := a.draft.Record
+	if said.Rollback != "" {
+		if r.RollbackPlan != nil {
+			return twice(commits.RollbackKey, "rollback-plan")
+		}
+		r.RollbackPlan = a.rollbackPlan(said.Rollback)
+	}
+	said.Tickets = append(said.Tickets, a.ticketsOfChanges(said.Tickets)...)
+	if said.KnownIssues == nil && said.Risk == "" && said.Window == "" && said.Tickets == nil {
+		return nil
+	}
+	if r.ReleaseRecord == nil {
+		r.ReleaseRecord = new(evidence.ReleaseRecord)
+	}
+	return a.stateRecord(r.ReleaseRecord, said)
+}
+
+func (a *assembly) stateRecord(r *evidence.ReleaseRecord, said commits.Release) error {
+	if said.KnownIssues != nil {
+		if r.KnownIssues != nil {
+			return twice(commits.KnownIssuesKey, "release-record.known-issues")
+		}
+		r.KnownIssues = said.KnownIssues
+	}
+	if said.Window != "" {
+		if r.ProductionWindow != "" {
+			return twice(commits.WindowKey, "release-record.production-window")
+		}
+		r.ProductionWindow = said.Window
+	}
+	if said.Risk != "" {
+		if r.Risk != "" {
+			return twice(commits.RiskKey, "release-record.risk")
+		}
+		r.Risk = a.risk(said.Risk)
+	}
+	for _, id := range said.Tickets {
+		if !slices.ContainsFunc(r.ChangeRequests, func(d evidence.ResourceDescriptor) bool { return d.Name == id }) {
+			r.ChangeRequests = append(r.ChangeRequests, evidence.ResourceDescriptor{Name: id})
+		}
+	}
+	return nil
+}
+
+func twice(key, field string) error {
+	return fmt.Errorf("the trailer %s says what %s says in the release's records: leave one out", key, field)
+}
+
+// ticketsOfChanges are those that the changes name and the trailers do not.
+func (a *assembly) ticketsOfChanges(said []string) []string {
+	var list []string
+	for _, c := range a.draft.Record.Changes {
+		for _, t := range c.Tickets {
+			if !slices.Contains(said, t.ID) && !slices.Contains(list, t.ID) {
+				list = append(list, t.ID)
+			}
+		}
+	}
+	return list
+}
+
+// risk is the trailer's word, if it is one of the known ones.
+func (a *assembly) risk(word string) string {
+	lower := strings.ToLower(word)
+	if slices.Contains([]string{"low", "medium", "high", "critical"}, lower) {
+		return lower
+	}
+	a.gap(Habit, "the risk", fmt.Sprintf("the trailer Risk says %.80q", word), "write Risk: low, medium, high or critical")
+	return ""
+}
+
+var (
+	sha256Form  = regexp.MustCompile(`\bsha256:[0-9a-f]{64}\b`)
+	versionForm = regexp.MustCompile(`^v?[0-9]+(\.[0-9A-Za-z+-]+)*$`)
+	methods     = []string{"flag", "config", "redeploy", "hotfix-forward", "none"}
+)
+
+// rollbackPlan reads "METHOD VERSION (sha256:...)": how, to which version, and
+// its digests. The whole text is kept as the step to take; without a method it
+// is all that is known.
+func (a *assembly) rollbackPlan(text string) *evidence.RollbackPlan {
+	p := &evidence.RollbackPlan{Steps: []string{text}}
+	words := strings.Fields(text)
+	method := strings.ToLower(strings.Trim(words[0], ".,;:"))
+	if !slices.Contains(methods, method) {
+		a.gap(Habit, "the way to roll back", fmt.Sprintf("the trailer Rollback says %.80q", text), "begin it with redeploy, flag, config, hotfix-forward or none")
+		return p
+	}
+	p.Method = method
+	rest := strings.TrimLeft(strings.TrimSpace(strings.TrimPrefix(text, words[0])), "-:,; (")
+	if method == "none" {
+		p.NoRollback, p.Steps = strings.TrimRight(rest, ")"), nil
+		return p
+	}
+	for _, word := range words[1:] {
+		if word = strings.Trim(word, "(),;:"); versionForm.MatchString(word) {
+			p.TargetVersion = word
+			break
+		}
+	}
+	for _, d := range sha256Form.FindAllString(text, -1) {
+		p.TargetDigests = append(p.TargetDigests, evidence.DigestSet{"sha256": strings.TrimPrefix(d, "sha256:")})
+	}
+	return p
+}

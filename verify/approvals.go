@@ -13,28 +13,11 @@ import (
 // attested.
 const recorderRole = "recorder"
 
-// approvals gathers the approvals of this release and of commits in its range.
+// approvals gathers the approvals that name this release.
 func (r *run) approvals() {
 	for _, st := range r.statements()[1:] {
 		if a, ok := r.predicates[st.ID].own.(*evidence.Approval); ok && a.Release.Digest == r.release.ID {
 			r.ownApproval(st, a)
-		}
-	}
-	for i, a := range r.facts.Record.Attestations {
-		m, b, ok := r.attached(a)
-		if !ok {
-			continue // layer 1 says that it is missing
-		}
-		imported, err := readImported(b)
-		if err != nil {
-			c := link("attestation", "An imported attestation cannot be read", Proof{})
-			c.Outcome, c.Code, c.Found = Warn, "attestation-unreadable", m.Name+": "+err.Error()
-			c.Inputs = []Place{at(r.release.ID, fmt.Sprintf("/predicate/attestations/%d", i)), material(m.Digest)}
-			r.add(c)
-			continue
-		}
-		for _, one := range imported {
-			r.importApproval(m, one)
 		}
 	}
 }
@@ -93,9 +76,6 @@ func (r *run) same(a, b evidence.Identity) bool {
 // signer, whose grant must cover the scope it states; what strangers state is
 // not looked into.
 func (r *run) importApproval(m evidence.Material, one provenance.Entry) {
-	if one.Statement.PredicateType != evidence.ApprovalType {
-		return
-	}
 	c := link("approval", "An imported approval is about a commit of this release", Proof{})
 	c.Inputs = []Place{material(m.Digest)}
 	if one.Bundle == nil {

@@ -33,6 +33,8 @@ type Facts struct {
 	SBOMs      []SBOMFact
 	Provenance []ProvenanceFact
 	Approvals  []ApprovalFact
+	// Attestations are what other tools state.
+	Attestations []AttestationFact
 	// Statements are all statements that count, the release statement first.
 	Statements []StatementFact
 	// Checks are the checks of layers 1 to 4, for controls that restate one.

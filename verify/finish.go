@@ -26,6 +26,7 @@ func (r *run) finish() {
 		}
 		r.report.Release = &ReleaseView{r.release.ID, record.Repository.URI, record.Component, record.Version, name}
 		r.exhibits()
+		r.attestationViews()
 		r.failing = failing(r.report.Checks)
 		r.chain()
 		r.people()

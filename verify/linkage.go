@@ -23,6 +23,7 @@ func (r *run) linkage() error {
 		return err
 	}
 	r.approvals()
+	r.imports()
 	for _, st := range r.statements() {
 		r.facts.Statements = append(r.facts.Statements, StatementFact{
 			ID: st.ID, PredicateType: st.Statement.PredicateType, Signers: r.countedSigners(st), StatedAt: r.scope(st).stated,

@@ -19,19 +19,20 @@ const builderRole = "builder"
 func (r *run) provenance() error {
 	for i, a := range r.facts.Record.Provenance {
 		m, b, present := r.attached(a)
+		listed := at(r.release.ID, fmt.Sprintf("/predicate/provenance/%d", i))
 		if !present {
 			f := ProvenanceFact{Attachment: a, Material: m, Code: "missing", Detail: "the document is not there"}
-			r.addProvenance(f, i)
+			r.addProvenance(f, listed)
 			continue
 		}
 		imported, err := readImported(b)
 		if err != nil {
 			f := ProvenanceFact{Attachment: a, Material: m, Present: true, Code: "provenance-unreadable", Detail: err.Error()}
-			r.addProvenance(f, i)
+			r.addProvenance(f, listed)
 			continue
 		}
 		for _, one := range imported {
-			r.addProvenance(r.provenanceFact(a, m, one), i)
+			r.addProvenance(r.provenanceFact(a, m, one), listed)
 		}
 	}
 	return nil
@@ -116,13 +117,13 @@ func (r *run) importedSigner(b *attest.Bundle, id evidence.Digest) (s *Signer, p
 	return s, proof
 }
 
-func (r *run) addProvenance(f ProvenanceFact, i int) {
+func (r *run) addProvenance(f ProvenanceFact, listed Place) {
 	r.facts.Provenance = append(r.facts.Provenance, f)
 	if c, ok := r.importedCheck("signatures/provenance", f.Signer, f.Material); ok {
 		r.add(c)
 	}
 	c := link("provenance", "The provenance names this release's artifact, commit and repository", f.Proof)
-	c.Inputs = []Place{at(r.release.ID, fmt.Sprintf("/predicate/provenance/%d", i)), material(f.Material.Digest)}
+	c.Inputs = []Place{listed, material(f.Material.Digest)}
 	switch {
 	case f.Code == "missing":
 		c.Outcome, c.Why, c.FollowsFrom, c.Title = Unknown, f.Code, "integrity/materials", "The provenance is not there"

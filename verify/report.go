@@ -86,6 +86,8 @@ type Report struct {
 	NotCompared []string `json:"notCompared,omitempty"`
 	// Exhibits are the embedded documents, numbered from 1 in a stable order.
 	Exhibits []Exhibit `json:"exhibits,omitempty"`
+	// Attestations are what other tools state in exhibits.
+	Attestations []AttestationView `json:"attestations,omitempty"`
 	// State is the digest of everything that counts; Heads are its heads.
 	State *evidence.Digest  `json:"state,omitempty"`
 	Heads []evidence.Parent `json:"heads,omitempty"`
@@ -143,6 +145,21 @@ type Exhibit struct {
 	Size      int64           `json:"size"`
 	// Present is false for a material that is listed and not there.
 	Present bool `json:"present"`
+}
+
+// AttestationView is one statement of another tool. Says may hold text from
+// outside: whoever prints it makes it safe.
+type AttestationView struct {
+	// Exhibit is the number of the exhibit that holds it.
+	Exhibit       int    `json:"exhibit"`
+	PredicateType string `json:"predicateType"`
+	// Says is what it states, in one line, or why that is not read.
+	Says string `json:"says"`
+	// Proof is how that is known: by the word of its own signer if trust lets
+	// them state it, a claim otherwise.
+	Proof Proof `json:"proof"`
+	// About reports that it is about this release.
+	About bool `json:"about"`
 }
 
 // DocumentView names a trust or policy document.

@@ -26,12 +26,17 @@ func (r *run) sboms() {
 // attached finds the material of an attachment. The record's own validation
 // made sure that it is listed.
 func (r *run) attached(a evidence.Attachment) (evidence.Material, bundle.Blob, bool) {
-	i := slices.IndexFunc(r.release.Links.Materials, func(m evidence.Material) bool { return m.Digest == a.Material })
+	return r.attachedTo(r.release, a)
+}
+
+// attachedTo finds the material of an attachment of a statement.
+func (r *run) attachedTo(st *bundle.Statement, a evidence.Attachment) (evidence.Material, bundle.Blob, bool) {
+	i := slices.IndexFunc(st.Links.Materials, func(m evidence.Material) bool { return m.Digest == a.Material })
 	if i < 0 {
 		return evidence.Material{Digest: a.Material}, bundle.Blob{}, false
 	}
 	b, ok := r.d.Blob(a.Material)
-	return r.release.Links.Materials[i], b, ok
+	return st.Links.Materials[i], b, ok
 }
 
 func (r *run) readSBOM(f *SBOMFact, b bundle.Blob) {

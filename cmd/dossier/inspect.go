@@ -66,6 +66,9 @@ func (c *Cmd) tree(r *verify.Report) error {
 			note = "  MISSING"
 		}
 		fmt.Fprintf(w, "  %s E%-3d %-40s %10d  %s  %s%s\n", branch, e.Number, report.Safe(e.Name), e.Size, e.Digest.Short(), report.Safe(e.MediaType), note)
+		for _, line := range saysWhat(r, e) {
+			fmt.Fprintf(w, "  │       %s\n", line)
+		}
 	}
 	for _, s := range r.Signers {
 		if !shown[s.Signature.Hex()] {
@@ -74,6 +77,23 @@ func (c *Cmd) tree(r *verify.Report) error {
 	}
 	_, err := fmt.Fprint(c.Stdout, w.String())
 	return err
+}
+
+// saysWhat are lines on what statements of other tools in an exhibit say, and
+// how that is known.
+func saysWhat(r *verify.Report, e verify.Exhibit) []string {
+	var lines []string
+	for _, a := range r.Attestations {
+		if a.Exhibit != e.Number {
+			continue
+		}
+		about := ""
+		if !a.About {
+			about = ", not about this release"
+		}
+		lines = append(lines, report.Safe(fmt.Sprintf("%s: %s [%s by %s%s]", a.PredicateType, a.Says, a.Proof.Grade, a.Proof.By, about)))
+	}
+	return lines
 }
 
 func (c *Cmd) signers(w *strings.Builder, r *verify.Report, e verify.Exhibit, shown map[string]bool) {

@@ -48,7 +48,7 @@ With --output the exhibit's bytes are saved unchanged.`,
 			if err != nil {
 				return err
 			}
-			return c.show(d, e, output)
+			return c.show(d, e, output, saysWhat(r, e))
 		},
 	}
 	f.registerTrust(cmd)
@@ -65,7 +65,7 @@ func exhibit(r *verify.Report, number string) (verify.Exhibit, error) {
 	return r.Exhibits[n-1], nil
 }
 
-func (c *Cmd) show(d *bundle.Dossier, e verify.Exhibit, output string) error {
+func (c *Cmd) show(d *bundle.Dossier, e verify.Exhibit, output string, says []string) error {
 	b, ok := d.Blob(e.Digest)
 	if st, isStatement := d.Statement(e.Digest); isStatement {
 		b, ok = bundle.BytesBlob(st.Payload), true
@@ -76,7 +76,11 @@ func (c *Cmd) show(d *bundle.Dossier, e verify.Exhibit, output string) error {
 	if output != "" {
 		return saveBlob(b, output)
 	}
-	fmt.Fprintf(c.Stdout, "E%d  %s  %s  %d bytes\n%s\n\n", e.Number, report.Safe(e.Name), report.Safe(e.MediaType), e.Size, e.Digest)
+	fmt.Fprintf(c.Stdout, "E%d  %s  %s  %d bytes\n%s\n", e.Number, report.Safe(e.Name), report.Safe(e.MediaType), e.Size, e.Digest)
+	for _, line := range says {
+		fmt.Fprintln(c.Stdout, line)
+	}
+	fmt.Fprintln(c.Stdout)
 	return c.printSafely(b)
 }
 

@@ -1,0 +1,231 @@
+package verify
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/bundle"
+	"github.com/release-dossier/dossier/evidence/foreign"
+	"github.com/release-dossier/dossier/evidence/provenance"
+)
+
+// listing is an imported attestation and where it is listed.
+type listing struct {
+	evidence.Attachment
+	by *bundle.Statement
+	at Place
+	m  evidence.Material
+	b  bundle.Blob
+}
+
+// listings are the imported attestations that are there: those of the release
+// statement, and those that came later (rules of format, R9). Layer 1 says what
+// is missing.
+func (r *run) listings() []listing {
+	var list []listing
+	add := func(st *bundle.Statement, attachments []evidence.Attachment) {
+		for i, a := range attachments {
+			if m, b, ok := r.attachedTo(st, a); ok {
+				list = append(list, listing{a, st, at(st.ID, fmt.Sprintf("/predicate/attestations/%d", i)), m, b})
+			}
+		}
+	}
+	add(r.release, r.facts.Record.Attestations)
+	for _, st := range r.statements()[1:] {
+		if in, ok := r.predicates[st.ID].own.(*evidence.Import); ok {
+			add(st, in.Attestations)
+		}
+	}
+	return list
+}
+
+// imports takes each imported attestation for what it is, by its own signer.
+func (r *run) imports() {
+	for _, l := range r.listings() {
+		entries, err := readImported(l.b)
+		if err != nil {
+			c := link("attestation", "An imported attestation cannot be read", Proof{})
+			c.Outcome, c.Code, c.Found = Warn, "attestation-unreadable", l.m.Name+": "+err.Error()
+			c.Inputs = []Place{l.at, material(l.m.Digest)}
+			r.add(c)
+			continue
+		}
+		for _, e := range entries {
+			switch {
+			case e.Statement.PredicateType == evidence.ApprovalType:
+				r.importApproval(l.m, e)
+			case l.by != r.release && isProvenance(e):
+				r.addProvenance(r.provenanceFact(l.Attachment, l.m, e), l.at)
+			default:
+				r.addAttestation(r.attestationFact(l, e), l.at)
+			}
+		}
+	}
+}
+
+func isProvenance(e provenance.Entry) bool {
+	return e.Statement.PredicateType == provenance.TypeV1 || e.Statement.PredicateType == provenance.TypeV02
+}
+
+// AttestationFact is a statement of another tool that came along.
+type AttestationFact struct {
+	evidence.Attachment
+	Material evidence.Material
+	// ListedBy is the statement that lists it.
+	ListedBy evidence.Digest
+	// PredicateType is the type URI.
+	PredicateType string
+	// Signer is who signed it; nil if it is not signed.
+	Signer *Signer
+	// Summary is what it says; nil if its type is not known here or it cannot be
+	// read, and then Code and Detail say why.
+	Summary *foreign.Summary
+	Code    string
+	Detail  string
+	// Names are the artifacts of this release that it is about, and OfSource
+	// reports that it is about a commit, a tree or the tag of this release. Both
+	// are empty if it names another repository.
+	Names    []evidence.Digest
+	OfSource bool
+	Proof    Proof
+}
+
+func (r *run) attestationFact(l listing, e provenance.Entry) AttestationFact {
+	f := AttestationFact{Attachment: l.Attachment, Material: l.m, ListedBy: l.by.ID, PredicateType: e.Statement.PredicateType}
+	f.Proof = Proof{Claimed, "an unknown signer"}
+	if signers := r.countedSigners(l.by); len(signers) > 0 {
+		f.Proof.By = signers[0].Name()
+	}
+	s, err := foreign.Read(e)
+	switch {
+	case errors.Is(err, foreign.ErrUnknown):
+		f.Code, f.Detail = "attestation-type-not-known", "statements of this type are listed, not read"
+	case err != nil:
+		f.Code, f.Detail = "attestation-unreadable", err.Error()
+	}
+	f.Summary = s
+	var sets []evidence.DigestSet
+	for _, sub := range e.Statement.Subject {
+		sets = append(sets, sub.Digest)
+	}
+	// A fork has the same commits: what is said of it is not said of this one.
+	if s == nil || s.Repository == "" || s.Repository == r.facts.Record.Repository.URI {
+		f.Names, f.OfSource = named(r.facts.Record.Artifacts, sets), r.ofSource(sets, s)
+	}
+	if e.Bundle != nil {
+		r.signedAttestation(&f, e)
+	}
+	return f
+}
+
+// signedAttestation asks whether the signer may state it about this repository.
+func (r *run) signedAttestation(f *AttestationFact, e provenance.Entry) {
+	s, proof := r.importedSigner(e.Bundle, f.Material.Digest)
+	f.Signer = s
+	if s.Code != "" {
+		return
+	}
+	q := r.question(s, f.PredicateType, proof)
+	q.Repository, q.Stated = r.facts.Record.Repository.URI, r.facts.Record.CreatedAt.Time
+	if f.Summary != nil && !f.Summary.At.IsZero() {
+		q.Stated = f.Summary.At.Time
+	}
+	if r.ask(s, q); s.Allowed {
+		f.Proof = Proof{Proven, s.Name()}
+	}
+}
+
+// ofSource reports whether a statement is about a commit of the release, its
+// tree, or the tag. A release of GitHub names the tag's object by its SHA-1.
+func (r *run) ofSource(sets []evidence.DigestSet, s *foreign.Summary) bool {
+	record := r.facts.Record
+	ids := map[string]bool{record.Commit: true, record.Tag.Object: true}
+	for _, c := range r.facts.Range.Commits {
+		ids[string(c.ID)], ids[string(c.Tree)] = true, true
+	}
+	for _, set := range sets {
+		for _, algorithm := range []string{"gitCommit", "gitTag", "gitTree"} {
+			if ids[set[algorithm]] {
+				return true
+			}
+		}
+	}
+	return s != nil && s.Kind == foreign.Release && ids[s.Commit]
+}
+
+// addAttestation says what came along and whether it is about this release.
+func (r *run) addAttestation(f AttestationFact, listed Place) {
+	r.facts.Attestations = append(r.facts.Attestations, f)
+	if c, ok := r.importedCheck("signatures/attestation", f.Signer, f.Material); ok {
+		if c.Outcome == Unknown { // nothing rests on it but what a policy asks
+			c.Outcome = Warn
+		}
+		r.add(c)
+	}
+	c := link("attestation", "An attestation of another tool is about this release", f.Proof)
+	if f.Summary == nil {
+		c.Title = "An attestation of a type that is not read here is about this release"
+	}
+	c.Inputs = []Place{listed, material(f.Material.Digest)}
+	c.Found = f.Material.Name + ": " + f.PredicateType
+	if f.Summary != nil {
+		c.Found = f.Material.Name + ": " + f.Summary.String()
+	}
+	c.Expected = "an artifact, a commit or the tag of this release as subject"
+	switch {
+	case f.Code == "attestation-unreadable":
+		c.Outcome, c.Code, c.Title, c.Proof = Warn, f.Code, "An attestation of another tool cannot be read", Proof{}
+		c.Found = f.Material.Name + ": " + f.Detail
+	case r.contradicted(f) != "":
+		r.contradiction(&c, f)
+	case len(f.Names) == 0 && !f.OfSource:
+		c.Outcome, c.Code, c.Title, c.Proof = Warn, "attestation-elsewhere", "An attestation of another tool is about something else", Proof{}
+	case f.Summary != nil && f.Summary.Result == "FAILED":
+		c.Outcome, c.Code, c.Title = Warn, "verification-failed", "Another tool verified this release and it failed"
+	}
+	r.add(c)
+}
+
+// contradiction is a failure if the one who says so is trusted to.
+func (r *run) contradiction(c *Check, f AttestationFact) {
+	c.Outcome, c.Code, c.Title = Warn, "attestation-contradicts", "An attestation of another tool contradicts the release"
+	if f.Signer != nil && f.Signer.Allowed {
+		c.fails(c.Code, c.Title, Fix{Now: "find out which of the two is right: the release statement or " + f.Signer.Name()})
+	}
+	c.Expected, c.Found = "what the release statement says", f.Material.Name+": "+r.contradicted(f)
+}
+
+// contradicted says in what a release attestation of this repository's tag
+// differs from the release statement; "" if in nothing.
+func (r *run) contradicted(f AttestationFact) string {
+	record, s := r.facts.Record, f.Summary
+	if s == nil || s.Kind != foreign.Release || s.Repository != record.Repository.URI || s.Tag != record.Tag.Name {
+		return ""
+	}
+	if record.ObjectFormat == "sha1" && s.Commit != record.Commit && s.Commit != record.Tag.Object {
+		return fmt.Sprintf("the tag %s names %s", s.Tag, s.Commit)
+	}
+	for _, sub := range s.Subjects {
+		i := slices.IndexFunc(record.Artifacts, func(a evidence.Artifact) bool { return a.Name == sub.Name })
+		if d, ok := sub.Digest.SHA256(); i >= 0 && ok && d != record.Artifacts[i].Digest {
+			return fmt.Sprintf("%s has the digest %s", sub.Name, d)
+		}
+	}
+	return ""
+}
+
+// attestationViews tells people what the exhibits of other tools state.
+func (r *run) attestationViews() {
+	for _, f := range r.facts.Attestations {
+		v := AttestationView{
+			Exhibit: r.numbers[f.Material.Digest], PredicateType: f.PredicateType, Says: f.Detail,
+			Proof: f.Proof, About: len(f.Names) > 0 || f.OfSource,
+		}
+		if f.Summary != nil {
+			v.Says = f.Summary.String()
+		}
+		r.report.Attestations = append(r.report.Attestations, v)
+	}
+}

@@ -167,6 +167,8 @@ type Artifact struct {
 	Size int64 `json:"size,omitzero"`
 	// MediaType says what it is.
 	MediaType string `json:"mediaType,omitempty"`
+	// Image is what is known besides of a container image.
+	Image *Image `json:"image,omitempty" rec:"O;1.9.3.3"`
 }
 
 // Attachment binds a material to what it is about.

@@ -3,6 +3,7 @@ package evidence
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"unicode/utf8"
 )
@@ -88,6 +89,9 @@ func (r *Record) validateArtifacts(v *validator) {
 		}
 		if a.Size < 0 {
 			v.fail(at+"/size", errors.New("the size is negative"))
+		}
+		if a.Image != nil {
+			v.fields(at+"/image", reflect.ValueOf(a.Image).Elem())
 		}
 		names[a.Name], digests[a.Digest] = true, true
 	}

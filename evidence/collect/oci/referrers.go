@@ -1,0 +1,195 @@
+package oci
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/release-dossier/dossier/evidence"
+)
+
+// maxPages is the most pages of one list of referrers.
+const maxPages = 100
+
+// attached is one document that somebody attached to an image.
+type attached struct {
+	data      []byte
+	digest    evidence.Digest
+	mediaType string
+	from      string // the address of its manifest
+}
+
+// unread is something attached that could not be read, or is of no kind that
+// is.
+type unread struct {
+	what, subject string
+	err           error
+}
+
+// search is the search for what is attached to one image.
+type search struct {
+	*image
+	docs   []attached
+	unread []unread
+	kinds  map[string]int // of what is attached and not read
+	seen   map[string]bool
+}
+
+// referrers finds what is attached to the image and to those of its index. What
+// cannot be read is in the unread list; an error is that of the context alone.
+func (i *image) referrers(ctx context.Context) (*search, error) {
+	s := &search{image: i, kinds: map[string]int{}, seen: map[string]bool{}}
+	for _, subject := range i.subjects() {
+		for _, list := range []struct {
+			what string
+			find func(context.Context, descriptor) error
+		}{
+			{"referrers", s.byInterface},
+			{"tags of cosign", s.byTag},
+		} {
+			if err := list.find(ctx, subject); err != nil {
+				s.miss(list.what, subject.Digest, err)
+			}
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, d := range i.attested {
+		s.take(ctx, d, nil)
+	}
+	return s, ctx.Err()
+}
+
+func (s *search) miss(what, subject string, err error) {
+	s.unread = append(s.unread, unread{what, subject, err})
+}
+
+// byInterface asks the referrers interface, or reads the tag that stands in for
+// it.
+func (s *search) byInterface(ctx context.Context, subject descriptor) error {
+	list, err := s.list(ctx, subject)
+	if statusOf(err) == http.StatusNotFound {
+		var index *manifest
+		index, err = s.repo.manifest(ctx, strings.Replace(subject.Digest, ":", "-", 1))
+		if found(err) == nil && err != nil {
+			return nil
+		}
+		if err == nil {
+			list = index.Manifests
+		}
+	}
+	if err != nil {
+		return err
+	}
+	for _, d := range list {
+		s.take(ctx, d, &subject)
+	}
+	return nil
+}
+
+// list reads all pages of the list of referrers.
+func (s *search) list(ctx context.Context, subject descriptor) ([]descriptor, error) {
+	var all []descriptor
+	next := s.repo.url("referrers", subject.Digest)
+	for range maxPages {
+		raw, header, err := s.repo.get(ctx, next, typeIndex, s.repo.limits.Manifest)
+		if err != nil {
+			return nil, err
+		}
+		index, err := parseManifest(raw, header.Get("Content-Type"))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, index.Manifests...)
+		if next, err = s.nextPage(next, header); err != nil || next == nil {
+			return all, err
+		}
+	}
+	return nil, fmt.Errorf("the list of referrers has more than %d pages", maxPages)
+}
+
+// nextPage reads the header Link (RFC 8288, as the distribution specification
+// uses it): </v2/...>; rel="next".
+func (s *search) nextPage(from *url.URL, header http.Header) (*url.URL, error) {
+	link := header.Get("Link")
+	if link == "" {
+		return nil, nil
+	}
+	target, rest, ok := strings.Cut(strings.TrimPrefix(link, "<"), ">")
+	if !ok || !strings.HasPrefix(link, "<") || !strings.Contains(rest, `rel="next"`) && !strings.Contains(rest, "rel=next") {
+		return nil, fmt.Errorf("the registry's link to the next page, %.100q, is not readable", link)
+	}
+	next, err := from.Parse(target)
+	if err != nil || next.Host != from.Host || next.Scheme != from.Scheme {
+		return nil, fmt.Errorf("the registry's next page, %.100q, is not on the same host", target)
+	}
+	return next, nil
+}
+
+// byTag reads the tags that cosign wrote before registries had referrers.
+func (s *search) byTag(ctx context.Context, subject descriptor) error {
+	tag := strings.Replace(subject.Digest, ":", "-", 1)
+	for _, suffix := range []string{".att", ".sbom", ".sig"} {
+		m, err := s.repo.manifest(ctx, tag+suffix)
+		if err != nil {
+			if err := found(err); err != nil {
+				return err
+			}
+			continue
+		}
+		s.layers(ctx, m)
+	}
+	return nil
+}
+
+// take reads one manifest that is attached to subject, if it is given.
+func (s *search) take(ctx context.Context, d descriptor, subject *descriptor) {
+	if s.seen[d.Digest] || ctx.Err() != nil {
+		return
+	}
+	if len(s.seen) >= s.repo.limits.Referrers {
+		if !s.seen[""] {
+			s.seen[""] = true
+			s.miss("referrers", s.artifact.Digest.String(), &limitError{"documents attached to one image", int64(s.repo.limits.Referrers)})
+		}
+		return
+	}
+	s.seen[d.Digest] = true
+	if foreign(d.ArtifactType) {
+		s.kinds[d.ArtifactType]++
+		return
+	}
+	m, err := s.repo.byDigest(ctx, d)
+	if err == nil && subject != nil && (m.Subject == nil || m.Subject.Digest != subject.Digest) {
+		err = fmt.Errorf("it is listed for %s and is attached to something else", subject.Digest)
+	}
+	if err != nil {
+		s.miss("attached manifest", d.Digest, err)
+		return
+	}
+	s.layers(ctx, m)
+}
+
+// layers reads the documents that a manifest carries.
+func (s *search) layers(ctx context.Context, m *manifest) {
+	from := s.repo.Name() + "@" + evidence.Sum(m.raw).String()
+	for _, l := range m.Layers {
+		if s.seen[l.Digest] || ctx.Err() != nil {
+			continue
+		}
+		s.seen[l.Digest] = true
+		if kindOf(l.MediaType) == "" {
+			s.kinds[l.MediaType]++
+			continue
+		}
+		data, err := s.repo.blob(ctx, l, s.repo.limits.Document)
+		if err != nil {
+			s.miss("attached document", from, err)
+			continue
+		}
+		s.docs = append(s.docs, attached{data, evidence.Sum(data), l.MediaType, from})
+	}
+}

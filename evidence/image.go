@@ -3,6 +3,7 @@ package evidence
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Image is what is known of a container image beside its manifest's digest,
@@ -48,20 +49,22 @@ type ImageLabels struct {
 	Version string `json:"version,omitempty" rec:"O;1.9.3.3"`
 }
 
-// Is reports whether d is the artifact's digest or, of an index, that of one
-// of its images.
-func (a Artifact) Is(d Digest) bool {
-	if a.Digest == d {
-		return true
-	}
+// Digests returns the artifact's digest and, of an index, those of its images.
+func (a Artifact) Digests() []Digest {
+	list := []Digest{a.Digest}
 	if a.Image != nil {
 		for _, p := range a.Image.Platforms {
-			if p.Digest == d {
-				return true
-			}
+			list = append(list, p.Digest)
 		}
 	}
-	return false
+	return list
+}
+
+// Covered reports whether something that holds for single digests holds for the
+// artifact: for its own digest or, of an index, for those of all its images.
+func (a Artifact) Covered(holds func(Digest) bool) bool {
+	list := a.Digests()
+	return holds(list[0]) || len(list) > 1 && !slices.ContainsFunc(list[1:], func(d Digest) bool { return !holds(d) })
 }
 
 // MaxPlatforms is the most images of an index.

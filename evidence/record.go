@@ -175,7 +175,7 @@ type Artifact struct {
 type Attachment struct {
 	// Material is the digest of a material of the same statement.
 	Material Digest `json:"material"`
-	// About lists the artifacts by digest. What the document itself names is
+	// About lists the artifacts, or images of an index, by digest. What the document itself names is
 	// read from its bytes; this is only what the recorder says.
 	About []Digest `json:"about,omitempty"`
 	// Tool is the program that made it, if known.

@@ -103,7 +103,9 @@ func (r *Record) validateAttachments(v *validator) {
 		listed[m.Digest] = true
 	}
 	for _, a := range r.Artifacts {
-		artifacts[a.Digest] = true
+		for _, d := range a.Digests() {
+			artifacts[d] = true
+		}
 	}
 	for _, list := range []struct {
 		name string

@@ -187,7 +187,7 @@ func (r *run) chain() {
 		text, proof := a.Name+"@"+a.Digest.String()[:15], r.facts.Stated()
 		if a.ComparedWith != "" {
 			text, proof = text+"  as given", Proof{Proven, "its bytes"}
-		} else if a.Included {
+		} else if a.Included && a.Image == nil {
 			text, proof = text+"  included", Proof{Proven, "its bytes"}
 		}
 		r.line("artifact", text, proof, nil)

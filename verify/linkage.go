@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -17,6 +18,7 @@ func (r *run) linkage() error {
 	}
 	r.subjects()
 	r.expectation()
+	r.images()
 	r.git()
 	r.sboms()
 	if err := r.provenance(); err != nil {
@@ -127,8 +129,12 @@ func (r *run) expectation() {
 	}
 	for _, a := range record.Artifacts {
 		_, included := r.d.Blob(a.Digest)
-		r.facts.Artifacts = append(r.facts.Artifacts, ArtifactFact{a, given[a.Digest], included})
-		if given[a.Digest] == "" && len(r.expect.artifacts) > 0 {
+		compared := ""
+		for _, d := range a.Digests() {
+			compared = cmp.Or(compared, given[d])
+		}
+		r.facts.Artifacts = append(r.facts.Artifacts, ArtifactFact{a, compared, included})
+		if compared == "" && len(r.expect.artifacts) > 0 {
 			r.report.NotCompared = append(r.report.NotCompared, a.Name)
 		}
 	}
@@ -139,7 +145,7 @@ func (r *run) expectedArtifact(a Artifact) {
 	c.Inputs = []Place{{File: a.Name}, at(r.release.ID, "/predicate/artifacts")}
 	c.Expected = "an artifact of this release"
 	c.Found = a.Name + " has " + a.Digest.String()
-	if !slices.ContainsFunc(r.facts.Record.Artifacts, func(b evidence.Artifact) bool { return b.Digest == a.Digest }) {
+	if !slices.ContainsFunc(r.facts.Record.Artifacts, func(b evidence.Artifact) bool { return slices.Contains(b.Digests(), a.Digest) }) {
 		c.fails("artifact-mismatch", "The artifact given is not one of this release", Fix{
 			Before: "do not deploy it: fetch the artifact again, or the dossier it belongs to",
 			Now:    "find out where this artifact came from",

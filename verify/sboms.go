@@ -61,15 +61,21 @@ func (r *run) readSBOM(f *SBOMFact, b bundle.Blob) {
 	f.Proof = Proof{Proven, "its bytes"}
 }
 
-// named returns the artifacts that one of the digest sets names.
+// named returns which of the artifacts, or of the images of an index, one of
+// the digest sets names.
 func named(artifacts []evidence.Artifact, sets []evidence.DigestSet) []evidence.Digest {
+	want := map[evidence.Digest]bool{}
+	for _, s := range sets {
+		if d, ok := s.SHA256(); ok {
+			want[d] = true
+		}
+	}
 	var list []evidence.Digest
 	for _, a := range artifacts {
-		if slices.ContainsFunc(sets, func(s evidence.DigestSet) bool {
-			d, ok := s.SHA256()
-			return ok && d == a.Digest
-		}) {
-			list = append(list, a.Digest)
+		for _, d := range a.Digests() {
+			if want[d] {
+				list = append(list, d)
+			}
 		}
 	}
 	return list

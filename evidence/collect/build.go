@@ -84,7 +84,7 @@ func (a *assembly) notContradicted(list []evidence.Artifact) []evidence.Artifact
 func (a *assembly) without(covered map[evidence.Digest]bool) []evidence.Artifact {
 	var list []evidence.Artifact
 	for _, art := range a.draft.Record.Artifacts {
-		if !covered[art.Digest] {
+		if !art.Covered(func(d evidence.Digest) bool { return covered[d] }) {
 			list = append(list, art)
 		}
 	}

@@ -55,15 +55,24 @@ func (a *assembly) unique(dir, name string) string {
 	return full
 }
 
-// about returns the artifacts that have one of the digests, in their order. An
-// image of an index stands for the index.
+// about returns which of the artifacts, or of the images of an index, have one
+// of the digests, in their order, and the names of these artifacts.
 func (a *assembly) about(sets []evidence.DigestSet) (list []evidence.Digest, names []string) {
+	want := map[evidence.Digest]bool{}
+	for _, s := range sets {
+		if d, ok := s.SHA256(); ok {
+			want[d] = true
+		}
+	}
 	for _, art := range a.draft.Record.Artifacts {
-		if slices.ContainsFunc(sets, func(s evidence.DigestSet) bool {
-			d, ok := s.SHA256()
-			return ok && art.Is(d)
-		}) {
-			list, names = append(list, art.Digest), append(names, art.Name)
+		before := len(list)
+		for _, d := range art.Digests() {
+			if want[d] {
+				list = append(list, d)
+			}
+		}
+		if len(list) > before {
+			names = append(names, art.Name)
 		}
 	}
 	return list, names

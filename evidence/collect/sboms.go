@@ -24,7 +24,7 @@ func (a *assembly) addSBOMs(ctx context.Context) error {
 	for i, stated := range a.draft.Record.Artifacts {
 		art := a.file(i)
 		switch {
-		case covered[stated.Digest]:
+		case stated.Covered(func(d evidence.Digest) bool { return covered[d] }):
 		case a.GenerateSBOM && art.isGo:
 			if err := a.generateSBOM(stated, art.path); err != nil {
 				return fmt.Errorf("sbom for %s: %w", art.path, err)

@@ -73,11 +73,12 @@ var sbomControls = []Control{{
 	Check: sbomTransitive,
 }}
 
-// uncovered names the artifacts whose digest covers does not hold.
+// uncovered names the artifacts for whose digest covers does not hold. Instead
+// of an index, all its images may be covered.
 func uncovered(f *verify.Facts, covers func(evidence.Digest) bool) []string {
 	var names []string
 	for _, a := range f.Record.Artifacts {
-		if !covers(a.Digest) {
+		if !a.Covered(covers) {
 			names = append(names, a.Name)
 		}
 	}

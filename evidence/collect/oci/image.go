@@ -72,8 +72,12 @@ func (i *image) readIndex(ctx context.Context, index *manifest) error {
 	if len(index.Manifests) > evidence.MaxPlatforms {
 		return fmt.Errorf("the index lists %d images, at most %d are read", len(index.Manifests), evidence.MaxPlatforms)
 	}
-	about := i.artifact.Image
+	about, seen := i.artifact.Image, map[string]bool{}
 	for _, d := range index.Manifests {
+		if seen[d.Digest] {
+			continue // one image may serve several platforms
+		}
+		seen[d.Digest] = true
 		if d.Annotations["vnd.docker.reference.type"] == "attestation-manifest" {
 			i.attested = append(i.attested, d)
 			continue

@@ -60,6 +60,10 @@ func TestScripts(t *testing.T) {
 
 // setup gives scripts an environment without the user's configuration.
 func setup(e *testscript.Env) error {
+	templates, err := filepath.Abs(filepath.Join("..", "..", "examples", "ci"))
+	if err != nil {
+		return err
+	}
 	for _, kv := range [][2]string{
 		{"GIT_CONFIG_NOSYSTEM", "1"}, {"GIT_CONFIG_GLOBAL", os.DevNull},
 		{"GIT_AUTHOR_NAME", "Ana Ruiz"}, {"GIT_AUTHOR_EMAIL", "ana@acme.example"},
@@ -67,7 +71,7 @@ func setup(e *testscript.Env) error {
 		{"GIT_CONFIG_COUNT", "2"}, {"GIT_CONFIG_KEY_0", "gpg.format"}, {"GIT_CONFIG_VALUE_0", "ssh"},
 		{"GIT_CONFIG_KEY_1", "user.signingkey"}, {"GIT_CONFIG_VALUE_1", filepath.Join(e.WorkDir, "key")},
 		{"GOCACHE", goEnv("GOCACHE", filepath.Join(os.TempDir(), "gocache"))}, {"GOFLAGS", ""}, {"CGO_ENABLED", "0"}, {"GOWORK", "off"},
-		{"NO_COLOR", "1"},
+		{"NO_COLOR", "1"}, {"TEMPLATES", templates},
 		{"GORACE", "atexit_sleep_ms=0"}, // each process would wait a second for late reports
 	} {
 		e.Setenv(kv[0], kv[1])

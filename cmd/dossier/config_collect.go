@@ -46,6 +46,8 @@ type forgeConfig struct {
 	Recorded    string   `yaml:"recorded"`
 	Deployments []string `yaml:"deployments"`
 	Teams       []string `yaml:"teams"`
+	// Roles are teams that stand for a role.
+	Roles map[string]string `yaml:"roles"`
 }
 
 // ciConfig has no keys yet.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -94,6 +95,7 @@ type creation struct {
 	signer, builder *attest.KeySigner
 	throwaway       bool // the key was made for this dry run
 	now             time.Time
+	temp            string           // directory for files of the whole run
 	last            *evidence.Record // the predecessor's, once it is verified
 	lastIn          string           // where that was found
 	scanner         *secrets.Scanner
@@ -115,8 +117,12 @@ func (c *Cmd) create(ctx context.Context, release string, f createFlags) error {
 	if len(products) > 1 && (f.output != "" || len(f.artifacts) > 0 || f.version != "") {
 		return usagef("create: --output, --artifact and --version are of one component: name it with --component")
 	}
-	job, err := c.newCreation(ctx, f, cfg)
-	if err != nil {
+	job := &creation{createFlags: f, config: cfg, now: c.Now()}
+	if job.temp, err = os.MkdirTemp("", "dossier-"); err != nil {
+		return err
+	}
+	defer os.RemoveAll(job.temp)
+	if err := c.prepare(ctx, job); err != nil {
 		return err
 	}
 	made := 0
@@ -148,20 +154,18 @@ func inComponent(p product, err error) error {
 	return fmt.Errorf("component %s: %w", p.Component, err)
 }
 
-// newCreation prepares what all dossiers of a run have in common.
-func (c *Cmd) newCreation(ctx context.Context, f createFlags, cfg config) (*creation, error) {
-	job := &creation{createFlags: f, config: cfg, now: c.Now()}
-	if err := cfg.judge(f.dir, &job.judge); err != nil {
-		return nil, err
+// prepare finds what all dossiers of a run have in common.
+func (c *Cmd) prepare(ctx context.Context, job *creation) (err error) {
+	if err := job.config.judge(job.dir, &job.judge); err != nil {
+		return err
 	}
-	var err error
-	if job.scanner, err = secrets.New(cfg.Credentials); err != nil {
-		return nil, usagef("%s: allow-credentials: %w", configPath, err)
+	if job.scanner, err = secrets.New(job.config.Credentials); err != nil {
+		return usagef("%s: allow-credentials: %w", configPath, err)
 	}
 	if job.options.Sources, err = c.sources(job); err != nil {
-		return nil, err
+		return err
 	}
-	return job, c.findPredecessor(ctx, job)
+	return c.findPredecessor(ctx, job)
 }
 
 // findPredecessor verifies the last dossier, if one is given.

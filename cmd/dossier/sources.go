@@ -2,23 +2,109 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
 	"github.com/release-dossier/dossier/evidence/collect"
 	"github.com/release-dossier/dossier/evidence/collect/ci"
+	"github.com/release-dossier/dossier/evidence/collect/forge"
+	"github.com/release-dossier/dossier/evidence/collect/forge/github"
+	"github.com/release-dossier/dossier/evidence/collect/forge/gitlab"
 	"github.com/release-dossier/dossier/evidence/collect/results"
 )
 
 // sources returns the systems that are asked about every product of a run.
 func (c *Cmd) sources(job *creation) ([]collect.Source, error) {
+	recorded, err := job.recordings()
+	if err != nil {
+		return nil, err
+	}
 	var list []collect.Source
 	if job.config.Collect.CI != nil {
 		list = append(list, ciRun{})
 	}
-	return list, nil
+	for _, f := range []struct {
+		name     string
+		config   *forgeConfig
+		variable string
+		source   func(forge.Options) *forge.Source
+	}{
+		{"github", job.config.Collect.GitHub, "GITHUB_TOKEN", github.Source},
+		{"gitlab", job.config.Collect.GitLab, "GITLAB_TOKEN", gitlab.Source},
+	} {
+		if f.config == nil {
+			continue
+		}
+		o, err := c.forgeOptions(job, f.config, firstOf(recorded.take(f.name), beside(job.dir, f.config.Recorded)), f.variable)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", f.name, err)
+		}
+		list = append(list, shared(f.source(o), job.temp))
+	}
+	return list, recorded.unused()
+}
+
+// recordings are files of recorded answers by the name of their system.
+type recordings map[string]string
+
+func (job *creation) recordings() (recordings, error) {
+	files := recordings{}
+	for _, r := range job.recorded {
+		name, file, ok := strings.Cut(r, "=")
+		if !ok || file == "" || files[name] != "" {
+			return nil, usagef("--recorded %s: want the name of a system and a file, as in github=answers.jsonl, each system once", r)
+		}
+		files[name] = file
+	}
+	return files, nil
+}
+
+// take returns a system's file, "" if there is none.
+func (r recordings) take(name string) string {
+	file := r[name]
+	delete(r, name)
+	return file
+}
+
+// unused says that a file is of no system.
+func (r recordings) unused() error {
+	for name := range r {
+		return usagef("--recorded %s: no system of that name is configured in %s", name, configPath)
+	}
+	return nil
+}
+
+// forgeOptions say how a forge is asked, or from which file it answers.
+func (c *Cmd) forgeOptions(job *creation, f *forgeConfig, recorded, usual string) (forge.Options, error) {
+	o := forge.Options{
+		BaseURL: f.URL, Teams: f.Teams, Roles: f.Roles, Environments: f.Deployments,
+		Now: c.Now, Rand: rand.Reader, Retriever: "dossier " + programVersion(),
+	}
+	if recorded != "" {
+		file, err := os.Open(recorded)
+		if err != nil {
+			return o, usagef("recorded answers %s: %w", recorded, reason(err))
+		}
+		defer file.Close()
+		answers, err := forge.ReadAnswers(file, forge.Limits{})
+		if err != nil {
+			return o, usagef("recorded answers %s: %w", recorded, err)
+		}
+		o.Transport = forge.Recorded(answers)
+		return o, nil
+	}
+	name := firstOf(string(f.Token), usual)
+	o.Token = func(context.Context) (string, error) {
+		if token := c.getenv(name); token != "" {
+			return token, nil
+		}
+		return "", fmt.Errorf("the environment variable %s is not set: it holds the access token", name)
+	}
+	return o, nil
 }
 
 // productSources adds the systems that are asked about one product only.
@@ -35,6 +121,9 @@ func (c *Cmd) productSources(job *creation, images []string, o *collect.Options)
 	}
 	return nil
 }
+
+// isImage is replaced by the reader of registries.
+func isImage(string) bool { return false }
 
 // ciRun is the CI run that the configuration says there is. What the run tells
 // is read for every release; as a source it must be there.
@@ -53,6 +142,3 @@ func (ciRun) Collect(_ context.Context, t collect.Target) (*collect.Part, error)
 	}
 	return &collect.Part{URI: t.Run.URI}, nil
 }
-
-// isImage is replaced by the reader of registries.
-func isImage(string) bool { return false }

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/release-dossier/dossier/evidence/collect/forge/github"
-	"github.com/release-dossier/dossier/evidence/collect/forge/internal/fakeforge"
+	"github.com/release-dossier/dossier/internal/fakeforge"
 )
 
 // BenchmarkCollect2000 collects a release of 2,000 commits that came with two

@@ -9,7 +9,7 @@ import (
 
 	"github.com/release-dossier/dossier/evidence/collect/forge"
 	"github.com/release-dossier/dossier/evidence/collect/forge/github"
-	"github.com/release-dossier/dossier/evidence/collect/forge/internal/fakeforge"
+	"github.com/release-dossier/dossier/internal/fakeforge"
 )
 
 // A collection from GitHub. Here a local server stands for it.

@@ -16,7 +16,7 @@ import (
 	"github.com/release-dossier/dossier/evidence/collect"
 	"github.com/release-dossier/dossier/evidence/collect/forge"
 	"github.com/release-dossier/dossier/evidence/collect/forge/github"
-	"github.com/release-dossier/dossier/evidence/collect/forge/internal/fakeforge"
+	"github.com/release-dossier/dossier/internal/fakeforge"
 )
 
 func target(t *testing.T, separate ...string) collect.Target {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/release-dossier/dossier/evidence/collect/forge"
 	"github.com/release-dossier/dossier/evidence/collect/forge/gitlab"
-	"github.com/release-dossier/dossier/evidence/collect/forge/internal/fakeforge"
+	"github.com/release-dossier/dossier/internal/fakeforge"
 )
 
 // A collection from GitLab. Here a local server stands for it.

@@ -8,7 +8,7 @@ import (
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/collect"
 	"github.com/release-dossier/dossier/evidence/collect/forge/gitlab"
-	"github.com/release-dossier/dossier/evidence/collect/forge/internal/fakeforge"
+	"github.com/release-dossier/dossier/internal/fakeforge"
 )
 
 // zeros is the salt of tests.

@@ -38,6 +38,7 @@ func TestForbiddenImports(t *testing.T) {
 		{"/attest", append(network, heavy...)},
 		{"/evidence/bundle", append(network, heavy...)},
 		{"/evidence/provenance", append(network, heavy...)},
+		{"/evidence/redact", append(network, heavy...)},
 		{"/evidence/checks", append(network, heavy...)},
 		{"/sbom", append(append([]string{"encoding/gob", "encoding/xml"}, network...), heavy...)},
 		{"/verify/trust", append(network, heavy...)},
@@ -63,7 +64,7 @@ func TestForbiddenImports(t *testing.T) {
 var order = []string{
 	"/internal/strictjson", "/internal/strictyaml",
 	"/evidence/gitobj", "/evidence/commits", "/evidence/codeowners", "/evidence", "/evidence/records", "/evidence/checks",
-	"/attest", "/evidence/provenance", "/evidence/foreign", "/evidence/bundle", "/sbom/schema", "/sbom",
+	"/attest", "/evidence/provenance", "/evidence/foreign", "/evidence/bundle", "/evidence/redact", "/sbom/schema", "/sbom",
 	"/evidence/collect/ci", "/evidence/collect/git", "/evidence/collect/secrets", "/evidence/collect", "/evidence/collect/results", "/evidence/collect/oci",
 	"/verify/trust", "/verify", "/verify/tagsig", "/verify/policy", "/verify/report",
 	"/cmd/dossier",

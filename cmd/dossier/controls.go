@@ -3,11 +3,13 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/release-dossier/dossier/internal/strictyaml"
+	"github.com/release-dossier/dossier/verify"
 	"github.com/release-dossier/dossier/verify/policy"
 )
 
@@ -85,7 +87,7 @@ func (c *Cmd) explainCommand() *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error {
 			k, ok := policy.Lookup(args[0])
 			if !ok {
-				return usagef("no control is called %q%s \"dossier controls\" lists all", args[0], suggestions(args[0]))
+				return unknownControl(args[0])
 			}
 			if asJSON {
 				return c.printJSON(controlOf(k))
@@ -117,12 +119,17 @@ func (c *Cmd) explain(id string) error {
 	return nil
 }
 
-// suggestions returns the IDs of the controls nearest to a mistyped one.
-func suggestions(id string) string {
-	if near := strictyaml.Suggest(id, controlIDs()); near != "" {
-		return fmt.Sprintf("; did you mean %s?", near)
+// unknownControl says which control may be meant. Reports also have checks of
+// the file itself, which look alike.
+func unknownControl(id string) error {
+	layer, _, _ := strings.Cut(id, "/")
+	if slices.Contains(verify.Layers, verify.Layer(layer)) {
+		return usagef("%q is a check of the file itself, which every verification makes, and no control; docs/format.md, section 15, explains its reason codes", id)
 	}
-	return ""
+	if near := strictyaml.Suggest(id, controlIDs()); near != "" {
+		return usagef("no control is called %q: did you mean %s? \"dossier controls\" lists all", id, near)
+	}
+	return usagef("no control is called %q: \"dossier controls\" lists all", id)
 }
 
 func controlIDs() []string {

@@ -37,9 +37,9 @@ func (a *assembly) addSBOMs(ctx context.Context) error {
 }
 
 func (a *assembly) missingSBOM(name string, isGo bool) {
-	fix := "give one that names the artifact's SHA-256 with --sbom"
+	fix := "give one that names the artifact's SHA-256 with --sbom; \"dossier sbom\" makes that of a Go module"
 	if isGo {
-		fix += ", or have one made with --generate-sbom"
+		fix += ", or let one be made of the binary (Options.GenerateSBOM)"
 	}
 	a.gap(Line, "an SBOM", "no SBOM names "+name, fix)
 }

@@ -40,6 +40,8 @@ func TestForbiddenImports(t *testing.T) {
 		{"/evidence/provenance", append(network, heavy...)},
 		{"/evidence/redact", append(network, heavy...)},
 		{"/evidence/checks", append(network, heavy...)},
+		{"/evidence/foreign", append(network, heavy...)},
+		{"/evidence/interchange", append(network, heavy...)},
 		{"/sbom", append(append([]string{"encoding/gob", "encoding/xml"}, network...), heavy...)},
 		{"/verify/trust", append(network, heavy...)},
 		{"/verify", append(network, heavy...)},

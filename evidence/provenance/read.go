@@ -52,6 +52,8 @@ type Imported struct {
 // Entry is one statement in an imported document.
 type Entry struct {
 	Kind Kind
+	// Raw is the entry as it stood in the document, without the end of its line.
+	Raw []byte
 	// Payload is the statement's bytes, as they were signed if they were.
 	Payload   []byte
 	Statement attest.Statement
@@ -92,7 +94,7 @@ func readLines(lines [][]byte) (Imported, error) {
 		if len(bytes.TrimSpace(line)) == 0 {
 			continue
 		}
-		e, err := readEntry(line)
+		e, err := ReadEntry(bytes.TrimSuffix(line, []byte("\r")))
 		if err != nil {
 			return Imported{}, fmt.Errorf("line %d: %w", i+1, err)
 		}
@@ -129,7 +131,7 @@ func readDocument(raw []byte) (Imported, error) {
 	}
 	all := Imported{List: true}
 	for i, a := range s.NPM {
-		e, err := readEntry(a.Bundle)
+		e, err := ReadEntry(a.Bundle)
 		if err != nil {
 			return Imported{}, fmt.Errorf("at /attestations/%d/bundle: %w", i, err)
 		}
@@ -138,7 +140,9 @@ func readDocument(raw []byte) (Imported, error) {
 	return all, nil
 }
 
-func readEntry(raw []byte) (Entry, error) {
+// ReadEntry reads one statement: a Sigstore bundle, a DSSE envelope or a bare
+// in-toto statement.
+func ReadEntry(raw []byte) (Entry, error) {
 	var s shape
 	if err := strictjson.Unmarshal(raw, &s); err != nil {
 		return Entry{}, err
@@ -150,18 +154,18 @@ func readShape(raw []byte, s shape) (Entry, error) {
 	switch {
 	case s.MediaType != nil || s.Envelope != nil:
 		b, err := attest.ParseBundle(raw)
-		return signed(SigstoreBundle, b, err)
+		return signed(SigstoreBundle, raw, b, err)
 	case s.Payload != nil:
 		b, err := attest.ParseEnvelope(raw)
-		return signed(Envelope, b, err)
+		return signed(Envelope, raw, b, err)
 	case s.Type != nil:
 		st, err := attest.ParseImported(raw)
-		return Entry{Kind: Bare, Payload: raw, Statement: st}, err
+		return Entry{Kind: Bare, Raw: raw, Payload: raw, Statement: st}, err
 	}
 	return Entry{}, errors.New("neither a Sigstore bundle, a DSSE envelope nor an in-toto statement")
 }
 
-func signed(k Kind, b attest.Bundle, err error) (Entry, error) {
+func signed(k Kind, raw []byte, b attest.Bundle, err error) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
@@ -172,7 +176,7 @@ func signed(k Kind, b attest.Bundle, err error) (Entry, error) {
 	if err != nil {
 		return Entry{}, fmt.Errorf("in the payload: %w", err)
 	}
-	return Entry{k, b.Payload, st, &b}, nil
+	return Entry{k, raw, b.Payload, st, &b}, nil
 }
 
 // Digests returns what the statements are about, as their subjects say.

@@ -4,7 +4,8 @@
 // The keys of a file are the JSON names of package evidence in kebab-case:
 // rollbackPlan is rollback-plan. Nothing else differs, except for three short
 // forms: a digest may be written "sha256:<hex>", a reference as its address
-// alone, and a human actor as their identity alone.
+// alone or as an artifact's name, "@" and digest, and a human actor as their
+// identity alone.
 //
 // The key "record" says of which kind a file is: "record: exception". The kind
 // "release" holds the parts of the release statement that people write. A

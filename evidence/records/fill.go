@@ -20,7 +20,7 @@ func fill(n *strictyaml.Node, v reflect.Value) error {
 		return fillTime(n, target)
 	case *evidence.ResourceDescriptor:
 		if n.Kind() == strictyaml.Scalar {
-			return n.Decode(&target.URI)
+			return fillReference(n, target)
 		}
 	case *evidence.Actor:
 		if n.Kind() == strictyaml.Scalar {
@@ -57,12 +57,19 @@ func fillMembers(members []strictyaml.Member, v reflect.Value, known []string) e
 		if !ok || !slices.Contains(known, m.Name) {
 			return unknown(m, known)
 		}
-		if err := fill(m.Value, v.FieldByIndex(f.Index)); err != nil {
+		target := v.FieldByIndex(f.Index)
+		if blank(m.Value) && target.Kind() != reflect.String {
+			return m.Value.Errorf("missing: fill it in")
+		}
+		if err := fill(m.Value, target); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// blank reports whether a value is "", as in a template.
+func blank(n *strictyaml.Node) bool { return n.Kind() == strictyaml.Scalar && n.Text() == "" }
 
 func unknown(m strictyaml.Member, known []string) error {
 	if s := strictyaml.Suggest(m.Name, known); s != "" {
@@ -119,6 +126,23 @@ func fillDigestSet(n *strictyaml.Node, set *evidence.DigestSet) error {
 		return n.Errorf("want algorithm and hex digits, such as sha256:9f86...")
 	}
 	*set = evidence.DigestSet{algorithm: hex}
+	return nil
+}
+
+// fillReference takes an address, or an artifact's name and digest.
+func fillReference(n *strictyaml.Node, r *evidence.ResourceDescriptor) error {
+	if err := n.Decode(&r.URI); err != nil {
+		return err
+	}
+	at := strings.LastIndexByte(r.URI, '@')
+	if at <= 0 || strings.Contains(r.URI[:at], ":") || !strings.HasPrefix(r.URI[at+1:], "sha256:") {
+		return nil
+	}
+	digest, err := evidence.ParseDigest(r.URI[at+1:])
+	if err != nil {
+		return n.Errorf("%w", err)
+	}
+	*r = evidence.ResourceDescriptor{Name: r.URI[:at], Digest: digest.Set()}
 	return nil
 }
 

@@ -225,6 +225,9 @@ re-enable-plan: open main again
 links:
   - https://example.com/1
   - { name: CHG-1, digest: "sha256:` + "%s" + `" }
+  - hello@sha256:` + "%[1]s" + `
+  - https://example.com/hello@sha256:` + "%[1]s" + `
+  - ana@acme.example
 `
 
 func TestParseYAML(t *testing.T) {
@@ -234,7 +237,8 @@ func TestParseYAML(t *testing.T) {
 	}
 	f := p.(*evidence.Freeze)
 	digest, _ := evidence.ParseDigest(hex64)
-	want := []evidence.ResourceDescriptor{{URI: "https://example.com/1"}, {Name: "CHG-1", Digest: digest.Set()}}
+	want := []evidence.ResourceDescriptor{{URI: "https://example.com/1"}, {Name: "CHG-1", Digest: digest.Set()},
+		{Name: "hello", Digest: digest.Set()}, {URI: "https://example.com/hello@sha256:" + hex64}, {URI: "ana@acme.example"}}
 	if diff := cmp.Diff(want, f.Links); diff != "" {
 		t.Error(diff)
 	}

@@ -29,6 +29,7 @@ func TestParseYAMLRefuses(t *testing.T) {
 		{"identity", "mailto:tom@acme.example", "tom", "freeze.yaml:8:8: approval.who: identity \"tom\" has no scheme"},
 		{"repository", "https://example.com/acme/hello", "https://example.com/acme/hello.git", "freeze.yaml:4:15: scope.repository: the repository's address is not in its normal form"},
 		{"digest", "sha256:0a", "sha256:0", "freeze.yaml:16:5: links[1]: sha256 digest has"},
+		{"digest of a name", "hello@sha256:0a", "hello@sha256:", "freeze.yaml:17:5: links[2]: sha256 digest has"},
 		{"digest without algorithm", `"sha256:`, `"`, "freeze.yaml:16:28: links[1].digest: want algorithm"},
 		{"condition", "not-before: 2026-12-20T00:00:00Z, ", "", `freeze.yaml:6:13: scope.interval: missing: required by a freeze`},
 		{"release", "id: freeze-1", "id: freeze-1\nrelease: {}", "freeze.yaml:2:1: release: is filled in when the record is signed"},

@@ -88,7 +88,12 @@ func (t *template) member(f evidence.Field, indent, lead string, off bool) {
 	case object == "interval":
 		t.out.WriteString(start + note + "\n")
 		for _, end := range []string{"notBefore", "notAfter"} {
-			t.out.WriteString(hash + rest + Key(end) + ": " + t.texts(evidence.Field{Pointer: f.Pointer + "/" + end})[0] + "\n")
+			pointer := f.Pointer + "/" + end
+			open := hash == "" && t.below(f.Pointer) && len(t.values[pointer]) == 0
+			if open {
+				t.out.WriteString("#")
+			}
+			t.out.WriteString(hash + rest + Key(end) + ": " + t.texts(evidence.Field{Pointer: pointer})[0] + "\n")
 		}
 	case list:
 		t.out.WriteString(start + note + "\n")
@@ -151,7 +156,7 @@ func form(typ string) string {
 	case "actor":
 		return "An identity: account:<host>:<id>, mailto:<address>."
 	case "descriptor":
-		return "An address, or name:, uri: and digest:."
+		return "An address, NAME@sha256:<64 hex>, or name:, uri: and digest:."
 	case "digest", "digest set":
 		return "sha256:<64 hex>."
 	case "object id":

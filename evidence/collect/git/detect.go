@@ -2,6 +2,7 @@ package git
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -22,6 +23,8 @@ type Info struct {
 	// "x509") and user.signingkey; "" if they are not set.
 	SigningFormat string
 	SigningKey    string
+	// UserEmail is git's user.email; "" if it is not set.
+	UserEmail string
 	// Releases are the names of the release tags, highest version first.
 	Releases []string
 	// Tagged is when the tag of the highest version says that it was made; zero
@@ -61,7 +64,34 @@ func Detect(ctx context.Context, dir, pattern string, env []string) (Info, error
 	info.RemoteURL = g.origin(ctx)
 	info.SigningFormat = g.config(ctx, "gpg.format")
 	info.SigningKey = g.config(ctx, "user.signingkey")
+	info.UserEmail = g.config(ctx, "user.email")
 	return info, nil
+}
+
+// Commit returns the commit that the tag of that name leads to. It is for
+// display and templates: nothing in it is proven.
+func Commit(ctx context.Context, dir, tag string, env []string) (gitobj.ID, error) {
+	g, err := newRunner(dir, env)
+	if err != nil {
+		return "", err
+	}
+	refs, err := g.tags(ctx, "")
+	if err != nil {
+		return "", err
+	}
+	ref, err := findTag(refs, tag)
+	if err != nil {
+		return "", err
+	}
+	out, err := g.output(ctx, "rev-parse", "--verify", "--end-of-options", string(ref.object)+"^{commit}")
+	if err != nil {
+		return "", err
+	}
+	if len(out) != 1 {
+		return "", fmt.Errorf("tag %q leads to no commit", tag)
+	}
+	id, _, err := gitobj.ParseID(out[0])
+	return id, err
 }
 
 // tagged returns the time in the tag object of that name, if there is one.

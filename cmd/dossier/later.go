@@ -60,26 +60,14 @@ func (s *signing) maySign(later []evidence.Predicate) error {
 
 // maySign refuses a record that the trust in o does not let the key state.
 func (job *creation) maySign(p evidence.Predicate, repository string, o verify.Options) error {
-	t, err := o.Trust.Resolve(job.signer.Public())
-	if err != nil {
-		return usageError{err}
+	key := job.signer.Public()
+	d, err := mayState(o.Trust, key, p, repository, o.AsOf)
+	if err != nil || d.Allowed {
+		return err
 	}
 	kind, _ := evidence.KindOf(p)
-	environments := evidence.Environments(p)
-	if environments == nil {
-		environments = []string{""}
-	}
-	for _, e := range environments {
-		d := t.Allows(trust.Question{
-			Signer: job.signer.Public().Identity(), Kind: kind.Type, Repository: repository, Environment: e,
-			Stated: o.AsOf, AsOf: o.AsOf, Proof: "signed",
-		})
-		if !d.Allowed {
-			return usagef("nothing is signed: %s needs a grant of the kind %s for %s, and trust %s gives none (%s): %s",
-				describe(p), kind.Name, job.signer.Public().Fingerprint(), t.ID, d.Code, d.Detail)
-		}
-	}
-	return nil
+	return usagef("nothing is signed: %s needs a grant of the kind %s for %s, and trust %s gives none (%s): %s",
+		describe(p), kind.Name, key.Fingerprint(), o.Trust.ID, d.Code, d.Detail)
 }
 
 // judgeOptions are by whose word and by which rules the new dossier is

@@ -2,7 +2,11 @@
 //
 //	dossier init                       write the short configuration files
 //	dossier create v1.4.0              assemble and sign the evidence of a release
-//	dossier approve FILE               add a person's approval
+//	dossier approve, reject FILE       add a person's decision
+//	dossier promote FILE --env E       deploy, and record how it went
+//	dossier new, add KIND              write, sign and add any other record
+//	dossier attest KIND                sign a record before any release exists
+//	dossier sign, seal FILE            co-sign a statement; a checkpoint
 //	dossier verify FILE                check it, offline
 //	dossier inspect FILE               show what is in it, as a tree
 //	dossier show FILE E3               print one exhibit, safely
@@ -18,7 +22,8 @@
 //	3  NOT GENUINE: the file contradicts itself
 //	4  CANNOT READ: not a dossier, or a limit is exceeded
 //
-// Where several apply, 4 comes before 2 before 3 before 1.
+// Where several apply, 4 comes before 2 before 3 before 1. promote ends with the
+// exit status of a deployment that fails.
 //
 // # What it reads
 //
@@ -31,13 +36,14 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"syscall"
 	"time"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second interrupt ends the program at once
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	cmd := &Cmd{
 		Args: os.Args[1:], Env: os.Environ(),
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,

@@ -34,9 +34,11 @@ file you were given.`,
 	})
 	root.AddCommand(
 		c.initCommand(), c.createCommand(), c.approveCommand(), c.verifyCommand(),
+		c.newCommand(), c.addCommand(), c.attestCommand(), c.freezeCommand(), c.promoteCommand(), c.signCommand(), c.sealCommand(),
 		c.inspectCommand(), c.showCommand(), c.controlsCommand(), c.explainCommand(),
 		c.sbomCommand(), c.keygenCommand(), c.versionCommand(),
 	)
+	root.AddCommand(c.spokenCommands()...)
 	root.SetHelpCommand(helpCommand(root))
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd(c.Args...)
@@ -103,9 +105,13 @@ func usage(cmd *cobra.Command) error {
 	}
 	if cmd.HasAvailableSubCommands() {
 		fmt.Fprint(w, "\nCommands:\n")
+		width := 11
+		for _, sub := range cmd.Commands() {
+			width = max(width, len(sub.Name()))
+		}
 		for _, sub := range cmd.Commands() {
 			if sub.IsAvailableCommand() || sub.Name() == "help" {
-				fmt.Fprintf(w, "  %-11s %s\n", sub.Name(), sub.Short)
+				fmt.Fprintf(w, "  %-*s %s\n", width, sub.Name(), sub.Short)
 			}
 		}
 	}

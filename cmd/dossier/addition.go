@@ -1,0 +1,317 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/release-dossier/dossier/attest"
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/bundle"
+	"github.com/release-dossier/dossier/evidence/collect/secrets"
+	"github.com/release-dossier/dossier/internal/strictjson"
+	"github.com/release-dossier/dossier/verify"
+	"github.com/release-dossier/dossier/verify/report"
+	"github.com/release-dossier/dossier/verify/trust"
+)
+
+// addition has the flags of every verb that signs a statement.
+type addition struct {
+	judge                       judgeFlags
+	key, passphraseFile, output string
+	anyway                      bool
+	allow                       []string
+}
+
+func (a *addition) register(cmd *cobra.Command, output string) {
+	a.judge.registerTrust(cmd)
+	flags := cmd.Flags()
+	flags.StringVar(&a.key, "key", "", "your private key, or the public one if an SSH agent holds it (`FILE`)")
+	flags.StringVar(&a.passphraseFile, "passphrase-file", "", "passphrase of the key (`FILE`)")
+	flags.BoolVar(&a.anyway, "anyway", false, "sign even if whoever verifies by the given trust sets it aside")
+	flags.StringArrayVar(&a.allow, "allow-credential", nil, "what looks like a credential and is none (`RULE:FINGERPRINT:REASON`; repeatable)")
+	flags.StringVarP(&a.output, "output", "o", "", output)
+}
+
+const outputInPlace = "write to `FILE` instead of adding to the dossier in place"
+
+// base is a dossier that has been verified and may be built upon (rules of
+// format, R14), and who is about to.
+type base struct {
+	*addition
+	verb    string
+	path    string
+	d       *bundle.Dossier
+	signer  *attest.KeySigner
+	options verify.Options
+	report  *verify.Report
+}
+
+func (b *base) Close() { b.d.Close() }
+
+// base opens and verifies the dossier at path, before anything is signed.
+func (c *Cmd) base(ctx context.Context, verb, path string, a *addition) (*base, error) {
+	b := &base{addition: a, verb: verb, path: path}
+	var err error
+	if b.signer, err = c.signerOf(ctx, verb, a); err != nil {
+		return nil, err
+	}
+	if a.output != "" {
+		if err := mustBeNew(a.output); err != nil {
+			return nil, err
+		}
+	}
+	if b.options, err = a.judge.options(c.Now()); err != nil {
+		return nil, err
+	}
+	if b.options.Trust == nil {
+		return nil, usagef("%s: say whose release statement you trust: --trust FILE or --signer FINGERPRINT; \"dossier verify %s\" lists the signers", verb, path)
+	}
+	b.options.Target = path
+	if b.d, err = openDossier(path); err != nil {
+		return nil, c.cannotRead(err)
+	}
+	b.report, err = verify.Bundle(ctx, b.d, verify.ExpectAnyUnsafe(), b.options)
+	if err != nil {
+		b.Close()
+		return nil, err
+	}
+	return b, nil
+}
+
+// appendable is base for a new statement, which needs all others to count.
+func (c *Cmd) appendable(ctx context.Context, verb, path string, a *addition) (*base, error) {
+	b, err := c.base(ctx, verb, path, a)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.report.Appendable(); err != nil {
+		b.Close()
+		return nil, c.nothingAdded(b, err)
+	}
+	return b, nil
+}
+
+// nothingAdded says why the dossier cannot be built upon.
+func (c *Cmd) nothingAdded(b *base, err error) error {
+	fmt.Fprintf(c.Stderr, "dossier: %s: nothing is added: %s\n", report.Safe(b.path), report.Safe(err.Error()))
+	return exitStatus(max(b.report.Verdict.ExitCode(), 1))
+}
+
+func (c *Cmd) signerOf(ctx context.Context, verb string, a *addition) (*attest.KeySigner, error) {
+	if a.key == "" {
+		return nil, usagef("%s: --key is required: your own key, with which you sign your commits or tags", verb)
+	}
+	return c.loadSigner(ctx, a.key, a.passphraseFile)
+}
+
+// about names the release of b for people.
+func (b *base) about() string {
+	r := b.report.Release
+	return fmt.Sprintf("%s %s of %s, state %s", r.Name, r.Version, r.Repository, b.report.State.Short())
+}
+
+// add signs p and adds it to the dossier.
+func (c *Cmd) add(ctx context.Context, b *base, p evidence.Predicate, o verify.AppendOptions) error {
+	payload, err := b.report.Append(b.d, p, b.signer.Public(), o)
+	if err != nil {
+		return usagef("%s: %w", b.verb, err)
+	}
+	var blobs []bundle.Blob
+	for _, m := range p.Head().Materials {
+		blob, ok := b.d.Blob(m.Digest)
+		if !ok {
+			return fmt.Errorf("material %s is not in the dossier", m.Name)
+		}
+		blobs = append(blobs, blob)
+	}
+	// What is found is not printed either.
+	if err := c.searchCredentials(ctx, b.allow, payload, p.Head().Materials, blobs); err != nil {
+		return err
+	}
+	if err := c.beforeSigning(about{p, b.about(), b.report.Release.Repository}, b.signer, b.options, b.anyway); err != nil {
+		return err
+	}
+	raw, err := attest.Sign(ctx, b.signer, payload)
+	if err != nil {
+		return err
+	}
+	if _, err := b.d.AddSignature(raw); err != nil {
+		return err
+	}
+	if err := writeAddition(b.d, b.path, b.output); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(c.Stdout, "%s  %s added by %s\n", report.Safe(notAFlag(firstOf(b.output, b.path))), report.Safe(p.Head().ID), b.signer.Public().Fingerprint())
+	return err
+}
+
+// alone signs a record that stands by its scope and writes it to a file of its
+// own (rules of format, R9).
+func (c *Cmd) alone(ctx context.Context, verb string, p evidence.Predicate, signer *attest.KeySigner, a *addition) error {
+	if err := p.Validate(); err != nil {
+		return usagef("%s: %w", verb, err)
+	}
+	o, err := a.judge.options(c.Now())
+	if err != nil {
+		return err
+	}
+	scope := p.Head().Scope
+	subjects, err := scope.Subjects()
+	if err != nil {
+		return err
+	}
+	kind, _ := evidence.KindOf(p)
+	payload, err := attest.NewStatement(subjects, kind.Type, p)
+	if err != nil {
+		return err
+	}
+	if err := c.searchCredentials(ctx, a.allow, payload, nil, nil); err != nil {
+		return err
+	}
+	if err := c.beforeSigning(about{p, aboutScope(scope), scope.Repository}, signer, o, a.anyway); err != nil {
+		return err
+	}
+	raw, err := attest.Sign(ctx, signer, payload)
+	if err != nil {
+		return err
+	}
+	if err := writeNew(a.output, 0o644, text(raw)); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(c.Stdout, "%s  %s by %s: add it with dossier create --attestation\n", report.Safe(a.output), report.Safe(p.Head().ID), signer.Public().Fingerprint())
+	return err
+}
+
+func aboutScope(s *evidence.Scope) string {
+	what := "all of"
+	if len(s.Commits) > 0 {
+		what = "commit " + strings.Join(s.Commits, ", ") + " of"
+	}
+	return what + " " + s.Repository
+}
+
+// about is a record that is about to be signed.
+type about struct {
+	record     evidence.Predicate
+	what       string // what it is about, for people
+	repository string
+}
+
+// facts returns the record's JSON as its author stated it, without what the
+// tool adds.
+func (a about) facts() ([]byte, error) {
+	h := *a.record.Head()
+	defer evidence.Link(a.record, h.Release, h.Parents, h.Materials)
+	evidence.Link(a.record, nil, nil, nil)
+	return strictjson.Marshal(a.record)
+}
+
+// beforeSigning prints what is about to be signed, and refuses a statement that
+// whoever verifies by the given trust would set aside, unless the signer wants
+// it anyway. Without trust there is nothing to ask.
+func (c *Cmd) beforeSigning(a about, s *attest.KeySigner, o verify.Options, anyway bool) error {
+	kind, _ := evidence.KindOf(a.record)
+	name := kind.Name + " " + a.record.Head().ID + " about"
+	if x, ok := a.record.(*evidence.Approval); ok {
+		name = string(x.Decision)
+	}
+	facts, err := a.facts()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.Stderr, "about to sign: %s %s, as %s\n%s", report.Safe(name), report.Safe(a.what), s.Public().Fingerprint(), indented(facts))
+	return c.mayState(a, s, o, anyway)
+}
+
+// mayState asks the given trust whether the signer may state the record.
+func (c *Cmd) mayState(a about, s *attest.KeySigner, o verify.Options, anyway bool) error {
+	if o.Trust == nil {
+		return nil
+	}
+	d, err := mayState(o.Trust, s.Public(), a.record, a.repository, c.Now())
+	if err != nil {
+		return err
+	}
+	if d.Allowed {
+		return nil
+	}
+	kind, _ := evidence.KindOf(a.record)
+	return c.setAside(kind.Name, d, anyway)
+}
+
+// setAside refuses to sign what would not count, or warns of it.
+func (c *Cmd) setAside(kind string, d trust.Decision, anyway bool) error {
+	why := fmt.Sprintf("whoever verifies by the trust you gave sets this %s aside (%s): %s", kind, d.Code, report.Safe(d.Detail))
+	if anyway {
+		fmt.Fprintf(c.Stderr, "dossier: warning: %s\n", why)
+		return nil
+	}
+	fmt.Fprintf(c.Stderr, "dossier: nothing is signed: %s; give a trust document that lets your key state it, or --anyway to sign for those who verify by another one\n", why)
+	return exitStatus(verify.NotAccepted.ExitCode())
+}
+
+// maxFacts is the most lines of a record that are printed before it is signed.
+const maxFacts = 60
+
+// indented lays out JSON so that nothing in it reaches the terminal raw.
+func indented(raw []byte) string {
+	var laidOut bytes.Buffer
+	if json.Indent(&laidOut, raw, "  ", "  ") != nil {
+		return "" // it was marshalled a moment ago
+	}
+	lines := strings.Split(laidOut.String(), "\n")
+	var b strings.Builder
+	for i, line := range lines {
+		if i == maxFacts {
+			fmt.Fprintf(&b, "  and %d more lines\n", len(lines)-i)
+			break
+		}
+		if i == 0 {
+			line = "  " + line
+		}
+		b.WriteString(report.SafeLine(line) + "\n")
+	}
+	return b.String()
+}
+
+// searchCredentials refuses to sign what looks like a credential and is not
+// allowed by name.
+func (c *Cmd) searchCredentials(ctx context.Context, allow []string, payload []byte, materials []evidence.Material, blobs []bundle.Blob) error {
+	scanner, err := credentialScanner(allow)
+	if err != nil {
+		return err
+	}
+	found, err := scanner.Release(ctx, payload, materials, blobs)
+	if err != nil {
+		return err
+	}
+	denied := found.Denied()
+	if len(denied) == 0 && len(found.Cut) == 0 {
+		return nil
+	}
+	for _, hit := range denied {
+		fmt.Fprintf(c.Stderr, "  %s\n", report.Safe(hit.String()))
+	}
+	return usagef("nothing is signed: %d possible credentials are in it: take them out and revoke them; what is none is allowed with --allow-credential RULE:FINGERPRINT:REASON", len(denied))
+}
+
+func credentialScanner(allow []string) (*secrets.Scanner, error) {
+	var list []secrets.Allow
+	for _, text := range allow {
+		parts := strings.SplitN(text, ":", 3)
+		if len(parts) != 3 {
+			return nil, usagef("--allow-credential %s: want RULE:FINGERPRINT:REASON, as the finding names them", text)
+		}
+		list = append(list, secrets.Allow{Rule: parts[0], Fingerprint: parts[1], Reason: parts[2]})
+	}
+	scanner, err := secrets.New(list)
+	if err != nil {
+		return nil, usagef("--allow-credential: %w", err)
+	}
+	return scanner, nil
+}

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/release-dossier/dossier/attest"
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/bundle"
+	"github.com/release-dossier/dossier/verify"
+	"github.com/release-dossier/dossier/verify/report"
+)
+
+func (c *Cmd) signCommand() *cobra.Command {
+	var a addition
+	var statement string
+	cmd := &cobra.Command{
+		Use:   "sign FILE|DIR",
+		Short: "Add your signature to a statement that somebody else has signed",
+		Long: `sign adds another person's signature over the same bytes: where trust asks for
+several people, each signs. Without --statement it is the release statement.`,
+		Example: `  dossier sign hello-1.4.0.dossier --statement sha256:5e1c... --key id_ed25519 \
+    --trust trust.yaml`,
+		Args: usageArgs(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.cosign(cmd.Context(), args[0], statement, &a)
+		},
+	}
+	a.register(cmd, outputInPlace)
+	cmd.Flags().StringVar(&statement, "statement", "", "the statement to sign (`sha256:HEX`; default the release statement)")
+	return cmd
+}
+
+func (c *Cmd) cosign(ctx context.Context, path, statement string, a *addition) error {
+	b, err := c.base(ctx, "sign", path, a)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	st, err := b.statement(statement)
+	if err != nil {
+		return err
+	}
+	payload, err := b.report.Cosign(b.d, st.ID)
+	if err != nil {
+		return c.nothingAdded(b, err)
+	}
+	fmt.Fprintf(c.Stderr, "about to sign: statement %s of type %s, as %s\n%s", st.ID, report.Safe(st.Statement.PredicateType),
+		b.signer.Public().Fingerprint(), indented(st.Statement.Predicate))
+	raw, err := attest.Sign(ctx, b.signer, payload)
+	if err != nil {
+		return err
+	}
+	if _, err := b.d.AddSignature(raw); err != nil {
+		return err
+	}
+	if err := c.counts(ctx, b, evidence.Sum(raw)); err != nil {
+		return err
+	}
+	if err := writeAddition(b.d, path, a.output); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(c.Stdout, "%s  %s signed by %s\n", report.Safe(notAFlag(firstOf(a.output, path))), st.ID.Short(), b.signer.Public().Fingerprint())
+	return err
+}
+
+// statement finds the statement that was named.
+func (b *base) statement(name string) (*bundle.Statement, error) {
+	if b.report.Release == nil {
+		return nil, usagef("sign: there is no release statement in %s", b.path)
+	}
+	id := b.report.Release.Statement
+	if name != "" {
+		var err error
+		if id, err = evidence.ParseDigest(name); err != nil {
+			return nil, usagef("--statement: %w", err)
+		}
+	}
+	st, ok := b.d.Statement(id)
+	if !ok {
+		return nil, usagef("sign: %s holds no statement %s: \"dossier inspect\" lists them", b.path, id)
+	}
+	return st, nil
+}
+
+// counts verifies the dossier with the new signature, and refuses one that
+// would be set aside.
+func (c *Cmd) counts(ctx context.Context, b *base, signature evidence.Digest) error {
+	r, err := verify.Bundle(ctx, b.d, verify.ExpectAnyUnsafe(), b.options)
+	if err != nil {
+		return err
+	}
+	for _, s := range r.Signers {
+		if s.Signature != signature || s.Allowed {
+			continue
+		}
+		why := fmt.Sprintf("whoever verifies by the trust you gave sets this signature aside (%s): %s", s.Code, report.Safe(s.Detail))
+		if !b.anyway {
+			fmt.Fprintf(c.Stderr, "dossier: nothing is added: %s; give a trust document that lets your key state it, or --anyway\n", why)
+			return exitStatus(verify.NotAccepted.ExitCode())
+		}
+		fmt.Fprintf(c.Stderr, "dossier: warning: %s\n", why)
+	}
+	return nil
+}

@@ -1,5 +1,7 @@
 package evidence
 
+import "strings"
+
 // SBOMSummary is what an SBOM says of itself, as far as it is judged: the
 // common ground of CycloneDX and SPDX.
 type SBOMSummary struct {
@@ -28,4 +30,15 @@ type SBOMProblem struct {
 	Code    string
 	Pointer string
 	Message string
+}
+
+// IsSBOMPredicate reports whether a predicate of this type is an SBOM: the
+// types that in-toto lists for SPDX and CycloneDX, of any version.
+func IsSBOMPredicate(predicateType string) bool {
+	for _, base := range []string{"https://spdx.dev/Document", "https://cyclonedx.org/bom"} {
+		if rest, ok := strings.CutPrefix(predicateType, base); ok && (rest == "" || rest[0] == '/') {
+			return true
+		}
+	}
+	return false
 }

@@ -106,10 +106,7 @@ func (r *run) attestationFact(l listing, e provenance.Entry) AttestationFact {
 		f.Code, f.Detail = "attestation-unreadable", err.Error()
 	}
 	f.Summary = s
-	var sets []evidence.DigestSet
-	for _, sub := range e.Statement.Subject {
-		sets = append(sets, sub.Digest)
-	}
+	sets := subjectsOf(e)
 	// A fork has the same commits: what is said of it is not said of this one.
 	if s == nil || s.Repository == "" || s.Repository == r.facts.Record.Repository.URI {
 		f.Names, f.OfSource = named(r.facts.Record.Artifacts, sets), r.ofSource(sets, s)

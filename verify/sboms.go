@@ -6,6 +6,7 @@ import (
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/bundle"
+	"github.com/release-dossier/dossier/evidence/provenance"
 )
 
 // maxSBOM is the most bytes of an SBOM that are read.
@@ -59,6 +60,54 @@ func (r *run) readSBOM(f *SBOMFact, b bundle.Blob) {
 	f.Names = named(r.facts.Record.Artifacts, f.Summary.Subjects)
 	// The bytes are proven to say so; that it is true rests on who listed it.
 	f.Proof = Proof{Proven, "its bytes"}
+	if len(f.Summary.Subjects) > 0 {
+		return
+	}
+	if a, ok := r.attested(f.Attachment.Material); ok {
+		f.Summary.Subjects, f.Names, f.Proof = a.subjects, a.names, Weakest(f.Proof, a.proof)
+	}
+}
+
+// attestedSBOM is what an attestation says of the SBOM that is its predicate.
+type attestedSBOM struct {
+	subjects []evidence.DigestSet
+	names    []evidence.Digest
+	proof    Proof
+}
+
+// attested returns what an SBOM is about by the word of an attestation of which
+// it is the predicate, byte for byte. Only an SBOM that does not say it itself
+// needs that. Of several attestations the one that is known best counts.
+func (r *run) attested(id evidence.Digest) (attestedSBOM, bool) {
+	if r.attestedSBOMs == nil {
+		r.attestedSBOMs = map[evidence.Digest]attestedSBOM{}
+		for _, l := range r.listings() {
+			entries, err := readImported(l.b)
+			if err != nil {
+				continue // said where attestations are read
+			}
+			for _, e := range entries {
+				if !evidence.IsSBOMPredicate(e.Statement.PredicateType) {
+					continue
+				}
+				predicate, f := evidence.Sum(e.Statement.Predicate), r.attestationFact(l, e)
+				have, known := r.attestedSBOMs[predicate]
+				if !known || len(f.Names) > 0 && (len(have.names) == 0 || f.Proof.Grade.rank() > have.proof.Grade.rank()) {
+					r.attestedSBOMs[predicate] = attestedSBOM{subjectsOf(e), f.Names, f.Proof}
+				}
+			}
+		}
+	}
+	a, ok := r.attestedSBOMs[id]
+	return a, ok
+}
+
+func subjectsOf(e provenance.Entry) []evidence.DigestSet {
+	var sets []evidence.DigestSet
+	for _, s := range e.Statement.Subject {
+		sets = append(sets, s.Digest)
+	}
+	return sets
 }
 
 // named returns which of the artifacts, or of the images of an index, one of

@@ -57,6 +57,8 @@ type run struct {
 	commits map[string]bool         // of the release, made when first asked for
 	numbers map[evidence.Digest]int // of the exhibits
 	failing map[string]bool         // IDs of checks
+
+	attestedSBOMs map[evidence.Digest]attestedSBOM // made when first asked for
 }
 
 func newRun(ctx context.Context, d *bundle.Dossier, e Expect, o Options) (*run, error) {

@@ -20,6 +20,9 @@ func (a *assembly) addSBOMs(ctx context.Context) error {
 			return fmt.Errorf("sbom %s: %w", f.From, err)
 		}
 	}
+	if err := a.addAttestedSBOMs(ctx); err != nil {
+		return err
+	}
 	covered := coverage(a.draft.Record.SBOMs)
 	for i, stated := range a.draft.Record.Artifacts {
 		art := a.file(i)

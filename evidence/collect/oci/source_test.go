@@ -141,6 +141,7 @@ func TestBuildKit(t *testing.T) {
 	if got := len(artifacts[0].Image.Platforms); got != 2 {
 		t.Errorf("%d platforms, want 2: an attestation is none", got)
 	}
+	// The SBOM is a predicate, which package collect takes out of it.
 	if len(p.Attestations) != 1 || len(p.Provenance) != 1 || len(p.Unread) != 0 {
 		t.Errorf("attestations %v, provenance %v, unread %v", p.Attestations, p.Provenance, p.Unread)
 	}

@@ -22,7 +22,7 @@ type addFlags struct {
 }
 
 func (c *Cmd) addCommand() *cobra.Command {
-	cmd := kindGroup(&cobra.Command{
+	return c.kindGroup(&cobra.Command{
 		Use:   "add KIND",
 		Short: "State something about a release in a dossier: any kind of record",
 		Long: `add verifies the dossier (layers 1 to 3, under the trust you give), prints what
@@ -31,13 +31,9 @@ record comes from a file (--record; "dossier new KIND" makes one) or from flags,
 one for each of its fields.`,
 		Example: `  dossier add incident hello-1.4.0.dossier --record incident.yaml --key id_ed25519 \
     --trust trust.yaml`,
+	}, stated(), func(k evidence.KindInfo) *cobra.Command {
+		return c.stateCommand(k, k.Name+" FILE|DIR", "Add: "+k.Title, "")
 	})
-	for _, k := range evidence.Kinds() {
-		if k.Name != "seal" { // "dossier seal" computes one
-			cmd.AddCommand(c.stateCommand(k, k.Name+" FILE|DIR", "Add: "+k.Title, ""))
-		}
-	}
-	return cmd
 }
 
 // spoken are verbs that people say for a record of some kind.

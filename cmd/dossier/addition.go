@@ -115,8 +115,27 @@ func (b *base) about() string {
 	return fmt.Sprintf("%s %s of %s, state %s", r.Name, r.Version, r.Repository, b.report.State.Short())
 }
 
+// mustBeNew refuses a record that the same signer has stated already, as a hook
+// does that is run again: an id is never used twice (rules of format, R18).
+func (b *base) mustBeNew(p evidence.Predicate) error {
+	kind, _ := evidence.KindOf(p)
+	for _, s := range b.report.Signers {
+		st, _ := b.d.Statement(s.Statement)
+		if s.Identity != b.signer.Public().Identity() || st.Statement.PredicateType != kind.Type {
+			continue
+		}
+		if there, err := evidence.DecodeKind(kind.Type, st.Statement.Predicate); err == nil && there.Head().ID == p.Head().ID {
+			return usagef("%s: you have stated the %s %s already: a correction has an id of its own and names this one with --supersedes", b.verb, kind.Name, p.Head().ID)
+		}
+	}
+	return nil
+}
+
 // add signs p and adds it to the dossier.
 func (c *Cmd) add(ctx context.Context, b *base, p evidence.Predicate, o verify.AppendOptions) error {
+	if err := b.mustBeNew(p); err != nil {
+		return err
+	}
 	payload, err := b.report.Append(b.d, p, b.signer.Public(), o)
 	if err != nil {
 		return usagef("%s: %w", b.verb, err)

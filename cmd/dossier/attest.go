@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -11,7 +12,8 @@ import (
 )
 
 func (c *Cmd) attestCommand() *cobra.Command {
-	cmd := kindGroup(&cobra.Command{
+	scoped := slices.DeleteFunc(evidence.Kinds(), func(k evidence.KindInfo) bool { return !k.Scoped })
+	return c.kindGroup(&cobra.Command{
 		Use:   "attest KIND",
 		Short: "Sign a record that stands before any release: a freeze, an exception",
 		Long: `attest signs a record that says itself where it holds (its scope: repository,
@@ -19,13 +21,7 @@ branches, environment, interval) and writes it to a file of its own. Give that
 file to "dossier create --attestation" for every release it concerns.`,
 		Example: `  dossier attest exception --record exception.yaml --key id_ed25519 \
     -o exception.sigstore.json`,
-	})
-	for _, k := range evidence.Kinds() {
-		if k.Scoped {
-			cmd.AddCommand(c.scopedCommand(k, k.Name, "Sign: "+k.Title))
-		}
-	}
-	return cmd
+	}, scoped, func(k evidence.KindInfo) *cobra.Command { return c.scopedCommand(k, k.Name, "Sign: "+k.Title) })
 }
 
 func (c *Cmd) freezeCommand() *cobra.Command {

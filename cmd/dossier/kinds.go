@@ -110,6 +110,12 @@ func (f *recordFlags) fillScope(v records.Values, repository string) {
 	}
 }
 
+// stated are the kinds that people state: all but the seal, which "dossier seal"
+// computes.
+func stated() []evidence.KindInfo {
+	return slices.DeleteFunc(evidence.Kinds(), func(k evidence.KindInfo) bool { return k.Name == "seal" })
+}
+
 // newID returns an id that no other record has.
 func newID(kind string) (string, error) {
 	random := make([]byte, 8)
@@ -117,8 +123,14 @@ func newID(kind string) (string, error) {
 	return kind + "-" + hex.EncodeToString(random), err
 }
 
-// kindGroup is a verb whose commands are kinds of records.
-func kindGroup(cmd *cobra.Command) *cobra.Command {
+// kindGroup is a verb whose commands are the kinds of records that it takes.
+// Those are made only if the verb is on the command line: there are many.
+func (c *Cmd) kindGroup(cmd *cobra.Command, kinds []evidence.KindInfo, command func(evidence.KindInfo) *cobra.Command) *cobra.Command {
+	if slices.Contains(c.Args, cmd.Name()) {
+		for _, k := range kinds {
+			cmd.AddCommand(command(k))
+		}
+	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return cmd.Help()

@@ -27,7 +27,8 @@ type newFlags struct {
 }
 
 func (c *Cmd) newCommand() *cobra.Command {
-	cmd := kindGroup(&cobra.Command{
+	release := evidence.KindInfo{Name: records.ReleaseKind, Title: "Parts of the release statement"}
+	return c.kindGroup(&cobra.Command{
 		Use:   "new KIND",
 		Short: "Write a template of a record for a person to fill in",
 		Long: `new writes a record as YAML with every field explained and everything filled in
@@ -36,14 +37,7 @@ in as well. The file goes to ` + records.Root + `/VERSION, where create finds it
 or to --output.`,
 		Example: `  dossier new exception --for sod/approver-not-author --release 4.3.0
   dossier new incident --dossier payments-4.2.0.dossier -o incident.yaml`,
-	})
-	release := evidence.KindInfo{Name: records.ReleaseKind, Title: "Parts of the release statement"}
-	for _, k := range append(evidence.Kinds(), release) {
-		if k.Name != "seal" { // "dossier seal" computes one
-			cmd.AddCommand(c.templateCommand(k))
-		}
-	}
-	return cmd
+	}, append(stated(), release), c.templateCommand)
 }
 
 func (c *Cmd) templateCommand(k evidence.KindInfo) *cobra.Command {

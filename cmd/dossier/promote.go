@@ -111,6 +111,9 @@ func (c *Cmd) promote(ctx context.Context, path string, command []string, f *pro
 		return err
 	}
 	defer b.Close()
+	if err := b.mustBeNew(p); err != nil {
+		return err
+	}
 	if err := f.about(b, p); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -120,15 +121,32 @@ func (b *base) about() string {
 func (b *base) mustBeNew(p evidence.Predicate) error {
 	kind, _ := evidence.KindOf(p)
 	for _, s := range b.report.Signers {
-		st, _ := b.d.Statement(s.Statement)
-		if s.Identity != b.signer.Public().Identity() || st.Statement.PredicateType != kind.Type {
-			continue
-		}
-		if there, err := evidence.DecodeKind(kind.Type, st.Statement.Predicate); err == nil && there.Head().ID == p.Head().ID {
+		if s.Identity == b.signer.Public().Identity() && b.states(s.Statement, kind, p.Head().ID) {
 			return usagef("%s: you have stated the %s %s already: a correction has an id of its own and names this one with --supersedes", b.verb, kind.Name, p.Head().ID)
 		}
 	}
 	return nil
+}
+
+// states reports whether a statement is the record of that kind and id.
+func (b *base) states(statement evidence.Digest, kind evidence.KindInfo, id string) bool {
+	st, ok := b.d.Statement(statement)
+	if !ok || st.Statement.PredicateType != kind.Type {
+		return false
+	}
+	p, err := evidence.DecodeKind(kind.Type, st.Statement.Predicate)
+	return err == nil && p.Head().ID == id
+}
+
+// noteSuperseded says so if what a record corrects is not in the dossier: it may
+// be misspelled.
+func (c *Cmd) noteSuperseded(b *base, p evidence.Predicate) {
+	kind, _ := evidence.KindOf(p)
+	id := p.Head().Supersedes
+	known := func(st *bundle.Statement) bool { return b.states(st.ID, kind, id) }
+	if id != "" && !slices.ContainsFunc(b.d.Statements(), known) {
+		fmt.Fprintf(c.Stderr, "dossier: note: no statement here is the %s %s that this one supersedes\n", kind.Name, report.Safe(id))
+	}
 }
 
 // add signs p and adds it to the dossier.
@@ -152,6 +170,7 @@ func (c *Cmd) add(ctx context.Context, b *base, p evidence.Predicate, o verify.A
 	if err := c.searchCredentials(ctx, b.allow, payload, p.Head().Materials, blobs); err != nil {
 		return err
 	}
+	c.noteSuperseded(b, p)
 	if err := c.beforeSigning(about{p, b.about(), b.report.Release.Repository}, b.signer, b.options, b.anyway); err != nil {
 		return err
 	}

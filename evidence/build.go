@@ -7,6 +7,8 @@ type Build struct {
 	System string `json:"system" rec:"R;1.5.2"`
 	// RunID is the run's own id in that system.
 	RunID string `json:"runId,omitempty" rec:"O;1.5.2"`
+	// Attempt counts the executions of the run from 1.
+	Attempt int64 `json:"attempt,omitzero" rec:"O;1.29.2"`
 	// URI is the address of this attempt of the run.
 	URI string `json:"uri,omitempty" rec:"O;1.5.2"`
 	// Name is the name of the workflow, pipeline or job.
@@ -19,9 +21,12 @@ type Build struct {
 	Called string `json:"called,omitempty" rec:"O;1.31.3.2"`
 	// Templates are the definitions that lie outside of the released commit.
 	Templates []BuildTemplate `json:"templates,omitempty" rec:"O;1.31.3.2"`
-	// TemplatesFrom is the file, by name and digest, that names more templates
-	// than the environment does; without it the list may lack some.
+	// TemplatesFrom is the pipeline's definition in the released commit that they
+	// were read from; without it the list may lack some.
 	TemplatesFrom *ResourceDescriptor `json:"templatesFrom,omitempty" rec:"O;1.31.3.2"`
+	// TemplatesUnread are files that the definition takes in and that could not
+	// be read: they may name more.
+	TemplatesUnread []string `json:"templatesUnread,omitempty" rec:"C;1.31.3.2;when there are any"`
 	// Commit is the commit that the run was started for.
 	Commit ObjectID `json:"commit,omitempty" rec:"O;1.10.3.3"`
 	// Ref is the full git reference that the run was started for.

@@ -9,20 +9,22 @@ func (v *variables) azure() Run {
 	project := v.server("SYSTEM_COLLECTIONURI") + "/" + url.PathEscape(v.required("SYSTEM_TEAMPROJECT"))
 	id, definition := v.must("BUILD_BUILDID", number), v.must("SYSTEM_DEFINITIONID", number)
 	run := Run{
-		System:       Azure,
-		RunID:        id,
-		URI:          project + "/_build/results?buildId=" + id,
-		Workflow:     v.text("BUILD_DEFINITIONNAME"),
-		WorkflowRef:  project + "/_build?definitionId=" + definition,
-		Commit:       v.must("BUILD_SOURCEVERSION", objectID),
-		Ref:          v.may("BUILD_SOURCEBRANCH", gitRef),
-		Repository:   v.repository("BUILD_REPOSITORY_URI", v.text("BUILD_REPOSITORY_URI")),
-		RepositoryID: v.text("BUILD_REPOSITORY_ID"),
-		BuilderID:    project + "/_build?definitionId=" + definition,
-		Runner:       v.azureRunner(),
-		Event:        v.text("BUILD_REASON"),
-		Attempt:      v.attempt("SYSTEM_JOBATTEMPT", 1),
-		Actor:        v.may("BUILD_REQUESTEDFORID", uuid),
+		System:      Azure,
+		RunID:       id,
+		URI:         project + "/_build/results?buildId=" + id,
+		Workflow:    v.text("BUILD_DEFINITIONNAME"),
+		WorkflowRef: project + "/_build?definitionId=" + definition,
+		Commit:      v.must("BUILD_SOURCEVERSION", objectID),
+		Ref:         v.may("BUILD_SOURCEBRANCH", gitRef),
+		Repository:  v.repository("BUILD_REPOSITORY_URI", v.text("BUILD_REPOSITORY_URI")),
+		BuilderID:   project + "/_build?definitionId=" + definition,
+		Runner:      v.azureRunner(),
+		Event:       v.text("BUILD_REASON"),
+		Attempt:     v.attempt("SYSTEM_JOBATTEMPT", 1),
+		Actor:       v.may("BUILD_REQUESTEDFORID", uuid),
+	}
+	if v.text("BUILD_REPOSITORY_PROVIDER") == "TfsGit" { // else it is another system's name of it
+		run.RepositoryID = v.may("BUILD_REPOSITORY_ID", uuid)
 	}
 	run.RefType = typeOf(run.Ref)
 	return run

@@ -8,15 +8,14 @@ func (v *variables) circleci() Run {
 	project := "org/" + v.must("CIRCLE_ORGANIZATION_ID", uuid) + "/project/" + v.must("CIRCLE_PROJECT_ID", uuid)
 	server := v.origin("CIRCLE_BUILD_URL")
 	run := Run{
-		System:       CircleCI,
-		RunID:        v.must("CIRCLE_WORKFLOW_ID", uuid),
-		URI:          v.page("CIRCLE_BUILD_URL", server),
-		Workflow:     v.text("CIRCLE_JOB"),
-		WorkflowRef:  project,
-		Commit:       v.must("CIRCLE_SHA1", objectID),
-		Repository:   v.repository("CIRCLE_REPOSITORY_URL", v.text("CIRCLE_REPOSITORY_URL")),
-		RepositoryID: v.may("CIRCLE_PROJECT_ID", uuid),
-		BuilderID:    server + "/" + project,
+		System:      CircleCI,
+		RunID:       v.must("CIRCLE_WORKFLOW_ID", uuid),
+		URI:         v.page("CIRCLE_BUILD_URL", server),
+		Workflow:    v.text("CIRCLE_JOB"),
+		WorkflowRef: project,
+		Commit:      v.must("CIRCLE_SHA1", objectID),
+		Repository:  v.repository("CIRCLE_REPOSITORY_URL", v.text("CIRCLE_REPOSITORY_URL")),
+		BuilderID:   server + "/" + project,
 	}
 	run.Ref, run.RefType = v.ref("CIRCLE_TAG", "CIRCLE_BRANCH")
 	return run

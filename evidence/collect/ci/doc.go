@@ -24,8 +24,22 @@
 // On GitHub, a job of a reusable workflow still sees the calling workflow's
 // reference; only an identity token or its certificate names the reusable one.
 // A reusable workflow can say which one it is in DOSSIER_CALLED_WORKFLOW, as
-// org/repo/.github/workflows/file.yml@ref. That is a claim like the rest: a
-// verifier compares it with the signer's certificate.
+// org/repo/.github/workflows/file.yml@ref, and at which commit in
+// DOSSIER_CALLED_WORKFLOW_SHA:
+//
+//	env:
+//	  DOSSIER_CALLED_WORKFLOW: ${{ job.workflow_ref }}
+//	  DOSSIER_CALLED_WORKFLOW_SHA: ${{ job.workflow_sha }}
+//
+// That is a claim like the rest: a verifier compares it with the signer's
+// certificate. On the other systems only the signer tells the two apart.
+//
+// # Templates
+//
+// What a pipeline takes from elsewhere (reusable workflows and actions, includes
+// and components, orbs, plugins, tasks, shared libraries) is read from its
+// definition in the released commit, [Run.ReadDefinition]. A reference is pinned
+// if it ends in a digest or a full object id; a tag, which can be moved, is not.
 //
 // # Tekton
 //

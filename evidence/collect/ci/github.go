@@ -34,7 +34,9 @@ func (v *variables) github() Run {
 	}
 	run.Reusable = v.may("DOSSIER_CALLED_WORKFLOW", workflow)
 	if run.Reusable != "" {
-		run.Templates = []Template{newTemplate(run.Reusable)}
+		called := newTemplate(run.Reusable)
+		called.Resolved = v.may("DOSSIER_CALLED_WORKFLOW_SHA", objectID)
+		run.Templates = []Template{called}
 	}
 	own := strings.HasPrefix(ref, repository+"/") && v.may("GITHUB_WORKFLOW_SHA", objectID) == run.Commit
 	run.pin(own || pinned(ref))

@@ -13,13 +13,13 @@ var immutable = regexp.MustCompile(`@(sha256:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{
 // be moved, and nothing in a job's environment shows that it was not.
 func pinned(ref string) bool { return immutable.MatchString(ref) }
 
-func newTemplate(ref string) Template { return Template{ref, pinned(ref)} }
+func newTemplate(ref string) Template { return Template{Ref: ref, Pinned: pinned(ref)} }
 
 // pin sets Pinned from the definition and the templates.
 func (r *Run) pin(definition bool) {
 	r.Pinned = definition
 	for _, t := range r.Templates {
-		r.Pinned = r.Pinned && t.Pinned
+		r.Pinned = r.Pinned && (t.Pinned || t.Resolved != "")
 	}
 }
 

@@ -2,6 +2,9 @@ package ci
 
 import (
 	"fmt"
+	"net/url"
+	"slices"
+	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
 )
@@ -74,6 +77,9 @@ type Template struct {
 	Ref string
 	// Pinned reports that Ref ends in a digest or full object id.
 	Pinned bool
+	// Resolved is the object id that Ref stood for in this run, if the
+	// environment tells.
+	Resolved string
 }
 
 // FromEnviron reads the run from env, a list of "NAME=value" as os.Environ
@@ -100,5 +106,50 @@ func (r Run) Build() *evidence.Build {
 	if r.System == Local {
 		return nil
 	}
-	return &evidence.Build{System: r.System, RunID: r.RunID, URI: r.URI, Workflow: r.WorkflowRef}
+	b := &evidence.Build{
+		System: r.System, RunID: r.RunID, Attempt: r.Attempt, URI: r.URI, Name: r.Workflow, Workflow: r.WorkflowRef, Called: r.Reusable,
+		Commit: evidence.ObjectID(r.Commit), Ref: r.Ref, Repository: r.Repository, Builder: r.BuilderID, Runner: r.Runner, Event: r.Event,
+	}
+	if u, err := url.Parse(r.URI); err == nil && r.Actor != "" {
+		b.Actor = evidence.Identity("account:" + strings.ToLower(u.Hostname()) + ":" + r.Actor)
+	}
+	b.Templates = buildTemplates(r.Templates)
+	return b
+}
+
+// Own reports whether the run's job belongs to the project's own pipeline, by
+// what the environment says: no called workflow, or one of the same repository.
+func (r Run) Own() bool {
+	called, _, _ := strings.Cut(r.Reusable, "/.github/")
+	return called == "" || strings.HasSuffix(strings.ToLower(r.Repository), "/"+strings.ToLower(called))
+}
+
+// AddTo states in b what a definition takes from elsewhere. file describes the
+// first of its files, by name and digest.
+func (d Definition) AddTo(b *evidence.Build, file evidence.ResourceDescriptor) {
+	if len(d.Files) == 0 {
+		return
+	}
+	for _, t := range buildTemplates(d.Templates) {
+		if !slices.ContainsFunc(b.Templates, func(have evidence.BuildTemplate) bool { return have.Ref == t.Ref }) {
+			b.Templates = append(b.Templates, t)
+		}
+	}
+	b.TemplatesFrom = &file
+	b.TemplatesUnread = d.Unread
+}
+
+func buildTemplates(list []Template) []evidence.BuildTemplate {
+	var out []evidence.BuildTemplate
+	for _, t := range list {
+		b := evidence.BuildTemplate{Ref: t.Ref}
+		if t.Resolved != "" {
+			b.Digest = evidence.DigestSet{"gitCommit": t.Resolved}
+			if len(t.Resolved) == 64 {
+				b.Digest = evidence.DigestSet{"sha256": t.Resolved}
+			}
+		}
+		out = append(out, b)
+	}
+	return out
 }

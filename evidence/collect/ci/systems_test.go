@@ -43,7 +43,7 @@ func azure() []string {
 		"TF_BUILD=True", "SYSTEM_COLLECTIONURI=https://dev.azure.com/org/", "SYSTEM_TEAMPROJECT=Pay Ments", "BUILD_BUILDID=7",
 		"SYSTEM_DEFINITIONID=3", "BUILD_DEFINITIONNAME=release", "BUILD_SOURCEVERSION=" + commit,
 		"BUILD_SOURCEBRANCH=refs/tags/v1.4.0", "BUILD_REPOSITORY_URI=https://org@dev.azure.com/org/pay/_git/repo",
-		"BUILD_REPOSITORY_ID=" + id, "AGENT_ISSELFHOSTED=0", "BUILD_REASON=IndividualCI", "SYSTEM_JOBATTEMPT=1", "BUILD_REQUESTEDFORID=" + id,
+		"BUILD_REPOSITORY_ID=" + id, "BUILD_REPOSITORY_PROVIDER=TfsGit", "AGENT_ISSELFHOSTED=0", "BUILD_REASON=IndividualCI", "SYSTEM_JOBATTEMPT=1", "BUILD_REQUESTEDFORID=" + id,
 	}
 }
 
@@ -77,7 +77,7 @@ func TestSystems(t *testing.T) {
 		{circleci(), ci.Run{
 			System: ci.CircleCI, RunID: id, URI: "https://circleci.com/gh/org/repo/7", Workflow: "release",
 			WorkflowRef: "org/" + id + "/project/" + id, Commit: commit, Ref: "refs/heads/main", RefType: "branch",
-			Repository: repository, RepositoryID: id, BuilderID: "https://circleci.com/org/" + id + "/project/" + id,
+			Repository: repository, BuilderID: "https://circleci.com/org/" + id + "/project/" + id,
 		}},
 		{azure(), ci.Run{
 			System: ci.Azure, RunID: "7", URI: "https://dev.azure.com/org/Pay%20Ments/_build/results?buildId=7", Workflow: "release",

@@ -42,13 +42,13 @@ func (r Run) Definitions() []string {
 	case GitHub:
 		repository, file, _ := strings.Cut(r.WorkflowRef, "/.github/workflows/")
 		file, _, _ = strings.Cut(file, "@")
-		if strings.HasSuffix(strings.ToLower(r.Repository), "/"+strings.ToLower(repository)) && file != "" {
+		if r.of(repository) && fs.ValidPath(file) {
 			return []string{".github/workflows/" + file}
 		}
 	case GitLab:
 		project, file, _ := strings.Cut(r.WorkflowRef, "//")
 		file, _, _ = strings.Cut(file, "@")
-		if strings.HasSuffix(strings.ToLower(r.Repository), "/"+strings.ToLower(project)) && file != "" {
+		if file = strings.TrimPrefix(file, "/"); r.of(project) && fs.ValidPath(file) {
 			return []string{file}
 		}
 	case Jenkins:
@@ -61,6 +61,11 @@ func (r Run) Definitions() []string {
 		return []string{"azure-pipelines.yml"}
 	}
 	return nil
+}
+
+// of reports whether a project's path is that of the run's repository.
+func (r Run) of(project string) bool {
+	return strings.HasSuffix(strings.ToLower(r.Repository), "/"+strings.ToLower(project))
 }
 
 // ReadDefinition reads the files of [Run.Definitions] and those they take in.
@@ -77,6 +82,10 @@ func (r Run) ReadDefinition(read func(path string) ([]byte, error)) (Definition,
 		}
 		file := queue[i]
 		data, err := read(file)
+		if base, isAction := strings.CutSuffix(file, "/action.yml"); isAction && errors.Is(err, fs.ErrNotExist) {
+			file = base + "/action.yaml"
+			data, err = read(file)
+		}
 		switch {
 		case errors.Is(err, fs.ErrNotExist) && i < len(r.Definitions()):
 			continue

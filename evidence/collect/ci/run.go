@@ -121,7 +121,7 @@ func (r Run) Build() *evidence.Build {
 // what the environment says: no called workflow, or one of the same repository.
 func (r Run) Own() bool {
 	called, _, _ := strings.Cut(r.Reusable, "/.github/")
-	return called == "" || strings.HasSuffix(strings.ToLower(r.Repository), "/"+strings.ToLower(called))
+	return called == "" || r.of(called)
 }
 
 // AddTo states in b what a definition takes from elsewhere. file describes the

@@ -45,9 +45,12 @@ type Change struct {
 	// MergeMethod is how it got into its base branch.
 	MergeMethod string `json:"mergeMethod,omitempty" rec:"O;1.11.3.3" enum:"merge|squash|rebase|fast-forward|squash-or-rebase"`
 	// MergeProof is what shows the method: the number of parents, that its own
-	// commit landed, that several commits landed, the subject's "(#12)", or the
-	// forge's word.
-	MergeProof string `json:"mergeProof,omitempty" rec:"C;1.11.3.3;with mergeMethod" enum:"parents|own-commit|several-commits|subject|forge"`
+	// commit landed, that several commits landed, the subject's "(#12)", its own
+	// commits compared with those that landed, or the forge's word.
+	MergeProof string `json:"mergeProof,omitempty" rec:"C;1.11.3.3;with mergeMethod" enum:"parents|own-commit|several-commits|subject|commits|forge"`
+	// Before is the base branch's commit just before it, where the git objects
+	// show that: the base at which code owners and other rules hold (R13).
+	Before ObjectID `json:"before,omitempty" rec:"O;R13"`
 	// Landed are the commits of the release that came with it (G3).
 	Landed []LandedCommit `json:"landed,omitempty" rec:"O;1.5.2"`
 	// BranchCreatedAt is when the forge saw the head branch first.
@@ -83,8 +86,9 @@ type LandedCommit struct {
 	// Commit is the commit.
 	Commit ObjectID `json:"commit" rec:"R;1.5.2"`
 	// Proof is the strongest record that links the two: the forge's record of
-	// the merge, the change's own list of commits, or the forge's mere word.
-	Proof string `json:"proof" rec:"R;1.5.2" enum:"merge-commit|commit-list|forge"`
+	// the merge, the change's own list of commits, what the commits themselves
+	// show of the merge, or the forge's mere word.
+	Proof string `json:"proof" rec:"R;1.5.2" enum:"merge-commit|commit-list|commits|forge"`
 }
 
 // ChangeReview is one review of a change. Which review of a person stands is
@@ -147,7 +151,8 @@ type CodeOwners struct {
 	File ResourceDescriptor `json:"file" rec:"R;1.11.3.2"`
 	// Rules are those that hold for a touched path.
 	Rules []OwnerRule `json:"rules,omitempty" rec:"O;1.11.3.2"`
-	// Unowned are the touched paths without an owner.
+	// Unowned are the touched paths without an owner, left out like those of
+	// rules.
 	Unowned []string `json:"unowned,omitempty" rec:"O;1.11.3.1"`
 }
 
@@ -161,8 +166,11 @@ type OwnerRule struct {
 	Section string `json:"section,omitempty" rec:"O;1.11.3.2"`
 	// Approvals are how many the section wants; absent is one.
 	Approvals int64 `json:"approvals,omitzero" rec:"O;1.11.3.2"`
-	// Paths are the touched paths it holds for.
-	Paths []string `json:"paths" rec:"R;1.11.3.2"`
+	// Optional is whether its section asks its owners and does not need them.
+	Optional bool `json:"optional,omitempty" rec:"O;1.11.3.2"`
+	// Paths are the touched paths it holds for. They are left out where the trees
+	// of the change are among the git objects, from which they follow.
+	Paths []string `json:"paths,omitempty" rec:"O;1.11.3.2"`
 	// Owners are whose approval it wants, any of them.
 	Owners []CodeOwner `json:"owners,omitempty" rec:"O;1.11.3.2"`
 }

@@ -111,6 +111,13 @@ type Record struct {
 	// Collected are the systems of record that were asked, and what they did
 	// not give.
 	Collected []Collected `json:"collected,omitempty" rec:"O;R11"`
+	// Branches are the repository's branches as they were.
+	Branches *Branches `json:"branches,omitempty" rec:"O;1.12.6.1,1.16.3.5"`
+	// NamedCommits are commits outside of the release that messages in it name.
+	NamedCommits []NamedCommit `json:"namedCommits,omitempty" rec:"O;1.11.3.4,1.28.3.1"`
+	// PatchIDs is the material that lists the patch ids of the release's commits
+	// and of NamedCommits, as [MediaTypePatchIDs].
+	PatchIDs *Digest `json:"patchIds,omitempty" rec:"O;1.11.3.4,1.16.3.5"`
 	// Materials are the blobs this statement brings along (R2).
 	Materials []Material `json:"materials,omitempty"`
 }

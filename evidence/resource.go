@@ -48,6 +48,7 @@ type Material struct {
 // Media types of materials that this module writes and reads.
 const (
 	MediaTypeGitObjects     = "application/vnd.release-dossier.git-objects.v1"
+	MediaTypePatchIDs       = "application/vnd.release-dossier.patch-ids.v1"
 	MediaTypeCycloneDX      = "application/vnd.cyclonedx+json"
 	MediaTypeSPDX           = "application/spdx+json"
 	MediaTypeSigstoreBundle = "application/vnd.dev.sigstore.bundle.v0.3+json"

@@ -102,6 +102,9 @@ func (r *Record) validateAttachments(v *validator) {
 	for _, m := range r.Materials {
 		listed[m.Digest] = true
 	}
+	if r.PatchIDs != nil && !listed[*r.PatchIDs] {
+		v.fail("/patchIds", fmt.Errorf("%s is not among the materials of this statement", r.PatchIDs))
+	}
 	for _, a := range r.Artifacts {
 		for _, d := range a.Digests() {
 			artifacts[d] = true

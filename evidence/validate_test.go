@@ -53,6 +53,18 @@ func TestValidateRecord(t *testing.T) {
 			r.Build = &evidence.Build{System: "github", Templates: []evidence.BuildTemplate{{Ref: "a@v1", Digest: evidence.DigestSet{"gitCommit": "abc"}}}}
 		}},
 		{"reviewer", "/changes/0/reviews/0/by", func(r *evidence.Record) { r.Changes[0].Reviews[0].By = evidence.Actor{} }},
+		{"patch ids", "-", func(r *evidence.Record) { r.PatchIDs = &r.Materials[0].Digest }},
+		{"patch ids that are no material", "/patchIds", func(r *evidence.Record) { r.PatchIDs = new(evidence.Digest) }},
+		{"branches", "-", func(r *evidence.Record) {
+			r.Branches = &evidence.Branches{TakenAt: r.CreatedAt, From: "origin", ReleasePatterns: []string{"release/*"}, Containing: []evidence.Branch{{Name: "main", Head: evidence.ObjectID(oid)}}}
+		}},
+		{"branches of nobody", "/branches/from", func(r *evidence.Record) {
+			r.Branches = &evidence.Branches{TakenAt: r.CreatedAt, From: "elsewhere", ReleasePatterns: []string{"release/*"}}
+		}},
+		{"head of a branch", "/branches/activeReleases/0/head", func(r *evidence.Record) {
+			r.Branches = &evidence.Branches{TakenAt: r.CreatedAt, From: "local", ReleasePatterns: []string{"release/*"}, ActiveReleases: []evidence.Branch{{Name: "release/1.0", Head: evidence.ObjectID(oid[1:])}}}
+		}},
+		{"named commit", "/namedCommits/0/commit", func(r *evidence.Record) { r.NamedCommits = []evidence.NamedCommit{{Commit: "abc"}} }},
 		{"check name", "/checks/0/name", func(r *evidence.Record) { r.Checks[0].Name = "" }},
 		{"check outcome", "/checks/0/outcome", func(r *evidence.Record) { r.Checks[0].Outcome = "passed" }},
 		{"check subject", "/checks/0/subject", func(r *evidence.Record) { r.Checks[0].Subject = evidence.ResourceDescriptor{} }},

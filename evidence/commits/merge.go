@@ -19,6 +19,20 @@ const (
 	SquashOrRebase Method = "squash-or-rebase"
 )
 
+// Proof is what shows the method.
+type Proof string
+
+// The proofs: how many parents the merged commit has, that it is one of the
+// change's own, the "(#12)" in its subject, the change's commits compared with
+// those that landed, or nothing but the forge's word.
+const (
+	ByParents   Proof = "parents"
+	ByOwnCommit Proof = "own-commit"
+	BySubject   Proof = "subject"
+	ByCommits   Proof = "commits"
+	ByForge     Proof = "forge"
+)
+
 // Change is what a forge records of a merged pull or merge request.
 type Change struct {
 	// Number is its number in the repository; 0 if it is not known.
@@ -32,11 +46,16 @@ type Change struct {
 	// Messages are the messages of Commits, in their order; nil if the forge was
 	// not asked. They tell a rebase where Commits are not in the clone.
 	Messages []string
+	// Method is what the forge says of the method; "" if it says nothing. It is
+	// believed only where the commits leave open whether it was a squash.
+	Method Method
 }
 
 // Merge is how a change came onto its target branch.
 type Merge struct {
 	Method Method
+	// Proof is what shows the method; "" for SquashOrRebase.
+	Proof Proof
 	// Before is the target branch's commit just before the change: the base at
 	// which code owners and other rules hold (rules of format, R13). It is "" if
 	// it cannot be told, or if there was none.
@@ -73,7 +92,7 @@ func FindMerge(c Change, get Lookup) (Merge, error) {
 
 // joined is a merge commit. GitLab can join a squash commit in that way.
 func joined(c Change, merged gitobj.Commit, get Lookup) (Merge, error) {
-	m := Merge{Method: MergeCommit, Before: merged.Parents[0], Landed: []gitobj.ID{c.Merged}}
+	m := Merge{Method: MergeCommit, Proof: ByParents, Before: merged.Parents[0], Landed: []gitobj.ID{c.Merged}}
 	second := merged.Parents[1]
 	if len(c.Commits) == 0 || len(merged.Parents) > 2 || slices.Contains(c.Commits, second) {
 		return m, nil
@@ -89,7 +108,7 @@ func joined(c Change, merged gitobj.Commit, get Lookup) (Merge, error) {
 // If they left from several, because the branch was merged into the change, the
 // branch's own commit is not told apart.
 func fastForward(c Change, get Lookup) (Merge, error) {
-	m := Merge{Method: FastForward}
+	m := Merge{Method: FastForward, Proof: ByOwnCommit}
 	seen, base := map[gitobj.ID]bool{c.Merged: true}, map[gitobj.ID]bool{}
 	own := map[gitobj.ID]bool{}
 	for _, id := range c.Commits {
@@ -135,9 +154,11 @@ func single(c Change, merged gitobj.Commit, get Lookup) (Merge, error) {
 	}
 	switch {
 	case c.marked(merged):
-		m.Method = Squash
+		m.Method, m.Proof = Squash, BySubject
 	case len(c.Commits) == 1 && c.same(0, own, have, merged) == yes:
-		m.Method = Rebase
+		m.Method, m.Proof = Rebase, ByCommits
+	case c.Method == Squash || c.Method == Rebase:
+		m.Method, m.Proof = c.Method, ByForge
 	}
 	return m, err
 }
@@ -145,27 +166,33 @@ func single(c Change, merged gitobj.Commit, get Lookup) (Merge, error) {
 // several is a commit made of several: squashed, or the last of those that were
 // rebased.
 func several(c Change, merged gitobj.Commit, get Lookup) (Merge, error) {
-	m, same, err := c.rebased(get)
+	rebase, same, err := c.rebased(get)
+	squash := Merge{Method: Squash, Landed: []gitobj.ID{c.Merged}}
+	if len(merged.Parents) == 1 {
+		squash.Before = merged.Parents[0]
+	}
 	switch {
 	case err != nil:
 		return Merge{}, err
 	case same == yes:
-		return m, nil
-	case same == no || c.marked(merged):
-		m = Merge{Method: Squash, Landed: []gitobj.ID{c.Merged}}
-		if len(merged.Parents) == 1 {
-			m.Before = merged.Parents[0]
-		}
-		return m, nil
+		return rebase, nil
+	case same == no:
+		squash.Proof = ByCommits
+	case c.marked(merged):
+		squash.Proof = BySubject
+	case c.Method == Squash:
+		squash.Proof = ByForge
+	default:
+		return Merge{Method: SquashOrRebase, Landed: []gitobj.ID{c.Merged}}, nil
 	}
-	return Merge{Method: SquashOrRebase, Landed: []gitobj.ID{c.Merged}}, nil
+	return squash, nil
 }
 
 // rebased compares the change's commits with those of the target branch, from
 // the newest. Only if the newest is another is it certainly no rebase: on the
 // way back, commits may have been dropped because the branch had them already.
 func (c Change) rebased(get Lookup) (Merge, answer, error) {
-	m, verdict, id := Merge{Method: Rebase}, yes, c.Merged
+	m, verdict, id := Merge{Method: Rebase, Proof: ByCommits}, yes, c.Merged
 	for i := len(c.Commits) - 1; i >= 0; i-- {
 		own, have, err := get(c.Commits[i])
 		if err != nil {

@@ -24,7 +24,7 @@ type History struct {
 // out as main.
 func (r *Repo) Import(h History) {
 	r.Helper()
-	w := &importer{h: h}
+	w := &importer{}
 	w.file("CODEOWNERS", "* @acme/all\n/src/d1*/ @acme/one @acme/two\n/src/d2/f2.txt\n")
 	for w.n < h.Commits {
 		if h.Merges && w.n%10 == 5 && w.n+3 <= h.Commits {
@@ -36,31 +36,32 @@ func (r *Repo) Import(h History) {
 	}
 	r.Feed(w.out.String(), "fast-import", "--quiet")
 	r.Git("reset", "-q", "--hard", "main")
-	r.tag(h, w.firstParents)
+	if h.Merges {
+		r.Git("branch", "-q", "-D", "side")
+	}
+	r.release(h)
 }
 
-// tag makes the releases.
-func (r *Repo) tag(h History, line []int) {
+// release makes the tags, on the line of first parents.
+func (r *Repo) release(h History) {
 	r.Helper()
+	line := strings.Fields(r.Git("rev-list", "--first-parent", "--reverse", "main"))
 	how := "-a"
 	if h.Sign {
 		r.SignWithSSH()
 		how = "-s"
 	}
 	for i := range h.Releases {
-		at := i * (len(line) - 1) / max(1, h.Releases-1)
 		r.Git("tag", how, "-m", fmt.Sprintf("Release 1.%d.0\n\nRollback: redeploy 1.%d.0\nKnown-issues: none\nRisk: low", i, i-1),
-			fmt.Sprintf("v1.%d.0", i), fmt.Sprintf("main~%d", len(line)-1-at))
+			fmt.Sprintf("v1.%d.0", i), line[i*(len(line)-1)/max(1, h.Releases-1)])
 	}
 }
 
 type importer struct {
-	h            History
-	out          strings.Builder
-	pending      string
-	n            int // commits so far, and the mark of the last
-	main         int // the mark of main's last commit
-	firstParents []int
+	out     strings.Builder
+	pending string
+	n       int // commits so far, and the mark of the last
+	main    int // the mark of main's last commit
 }
 
 func (w *importer) file(name, text string) {
@@ -89,9 +90,6 @@ func (w *importer) commit(branch string, from, merge int, message string) {
 	}
 	w.out.WriteString(w.pending + "\n")
 	w.pending = ""
-	if branch == "main" {
-		w.firstParents = append(w.firstParents, w.n)
-	}
 }
 
 // merge writes a change of two commits and the commit that merges it.

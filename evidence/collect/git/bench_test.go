@@ -1,31 +1,23 @@
 package git
 
 import (
-	"fmt"
 	"io"
-	"strings"
 	"testing"
 )
 
-// longRepo has a release of n commits, imported in one go.
-func longRepo(b *testing.B, n int) *repo {
-	r := newRepo(b, "sha1")
-	var s strings.Builder
-	for i := range n + 1 {
-		fmt.Fprintf(&s, "commit refs/heads/main\ncommitter A <a@b> %d +0000\ndata 5\nhello\nM 100644 inline f%d\ndata 1\nx\n\n", 1700000000+i, i%50)
-		if i == 0 {
-			s.WriteString("reset refs/tags/v1.0.0\nfrom refs/heads/main\n\n")
-		}
-	}
-	r.Feed(s.String(), "fast-import", "--quiet")
-	r.Git("tag", "v1.1.0", "main")
-	return r
-}
+// BenchmarkCollect2000 collects 2,000 commits with their raw objects.
+func BenchmarkCollect2000(b *testing.B) { collect2000(b, Options{}) }
 
-func BenchmarkCollect2000(b *testing.B) {
-	r := longRepo(b, 2000)
+// BenchmarkCollectPatchIDs2000 computes patch ids as well, which reads every
+// changed file; "git log -p" is what it compares with.
+func BenchmarkCollectPatchIDs2000(b *testing.B) { collect2000(b, Options{PatchIDs: true}) }
+
+func collect2000(b *testing.B, o Options) {
+	r := longRepo(b, 2000, false)
+	r.Git("repack", "-q", "-a", "-d")
+	o.Tag, o.PreviousTag = "v1.19.0", "v1.0.0"
 	for b.Loop() {
-		res, err := r.try(Options{Tag: "v1.1.0"})
+		res, err := r.try(o)
 		if err != nil || len(res.Range) != 2000 {
 			b.Fatal(err)
 		}
@@ -36,9 +28,15 @@ func BenchmarkCollect2000(b *testing.B) {
 }
 
 // BenchmarkGitLog2000 is what git itself needs to show the same range.
-func BenchmarkGitLog2000(b *testing.B) {
-	r := longRepo(b, 2000)
+func BenchmarkGitLog2000(b *testing.B) { gitLog2000(b, "--raw") }
+
+// BenchmarkGitLogPatch2000 is what git needs to show it with all patches.
+func BenchmarkGitLogPatch2000(b *testing.B) { gitLog2000(b, "-p") }
+
+func gitLog2000(b *testing.B, flag string) {
+	r := longRepo(b, 2000, false)
+	r.Git("repack", "-q", "-a", "-d")
 	for b.Loop() {
-		r.Git("log", "--raw", "v1.0.0..v1.1.0")
+		r.Git("log", flag, "v1.0.0..v1.19.0")
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/gitobj"
 )
 
@@ -23,8 +24,19 @@ type Options struct {
 	// release that is an ancestor is taken, one of the same line first.
 	PreviousTag string
 	// TagPattern is what release tags look like, in the syntax of path.Match;
-	// the version follows the text before the first "*". The default is "v*".
+	// the version follows the text before the first "*". The default is what
+	// stands before the version in Tag: "v*" for v1.4.0, "api/v*" for the tag
+	// api/v1.4.0 of a component.
 	TagPattern string
+	// ReleaseBranches are what the names of active release branches look like, in
+	// the syntax of path.Match; nil means "release/*". DefaultBranch is the branch
+	// that changes go to first; "" means what the clone knows of its remote.
+	ReleaseBranches []string
+	DefaultBranch   string
+	// PatchIDs asks for the patch ids of the commits: it reads every changed file.
+	PatchIDs bool
+	// Now is when the snapshot of branches is taken.
+	Now time.Time
 	// Files are the files to collect from the released commit, where they
 	// exist; nil means DefaultFiles.
 	Files []string
@@ -59,6 +71,14 @@ type Result struct {
 	// Range are the commits in the release, newest first: reachable from Commit
 	// and not from PreviousCommit.
 	Range []gitobj.ID
+	// Branches is the snapshot of branches, in the form of a record.
+	Branches evidence.Branches
+	// Named are the commits that messages of the range name and that are not in
+	// it, in the form of a record.
+	Named []evidence.NamedCommit
+	// PatchIDs are the patch ids of the range and of Named, if they were asked
+	// for, as gitobj.WritePatchIDs takes them.
+	PatchIDs []gitobj.PatchID
 	// Files are the collected files by path.
 	Files map[string]File
 	// RemoteURL is the address of the remote "origin" as configured, without
@@ -78,12 +98,23 @@ type collector struct {
 	batch  *batch
 	format gitobj.Format
 	need   map[gitobj.ID]bool
-	trees  map[gitobj.ID]map[string]gitobj.TreeEntry
+	trees  map[gitobj.ID][]gitobj.TreeEntry
+	cached int      // entries in trees
+	lines  []branch // the default branch and the active release branches
 	notes  []Note
+
+	malformed int   // commits
+	failed    error // the last failure to get an object
 }
 
 // get reads an object and checks its id.
-func (c *collector) get(id gitobj.ID) (gitobj.Object, error) { return c.batch.get(id) }
+func (c *collector) get(id gitobj.ID) (gitobj.Object, error) {
+	o, err := c.batch.get(id)
+	if err != nil {
+		c.failed = err
+	}
+	return o, err
+}
 
 func (c *collector) note(code NoteCode, text, remedy string) {
 	c.notes = append(c.notes, Note{code, text, remedy})
@@ -94,10 +125,15 @@ func (c *collector) note(code NoteCode, text, remedy string) {
 // cut off within the range is a [*ShallowError].
 func Collect(ctx context.Context, o Options) (*Result, error) {
 	if o.TagPattern == "" {
-		o.TagPattern = defaultPattern
+		o.TagPattern = patternOf(strings.TrimPrefix(o.Tag, "refs/tags/"))
 	}
-	if _, err := path.Match(o.TagPattern, ""); err != nil {
-		return nil, fmt.Errorf("tag pattern %.80q: %w", o.TagPattern, err)
+	if o.ReleaseBranches == nil {
+		o.ReleaseBranches = []string{"release/*"}
+	}
+	for _, p := range append([]string{o.TagPattern}, o.ReleaseBranches...) {
+		if _, err := path.Match(p, ""); err != nil {
+			return nil, fmt.Errorf("pattern %.80q of tags or branches: %w", p, err)
+		}
 	}
 	if o.Files == nil {
 		o.Files = DefaultFiles()
@@ -115,9 +151,11 @@ func Collect(ctx context.Context, o Options) (*Result, error) {
 		return nil, err
 	}
 	defer b.close()
-	c := &collector{git: g, batch: b, format: format,
-		need: map[gitobj.ID]bool{}, trees: map[gitobj.ID]map[string]gitobj.TreeEntry{}}
-	return c.collect(ctx, o, shallow)
+	return newCollector(g, b, format).collect(ctx, o, shallow)
+}
+
+func newCollector(g *runner, b *batch, f gitobj.Format) *collector {
+	return &collector{git: g, batch: b, format: f, need: map[gitobj.ID]bool{}, trees: map[gitobj.ID][]gitobj.TreeEntry{}}
 }
 
 // probe returns the object format and whether the clone is shallow.
@@ -164,16 +202,38 @@ func (c *collector) collect(ctx context.Context, o Options, shallow bool) (*Resu
 	if err != nil {
 		return nil, err
 	}
-	files, err := c.files(tag.commit, o.Files)
-	if err != nil {
-		return nil, err
-	}
-	return &Result{
+	res := &Result{
 		Format: c.format, TagName: tag.name, TagObject: tag.object, TagType: tag.typ, Tag: tag.tag,
 		Commit: tag.commit, PreviousTag: base.name, PreviousCommit: base.commit,
-		CommittedAt: at, Range: commits, Files: files, RemoteURL: c.git.origin(ctx), Notes: c.notes,
-		git: c.git, ids: slices.Sorted(maps.Keys(c.need)), progress: o.Progress,
-	}, nil
+		CommittedAt: at, Range: commits, RemoteURL: c.git.origin(ctx), git: c.git, progress: o.Progress,
+	}
+	if res.Files, err = c.files(tag.commit, o.Files); err != nil {
+		return nil, err
+	}
+	if err := c.surroundings(ctx, o, tag, shallow, res); err != nil {
+		return nil, err
+	}
+	res.Notes, res.ids = c.notes, slices.Sorted(maps.Keys(c.need))
+	return res, nil
+}
+
+// surroundings finds what lies around the range: branches, the commits that its
+// messages name, patch ids.
+func (c *collector) surroundings(ctx context.Context, o Options, tag chain, shallow bool, res *Result) error {
+	var err error
+	if res.Branches, err = c.branches(ctx, tag, o, shallow); err != nil {
+		return err
+	}
+	said, err := c.hear(ctx, res.Range)
+	if err != nil {
+		return err
+	}
+	var present []gitobj.ID
+	if res.Named, present, err = c.nameCommits(ctx, said.named); err != nil || !o.PatchIDs {
+		return err
+	}
+	res.PatchIDs, err = c.git.patchIDs(ctx, c.format, slices.Concat(res.Range, present), said.reverts)
+	return err
 }
 
 // noteTag marks the tag's objects and notes what a signature of the tag would

@@ -30,6 +30,9 @@ func (e *TagError) Error() string {
 	return fmt.Sprintf("the clone has no tag %q: fetch it with %s", e.Name, fetchTag(e.Name))
 }
 
+// fetchBranches brings in all branches of the remote.
+const fetchBranches = "git fetch origin '+refs/heads/*:refs/remotes/origin/*'"
+
 func fetchTag(name string) string {
 	ref := "refs/tags/" + name
 	return "git fetch --force origin " + quote(ref+":"+ref)
@@ -81,6 +84,11 @@ const (
 	NoteNotAncestor  NoteCode = "base-not-an-ancestor" // the previous release is on a parallel line
 	NoteNotRegular   NoteCode = "file-not-regular"     // a requested file is a link or a directory
 	NoteOtherVersion NoteCode = "tag-not-a-version"    // the tag is no semantic version
+	NoteMalformed    NoteCode = "malformed-commit"     // verifiers will not read a commit
+	NoteBranches     NoteCode = "branches-incomplete"  // the snapshot of branches may lack some
+	NoteChange       NoteCode = "change-not-in-clone"  // a change's merge cannot be looked at
+	NoteMerge        NoteCode = "merge-method"         // commits and forge disagree on how a change was merged
+	NoteOwners       NoteCode = "code-owners"          // the code owners of a change cannot be told
 )
 
 // Note is something the collector saw that a person or a policy may mind. It

@@ -3,6 +3,7 @@ package git
 import (
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/release-dossier/dossier/evidence/gitobj"
@@ -59,19 +60,9 @@ func (c *collector) files(commit gitobj.ID, paths []string) (map[string]File, er
 // file adds the file to found if it exists; if it does not, the trees on the
 // way to it, which tree marks, say so.
 func (c *collector) file(tree gitobj.ID, path string, found map[string]File) error {
-	e := gitobj.TreeEntry{Mode: gitobj.ModeDir, ID: tree}
-	for name := range strings.SplitSeq(path, "/") {
-		if e.Mode != gitobj.ModeDir {
-			return nil
-		}
-		entries, err := c.tree(e.ID)
-		if err != nil {
-			return err
-		}
-		var ok bool
-		if e, ok = entries[name]; !ok {
-			return nil
-		}
+	e, ok, err := c.find(tree, path)
+	if err != nil || !ok {
+		return err
 	}
 	if !e.Mode.Regular() {
 		c.note(NoteNotRegular, fmt.Sprintf("%s is a link or a directory, its content is not collected", path), "")
@@ -86,8 +77,33 @@ func (c *collector) file(tree gitobj.ID, path string, found map[string]File) err
 	return nil
 }
 
-// tree returns the entries of a tree by name and marks it for the archive.
-func (c *collector) tree(id gitobj.ID) (map[string]gitobj.TreeEntry, error) {
+// find follows a path from a tree. It reports false for a path that is not
+// there.
+func (c *collector) find(tree gitobj.ID, path string) (gitobj.TreeEntry, bool, error) {
+	e := gitobj.TreeEntry{Mode: gitobj.ModeDir, ID: tree}
+	for name := range strings.SplitSeq(path, "/") {
+		if e.Mode != gitobj.ModeDir {
+			return e, false, nil
+		}
+		entries, err := c.tree(e.ID)
+		if err != nil {
+			return e, false, err
+		}
+		i := slices.IndexFunc(entries, func(e gitobj.TreeEntry) bool { return e.Name == name })
+		if i < 0 {
+			return e, false, nil
+		}
+		e = entries[i]
+	}
+	return e, true, nil
+}
+
+// maxCached bounds the entries of trees that are kept, because a tree is often
+// needed again soon.
+const maxCached = 200_000
+
+// tree returns the entries of a tree and marks it for the archive.
+func (c *collector) tree(id gitobj.ID) ([]gitobj.TreeEntry, error) {
 	if entries, ok := c.trees[id]; ok {
 		return entries, nil
 	}
@@ -99,11 +115,11 @@ func (c *collector) tree(id gitobj.ID) (map[string]gitobj.TreeEntry, error) {
 	if err != nil {
 		return nil, fmt.Errorf("object %s: %w", id, err)
 	}
-	entries := make(map[string]gitobj.TreeEntry, len(list))
-	for _, e := range list {
-		entries[e.Name] = e
+	if c.cached += len(list); c.cached > maxCached {
+		clear(c.trees)
+		c.cached = len(list)
 	}
-	c.trees[id] = entries
+	c.trees[id] = list
 	c.need[id] = true
-	return entries, nil
+	return list, nil
 }

@@ -2,8 +2,10 @@ package git
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -119,12 +121,27 @@ func (g *runner) shallow(ctx context.Context) (map[gitobj.ID]bool, error) {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(g.dir, path)
 	}
+	return readShallow(path)
+}
+
+// readShallow reads the file, which is not there in a clone with all history.
+// Anything but a file could be read for ever.
+func readShallow(path string) (map[gitobj.ID]bool, error) {
+	cut := map[gitobj.ID]bool{}
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return cut, nil
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular() || info.Size() > maxShallow:
+		return nil, fmt.Errorf("%s is no list of commits: the clone is damaged", path)
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	cut := map[gitobj.ID]bool{}
 	err = scan(io.LimitReader(file, maxShallow), func(line string) error {
 		cut[gitobj.ID(line)] = true
 		return nil

@@ -56,10 +56,21 @@ const maxOutputLine = 1 << 18
 
 // lines runs git and hands each line of its output to each.
 func (g *runner) lines(ctx context.Context, each func(string) error, args ...string) error {
+	return g.feed(ctx, nil, each, args...)
+}
+
+// feed is lines with an input for git.
+func (g *runner) feed(ctx context.Context, input io.Reader, each func(string) error, args ...string) error {
+	return g.stream(ctx, input, func(out io.Reader) error { return scan(out, each) }, args...)
+}
+
+// stream runs git and hands its output to read.
+func (g *runner) stream(ctx context.Context, input io.Reader, read func(io.Reader) error, args ...string) error {
 	running, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var stderr head
 	cmd := g.command(running, &stderr, args...)
+	cmd.Stdin = input
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return err
@@ -67,7 +78,7 @@ func (g *runner) lines(ctx context.Context, each func(string) error, args ...str
 	if err := cmd.Start(); err != nil {
 		return g.explain(args[0], &stderr, err)
 	}
-	err = scan(out, each)
+	err = read(out)
 	if err != nil {
 		cancel() // git may have much more to say
 	}

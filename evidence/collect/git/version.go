@@ -12,6 +12,45 @@ import (
 // defaultPattern is what release tags look like if nothing else is said.
 const defaultPattern = "v*"
 
+// patternOf returns the pattern of the releases that a tag belongs to: what
+// stands before the version at its end, and then anything.
+func patternOf(tag string) string {
+	for i := range len(tag) {
+		if i > 0 && isDigit(tag[i-1]) || !isDigit(tag[i]) {
+			continue
+		}
+		if _, ok := semantic(tag[i:]); ok {
+			return tag[:i] + "*"
+		}
+	}
+	return defaultPattern
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+// semantic returns "1.4.0" as package semver wants it. Only full versions
+// count, so that a moving tag such as "v1" is never taken for a release. After a
+// year, numbers may have leading zeros, as calendar versions do: "2026.02.0".
+func semantic(s string) (string, bool) {
+	core, rest := s, ""
+	if i := strings.IndexAny(s, "-+"); i >= 0 {
+		core, rest = s[:i], s[i:]
+	}
+	parts := strings.Split(core, ".")
+	if len(parts) != 3 {
+		return "", false
+	}
+	if len(parts[0]) == len("2026") {
+		for i, p := range parts[1:] {
+			if zeros := strings.TrimLeft(p, "0"); p != "" {
+				parts[i+1] = cmp.Or(zeros, "0")
+			}
+		}
+	}
+	version := "v" + strings.Join(parts, ".") + rest
+	return version, semver.IsValid(version)
+}
+
 // release is a tag that names a released version.
 type release struct {
 	tag     string
@@ -19,15 +58,14 @@ type release struct {
 }
 
 // parseRelease reads the version of a tag that matches pattern: what follows
-// the pattern's text before its first wildcard. Only full versions count, so
-// that a moving tag such as "v1" is never taken for a release.
+// the pattern's text before its first wildcard.
 func parseRelease(pattern, tag string) (release, bool) {
 	if ok, err := path.Match(pattern, tag); err != nil || !ok {
 		return release{}, false
 	}
 	prefix, _, _ := strings.Cut(pattern, "*")
-	version := "v" + strings.TrimPrefix(strings.TrimPrefix(tag, prefix), "v")
-	if strings.Count(strings.SplitN(version, "-", 2)[0], ".") != 2 || !semver.IsValid(version) {
+	version, ok := semantic(strings.TrimPrefix(strings.TrimPrefix(tag, prefix), "v"))
+	if !ok {
 		return release{}, false
 	}
 	return release{tag: tag, version: version}, true

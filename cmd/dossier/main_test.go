@@ -53,6 +53,8 @@ func TestScripts(t *testing.T) {
 			"paste":       paste,
 			"narrow":      narrow,
 			"sparse":      sparse,
+			"payments":    payments,
+			"subst":       subst,
 		},
 		Condition: condition,
 	})

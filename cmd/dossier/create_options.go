@@ -7,6 +7,7 @@ import (
 	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/collect"
+	"github.com/release-dossier/dossier/evidence/collect/oci"
 	"github.com/release-dossier/dossier/evidence/records"
 )
 
@@ -77,7 +78,7 @@ func (c *Cmd) addArtifacts(job *creation, o *collect.Options) error {
 	var images, patterns []string
 	for _, a := range job.artifacts {
 		switch {
-		case isImage(a):
+		case oci.IsReference(a):
 			images = append(images, a)
 		case !utf8.ValidString(a):
 			return usagef("artifact %s: the name is not UTF-8, which a statement cannot hold: rename the file", a)

@@ -8,12 +8,16 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
+
+	"github.com/google/go-containerregistry/pkg/authn"
 
 	"github.com/release-dossier/dossier/evidence/collect"
 	"github.com/release-dossier/dossier/evidence/collect/ci"
 	"github.com/release-dossier/dossier/evidence/collect/forge"
 	"github.com/release-dossier/dossier/evidence/collect/forge/github"
 	"github.com/release-dossier/dossier/evidence/collect/forge/gitlab"
+	"github.com/release-dossier/dossier/evidence/collect/oci"
 	"github.com/release-dossier/dossier/evidence/collect/results"
 )
 
@@ -110,7 +114,7 @@ func (c *Cmd) forgeOptions(job *creation, f *forgeConfig, recorded, usual string
 // productSources adds the systems that are asked about one product only.
 func (c *Cmd) productSources(job *creation, images []string, o *collect.Options) error {
 	if images != nil {
-		return usagef("artifact %s: no such file; images are not read yet", images[0])
+		o.Sources = slices.Concat([]collect.Source{imageSource{images, job.config.Collect.OCI, job.now}}, o.Sources)
 	}
 	if job.product.results != nil {
 		s := results.Source{Dir: job.dir}
@@ -122,8 +126,30 @@ func (c *Cmd) productSources(job *creation, images []string, o *collect.Options)
 	return nil
 }
 
-// isImage is replaced by the reader of registries.
-func isImage(string) bool { return false }
+// imageSource is oci's, once the release is known that {tag} and {version} in the
+// images' names stand for.
+type imageSource struct {
+	images []string
+	config *ociConfig
+	now    time.Time
+}
+
+func (imageSource) Name() string         { return "oci" }
+func (imageSource) Stage() collect.Stage { return collect.Artifacts }
+func (imageSource) Unknown() []string    { return (*oci.Source)(nil).Unknown() }
+
+func (s imageSource) Collect(ctx context.Context, t collect.Target) (*collect.Part, error) {
+	o := oci.Options{Now: s.now, Keychain: authn.DefaultKeychain, PlainHTTP: s.config != nil && s.config.PlainHTTP}
+	names := strings.NewReplacer("{tag}", t.Tag.Name, "{version}", t.Version)
+	for _, image := range s.images {
+		o.Images = append(o.Images, names.Replace(image))
+	}
+	source, err := oci.New(o)
+	if err != nil {
+		return nil, err
+	}
+	return source.Collect(ctx, t)
+}
 
 // ciRun is the CI run that the configuration says there is. What the run tells
 // is read for every release; as a source it must be there.

@@ -60,6 +60,15 @@ type componentConfig struct {
 	Results []resultConfig `yaml:"results"`
 }
 
+// UnmarshalStrict implements strictyaml.Unmarshaler.
+func (c *componentConfig) UnmarshalStrict(n *strictyaml.Node) error {
+	if err := refuseFacts(n); err != nil {
+		return err
+	}
+	type plain componentConfig
+	return n.Decode((*plain)(c))
+}
+
 // signConfig says who signs.
 type signConfig struct {
 	Key        string `yaml:"key"`
@@ -124,9 +133,6 @@ func (c *config) check(n *strictyaml.Node) error {
 	names := map[string]bool{}
 	for i, item := range n.Lookup("components").Items() {
 		at := c.Components[i]
-		if err := refuseFacts(item); err != nil {
-			return err
-		}
 		if at.Component != "" {
 			return item.Lookup("component").Errorf("is its name already: leave it out")
 		}

@@ -4,11 +4,13 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/release-dossier/dossier/evidence/bundle"
 	"github.com/release-dossier/dossier/internal/fakeforge"
 )
 
@@ -81,4 +83,43 @@ func subst(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	text := os.Expand(ts.ReadFile(args[0]), ts.Getenv)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o644))
+}
+
+// refuseConfig writes a configuration of the lines into hello and runs create,
+// which must refuse it with a text that the pattern matches.
+//
+//	create PATTERN LINE ...
+func refuseConfig(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: create PATTERN LINE ...")
+	}
+	text := strings.Join(args[1:], "\n") + "\n"
+	ts.Check(os.WriteFile(ts.MkAbs("hello/.dossier/release.yaml"), []byte(text), 0o644))
+	exits(ts, false, []string{"2", "dossier", "create", "v1.0.1", "-C", "hello", "--key", "key", "--first"})
+	if got := ts.ReadFile("stderr"); !regexp.MustCompile(args[0]).MatchString(got) {
+		ts.Fatalf("%s\ngot %s\nwant %s", text, got, args[0])
+	}
+}
+
+// extract writes the material of a name to a file.
+//
+//	extract NAME DOSSIER FILE
+func extract(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: extract NAME DOSSIER FILE")
+	}
+	d, err := bundle.Open(ts.MkAbs(args[1]), bundle.Limits{})
+	ts.Check(err)
+	defer d.Close()
+	for _, st := range d.Statements() {
+		for _, m := range st.Links.Materials {
+			if b, ok := d.Blob(m.Digest); m.Name == args[0] && ok {
+				data, err := b.Read(1 << 30)
+				ts.Check(err)
+				ts.Check(os.WriteFile(ts.MkAbs(args[2]), data, 0o644))
+				return
+			}
+		}
+	}
+	ts.Fatalf("%s has no material %s", args[1], args[0])
 }

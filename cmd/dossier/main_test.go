@@ -55,6 +55,8 @@ func TestScripts(t *testing.T) {
 			"sparse":      sparse,
 			"payments":    payments,
 			"subst":       subst,
+			"create":      refuseConfig,
+			"extract":     extract,
 		},
 		Condition: condition,
 	})

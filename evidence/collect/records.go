@@ -52,6 +52,10 @@ func (a *assembly) readRecords(context.Context) error {
 // signed.
 func (a *assembly) addRecord(f records.File) error {
 	from := evidence.ResourceDescriptor{Name: f.Name, Digest: evidence.Sum(f.Data).Set()}
+	switch f.Record.(type) {
+	case *evidence.Seal, *evidence.Redaction, *evidence.Import:
+		return fmt.Errorf("a %s is not written by hand: it says what a program did", f.Kind)
+	}
 	switch {
 	case f.Facts != nil:
 		a.addParts(f.Facts, from)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/bundle"
 	"github.com/release-dossier/dossier/internal/fakeforge"
 )
@@ -29,8 +30,13 @@ func payments(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: payments [STATUS PATH]")
 	}
 	repo := ts.MkAbs("payments")
-	ts.Check(os.MkdirAll(filepath.Join(repo, "bin"), 0o755))
-	ts.Check(os.WriteFile(filepath.Join(repo, "bin", "payments"), []byte("not really a program\n"), 0o755))
+	ts.Check(os.MkdirAll(repo, 0o755))
+	for name, text := range map[string]string{
+		"go.mod": "module github.com/fintech/payments\n\ngo 1.24\n", "main.go": "package main\n\nfunc main() { println(\"paid\") }\n",
+		".gitignore": "/bin/\n/out/\n/.dossier/\n",
+	} {
+		ts.Check(os.WriteFile(filepath.Join(repo, name), []byte(text), 0o644))
+	}
 	ts.Check(ts.Exec("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "release", "-f", ts.MkAbs("key")))
 	git := func(args ...string) string {
 		ts.Check(ts.Exec("git", append([]string{"-C", repo}, args...)...))
@@ -38,7 +44,8 @@ func payments(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	git("init", "-q", "-b", "main", ".")
 	git("remote", "add", "origin", "https://github.com/fintech/payments")
-	git("commit", "-q", "--allow-empty", "-m", "feat: pay")
+	git("add", ".")
+	git("commit", "-q", "-m", "feat: pay")
 	git("tag", "-s", "-m", "payments 4.1.0", "v4.1.0")
 	ids := map[string]string{}
 	for _, short := range []string{"e5", "a1", "b2", "c3"} {
@@ -46,6 +53,7 @@ func payments(ts *testscript.TestScript, neg bool, args []string) {
 		ids[strings.Repeat(short, 20)] = git("rev-parse", "HEAD")
 	}
 	git("tag", "-s", "-F", ts.MkAbs("tag.txt"), "v4.2.0")
+	ts.Check(ts.Exec("go", "build", "-C", repo, "-trimpath", "-ldflags=-s -w", "-o", filepath.Join("bin", "payments"), "."))
 	fingerprint(ts, false, []string{"FP", "key.pub"})
 	ts.Setenv("COMMIT", ids[strings.Repeat("c3", 20)])
 	ts.Setenv("FORGE", forgeServer(ts, ids, args))
@@ -122,4 +130,75 @@ func extract(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 	ts.Fatalf("%s has no material %s", args[1], args[0])
+}
+
+// successor checks that the release in one dossier follows the one in another.
+//
+//	successor NEXT LAST
+func successor(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: successor NEXT LAST")
+	}
+	_, next := releaseOf(ts, args[0])
+	id, last := releaseOf(ts, args[1])
+	if p := next.Predecessor; p.Statement == nil || *p.Statement != id || next.Sequence != last.Sequence+1 {
+		ts.Fatalf("%s: predecessor %+v, sequence %d; %s is %s, sequence %d", args[0], p, next.Sequence, args[1], id, last.Sequence)
+	}
+}
+
+// releaseOf reads the release statement of a dossier.
+func releaseOf(ts *testscript.TestScript, file string) (evidence.Digest, *evidence.Record) {
+	d, err := bundle.Open(ts.MkAbs(file), bundle.Limits{})
+	ts.Check(err)
+	defer d.Close()
+	for _, st := range d.Statements() {
+		if st.Statement.PredicateType == evidence.RecordType {
+			record, err := evidence.DecodeRecord(st.Statement.Predicate)
+			ts.Check(err)
+			return st.ID, record
+		}
+	}
+	ts.Fatalf("%s has no release statement", file)
+	return evidence.Digest{}, nil
+}
+
+// handwritten checks how many things people typed for a release: trailers,
+// values in records, and what stands in an approval's own words. Configuration,
+// which is the same for every release, does not count.
+//
+//	handwritten N FILE
+func handwritten(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: handwritten N FILE")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	_, record := releaseOf(ts, args[1])
+	var typed []string
+	for _, o := range record.Origins {
+		typed = append(typed, o.Trailers...)
+		if o.Trailers == nil {
+			typed = append(typed, o.Fields...)
+		}
+	}
+	d, err := bundle.Open(ts.MkAbs(args[1]), bundle.Limits{})
+	ts.Check(err)
+	defer d.Close()
+	for _, st := range d.Statements() {
+		switch st.Statement.PredicateType {
+		case evidence.RecordType:
+		case evidence.ApprovalType:
+			a, err := evidence.DecodeApproval(st.Statement.Predicate)
+			ts.Check(err)
+			typed = append(typed, "approval: "+a.Rationale)
+			if a.Approver.Display != "" || a.Refs != nil || a.Supersedes != "" || a.Environment != "" {
+				ts.Fatalf("the approval says more than a sentence: %+v", a)
+			}
+		default:
+			ts.Fatalf("people had to make a %s", st.Statement.PredicateType)
+		}
+	}
+	if len(typed) != want {
+		ts.Fatalf("people typed %d things, want %d: %q", len(typed), want, typed)
+	}
 }

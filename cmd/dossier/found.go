@@ -53,12 +53,28 @@ func sourceText(s evidence.Collected) string {
 	}
 }
 
+// textColumns is the width of the middle column.
+const textColumns = 64
+
 func (c *Cmd) line(what, text, grade string) {
-	lines := strings.Split(wrap(report.Safe(text), 0, 64), "\n")
+	var lines []string
+	for line := range strings.SplitSeq(wrap(report.Safe(text), 0, textColumns), "\n") {
+		lines = append(lines, chop(line, textColumns-1)...)
+	}
 	fmt.Fprintln(c.Stdout, strings.TrimRight(fmt.Sprintf("  %-13s %-64s%s", report.Safe(what), lines[0], grade), " "))
 	for _, line := range lines[1:] {
 		fmt.Fprintf(c.Stdout, "  %-13s %s\n", "", line)
 	}
+}
+
+// chop breaks a word that is too long for a line, such as an address.
+func chop(line string, width int) []string {
+	var list []string
+	runes := []rune(line)
+	for len(runes) > width+1 {
+		list, runes = append(list, string(runes[:width])), runes[width:]
+	}
+	return append(list, string(runes))
 }
 
 func (c *Cmd) gaps(gaps []collect.Gap) {

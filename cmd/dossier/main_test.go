@@ -57,6 +57,8 @@ func TestScripts(t *testing.T) {
 			"subst":       subst,
 			"create":      refuseConfig,
 			"extract":     extract,
+			"successor":   successor,
+			"handwritten": handwritten,
 		},
 		Condition: condition,
 	})

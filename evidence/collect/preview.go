@@ -9,14 +9,14 @@ import (
 // Found is one thing that was found, for a preview.
 type Found struct {
 	// What is the kind of evidence: "tag", "commits", "artifact", ...
-	What string
-	Text string
+	What string `json:"what"`
+	Text string `json:"text"`
 	// Grade is the best grade that a verifier can give it: "proven",
 	// "attested" or "claimed". No signature was checked here, so "proven"
 	// holds only if the verifier trusts the signer.
-	Grade string
+	Grade string `json:"grade"`
 	// Source is where it was found: a path, an object id, a variable.
-	Source string
+	Source string `json:"source"`
 }
 
 // Who says who can close a gap.
@@ -32,10 +32,10 @@ const (
 
 // Gap is evidence that is missing or does not fit.
 type Gap struct {
-	What string // what is missing, a few words
-	Why  string // what was found instead
-	Who  Who
-	Fix  string // what to do
+	What string `json:"what"` // what is missing, a few words
+	Why  string `json:"why"`  // what was found instead
+	Who  Who    `json:"who"`
+	Fix  string `json:"fix"` // what to do
 }
 
 // Everybody returns them in that order.

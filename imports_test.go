@@ -66,7 +66,7 @@ func TestForbiddenImports(t *testing.T) {
 var order = []string{
 	"/internal/strictjson", "/internal/strictyaml",
 	"/evidence/gitobj", "/evidence/commits", "/evidence/codeowners", "/evidence", "/evidence/records", "/evidence/checks",
-	"/attest", "/evidence/provenance", "/evidence/foreign", "/evidence/bundle", "/evidence/redact", "/sbom/schema", "/sbom",
+	"/attest", "/evidence/provenance", "/evidence/foreign", "/evidence/bundle", "/evidence/interchange", "/evidence/redact", "/sbom/schema", "/sbom",
 	"/evidence/collect/deploy", "/evidence/collect/ci", "/evidence/collect/git", "/evidence/collect/secrets", "/evidence/collect", "/evidence/collect/results", "/evidence/collect/oci",
 	"/verify/trust", "/verify", "/verify/tagsig", "/verify/policy", "/verify/report",
 	"/cmd/dossier",

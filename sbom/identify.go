@@ -6,7 +6,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -103,11 +102,4 @@ func eachElement(d *jsontext.Decoder, do func(i int, raw jsontext.Value) error) 
 	}
 	_, err := d.ReadToken()
 	return err
-}
-
-// decodeAny decodes checked JSON into maps, slices and basic values.
-func decodeAny(raw jsontext.Value) (any, error) {
-	var v any
-	err := json.Unmarshal(raw, &v, jsontext.AllowDuplicateNames(true))
-	return v, err
 }

@@ -35,6 +35,7 @@ type reader struct {
 	doc    *Document
 	format model
 	refs   refs
+	values decoder
 	edges  int            // in doc.Dependencies
 	schema *schema.Schema // nil if the version has none
 	// skeleton is the document with each top-level array cut after its first
@@ -157,7 +158,7 @@ func (r *reader) decode(at string, raw jsontext.Value) (v any, ok bool, err erro
 		r.problem(CodeLimit, at, fmt.Sprintf("more than %d values in one element are not examined: split the document", maxValues))
 		return nil, false, nil
 	}
-	v, err = decodeAny(raw)
+	v, err = r.values.decode(raw)
 	return v, err == nil, err
 }
 

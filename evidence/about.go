@@ -1,8 +1,7 @@
 package evidence
 
 // Environments returns the environments that a record is about, by the field
-// its kind has for that. None, or "", is any environment: the record speaks of
-// all of them.
+// its kind has for that. None is any environment: the record speaks of all.
 func Environments(p Predicate) []string {
 	var own string
 	switch x := p.(type) {
@@ -56,4 +55,114 @@ func Artifacts(p Predicate) []Digest {
 		}
 	}
 	return list
+}
+
+// Owners returns who is responsible for the fact: who decided, acted or looked.
+// If one of them signs, the record is the owner's own word; else it is what
+// somebody else says of them (R18). Some kinds name nobody.
+func Owners(p Predicate) []Actor {
+	switch x := p.(type) {
+	case *Approval:
+		return []Actor{x.Approver}
+	case *BreakGlass:
+		return []Actor{x.User}
+	case *CodeReview:
+		return []Actor{x.Reviewer}
+	case *ComplianceReview:
+		return []Actor{x.Reviewer}
+	case *ConfigChange:
+		return []Actor{x.Maker}
+	case *Delegation:
+		return []Actor{x.GrantedBy}
+	case *FlagChange:
+		return []Actor{x.Actor}
+	case *GoNoGo:
+		return []Actor{x.Approver}
+	case *Import:
+		return []Actor{x.By}
+	case *MonthlyReport:
+		return []Actor{x.Reviewer}
+	case *Promotion:
+		if x.ExecutedBy != nil {
+			return []Actor{*x.ExecutedBy}
+		}
+	case *Redaction:
+		return []Actor{x.Redactor}
+	case *Train:
+		return []Actor{x.Captain}
+	case *VerificationRecord:
+		return []Actor{x.By}
+	}
+	return approvers(signoffs(p))
+}
+
+// signoffs returns the decisions on which a record of a kind that nobody else
+// is responsible for rests.
+func signoffs(p Predicate) []Signoff {
+	switch x := p.(type) {
+	case *DecisionRecord:
+		return x.Approvals
+	case *Emergency:
+		return []Signoff{x.Approval}
+	case *Exception:
+		return x.Approvals
+	case *Freeze:
+		return []Signoff{x.Approval}
+	case *GateBypass:
+		return []Signoff{x.Approval}
+	case *PolicyChange:
+		return x.Approvals
+	case *Quarantine:
+		return []Signoff{x.Approval}
+	case *Rollback:
+		return []Signoff{x.Approval}
+	case *Window:
+		return []Signoff{x.Approval}
+	}
+	return nil
+}
+
+func approvers(list []Signoff) []Actor {
+	var who []Actor
+	for _, s := range list {
+		who = append(who, s.Who)
+	}
+	return who
+}
+
+// References returns the ids of other records that a record relies on: the
+// window or emergency of a change, the exceptions behind a decision.
+func References(p Predicate) []string {
+	var ids []string
+	add := func(window *WindowUse, more ...string) {
+		if window != nil {
+			ids = append(ids, window.Window)
+		}
+		for _, id := range more {
+			if id != "" {
+				ids = append(ids, id)
+			}
+		}
+	}
+	switch x := p.(type) {
+	case *ConfigChange:
+		add(x.Window, x.Emergency, x.Deployment)
+	case *FlagChange:
+		add(x.Window, x.Emergency)
+	case *GateBypass:
+		add(nil, x.Exception)
+	case *GoNoGo:
+		add(nil, append(x.Exceptions[:len(x.Exceptions):len(x.Exceptions)], x.Delegation)...)
+	case *Hotfix:
+		add(nil, append(x.Waivers[:len(x.Waivers):len(x.Waivers)], x.SecurityReview.Exception)...)
+	case *Incident:
+		add(x.Window, x.Emergency)
+	case *Promotion:
+		add(x.Window, x.Emergency)
+	case *Rollback:
+		add(x.Window, x.Emergency, x.Incident)
+	case *VerificationRecord:
+		add(nil, x.Promotion)
+	}
+	return ids
 }

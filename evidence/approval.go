@@ -24,11 +24,11 @@ type Approval struct {
 	// Scope says what an approval without a release is about.
 	Scope *Scope `json:"scope,omitempty"`
 	// Approver is who decided. The signature decides whether it was them.
-	Approver Actor `json:"approver"`
+	Approver Actor `json:"approver" gate:"same"`
 	// Decision is what was decided.
-	Decision Decision `json:"decision" enum:"approved|rejected"`
+	Decision Decision `json:"decision" enum:"approved|rejected" gate:"approved>rejected"`
 	// Environment is the environment the decision is for; "" is any.
-	Environment string `json:"environment,omitempty"`
+	Environment string `json:"environment,omitempty" gate:"same"`
 	// Rationale is why, in the approver's words.
 	Rationale string `json:"rationale,omitempty"`
 	// Refs point at the change, ticket or incident that was looked at.

@@ -7,13 +7,13 @@ type CodeReview struct {
 	// Change is the pull or merge request.
 	Change ResourceDescriptor `json:"change" rec:"R;1.11.3"`
 	// Commit is the head commit that was looked at.
-	Commit ObjectID `json:"commit" rec:"R;1.11.3"`
+	Commit ObjectID `json:"commit" rec:"R;1.11.3" gate:"same"`
 	// Author wrote the change, as far as the reviewer knows.
-	Author Actor `json:"author" rec:"R;1.11.3"`
+	Author Actor `json:"author" rec:"R;1.11.3" gate:"same"`
 	// Reviewer looked. The signature decides whether it was them.
-	Reviewer Actor `json:"reviewer" rec:"R;1.11.3"`
+	Reviewer Actor `json:"reviewer" rec:"R;1.11.3" gate:"same"`
 	// State is what they said.
-	State string `json:"state" rec:"R;1.11.3" enum:"approved|changes-requested|commented|dismissed"`
+	State string `json:"state" rec:"R;1.11.3" enum:"approved|changes-requested|commented|dismissed" gate:"approved>commented>dismissed>changes-requested"`
 	// CodeOwner says whether they own code that was touched.
 	CodeOwner bool `json:"codeOwner,omitempty" rec:"O;1.11.3,2.5.3"`
 	// Paths are the paths they answer for.
@@ -37,15 +37,15 @@ func (r *CodeReview) conditions(v *validator, at string) {
 type VerificationRecord struct {
 	Entry
 	// Kind says what was looked at.
-	Kind string `json:"kind" rec:"R;1.13.3.2,1.21.3.3" enum:"smoke|monitoring|rollback-readiness|signature|digest|other"`
+	Kind string `json:"kind" rec:"R;1.13.3.2,1.21.3.3" enum:"smoke|monitoring|rollback-readiness|signature|digest|other" gate:"same"`
 	// Subject is what was looked at: an artifact, a tag, a running service.
-	Subject ResourceDescriptor `json:"subject" rec:"R;1.21.3.3"`
+	Subject ResourceDescriptor `json:"subject" rec:"R;1.21.3.3" gate:"same"`
 	// Environment is where it runs.
-	Environment string `json:"environment,omitempty" rec:"C;1.13.3.2;unless the kind is signature or digest"`
+	Environment string `json:"environment,omitempty" rec:"C;1.13.3.2;unless the kind is signature or digest" gate:"same"`
 	// Promotion is the id of the promotion it follows.
 	Promotion string `json:"promotion,omitempty" rec:"O;1.13.3.2"`
 	// Result is the outcome.
-	Result string `json:"result" rec:"R;1.13.3.2" enum:"pass|fail|skipped|na"`
+	Result string `json:"result" rec:"R;1.13.3.2" enum:"pass|fail|skipped|na" gate:"pass>na>skipped>fail"`
 	// Rationale is why it was skipped or does not apply.
 	Rationale string `json:"rationale,omitempty" rec:"C;1.13.3.4;when the result is skipped or na"`
 	// By is the person or machine that looked.

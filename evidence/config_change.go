@@ -13,15 +13,15 @@ type ConfigChange struct {
 	// Checks are the runs that tested it.
 	Checks []ResourceDescriptor `json:"checks,omitempty" rec:"O;1.19.3"`
 	// Maker proposed it.
-	Maker Actor `json:"maker" rec:"R;1.19.3"`
+	Maker Actor `json:"maker" rec:"R;1.19.3" gate:"same"`
 	// Approvals are the checkers'.
 	Approvals []Signoff `json:"approvals" rec:"R;1.19.3"`
 	// Environment is where it was changed.
-	Environment string `json:"environment" rec:"R;1.19.3"`
+	Environment string `json:"environment" rec:"R;1.19.3" gate:"same"`
 	// Before is the version until then.
-	Before string `json:"before" rec:"R;1.19.3"`
+	Before string `json:"before" rec:"R;1.19.3" gate:"same"`
 	// After is the version from then on.
-	After string `json:"after" rec:"R;1.19.3"`
+	After string `json:"after" rec:"R;1.19.3" gate:"same"`
 	// Deployment is the id of the promotion record.
 	Deployment string `json:"deployment,omitempty" rec:"O;1.19.3"`
 	// Window is the change window it used.
@@ -44,13 +44,13 @@ func (c *ConfigChange) conditions(v *validator, at string) {
 type Migration struct {
 	Entry
 	// Name is the migration's name or number.
-	Name string `json:"name" rec:"R;1.19.3"`
+	Name string `json:"name" rec:"R;1.19.3" gate:"same"`
 	// Phase is the step of expand and contract.
-	Phase string `json:"phase" rec:"R;1.19.3" enum:"expand|migrate|contract|data"`
+	Phase string `json:"phase" rec:"R;1.19.3" enum:"expand|migrate|contract|data" gate:"same"`
 	// Destructive says whether it deletes or rewrites.
-	Destructive string `json:"destructive" rec:"R;1.19.3" enum:"yes|no"`
+	Destructive string `json:"destructive" rec:"R;1.19.3" enum:"yes|no" gate:"no>yes"`
 	// Environment is where it ran.
-	Environment string `json:"environment" rec:"R;1.19.3"`
+	Environment string `json:"environment" rec:"R;1.19.3" gate:"same"`
 	// PullRequest is the change that brought it.
 	PullRequest ResourceDescriptor `json:"pullRequest" rec:"R;1.19.3"`
 	// CompatibilityTest shows that the running version works with it.

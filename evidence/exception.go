@@ -13,7 +13,7 @@ type Exception struct {
 	// PolicyReference is the section and requirement it departs from.
 	PolicyReference string `json:"policyReference" rec:"R;1.32.3.1"`
 	// Controls are the ids of the controls it waives: "tag/signed".
-	Controls []string `json:"controls,omitempty" rec:"d;1.32.3.1"`
+	Controls []string `json:"controls,omitempty" rec:"d;1.32.3.1" gate:"same"`
 	// RiskAssessment is what may go wrong.
 	RiskAssessment RiskAssessment `json:"riskAssessment" rec:"R;1.32.3.1"`
 	// CompensatingControls are what is done instead.
@@ -25,7 +25,7 @@ type Exception struct {
 	// Approvals are who granted it, not its author alone.
 	Approvals []Signoff `json:"approvals" rec:"R;1.32.3.1"`
 	// ExpiresAt is when it ends.
-	ExpiresAt *Time `json:"expiresAt,omitempty" rec:"C;1.32.3.1;when temporary, unless expiryCondition is given"`
+	ExpiresAt *Time `json:"expiresAt,omitempty" rec:"C;1.32.3.1;when temporary, unless expiryCondition is given" gate:"same"`
 	// ExpiryCondition is the event that ends it.
 	ExpiryCondition string `json:"expiryCondition,omitempty" rec:"C;1.32.3.1;when temporary, unless expiresAt is given"`
 	// ConditionState says whether that event has happened.
@@ -33,7 +33,7 @@ type Exception struct {
 	// ReviewAt is when it is looked at again.
 	ReviewAt *Time `json:"reviewAt,omitempty" rec:"C;1.32.3.1,1.32.5.2;always: the review date of a temporary one, the next review of a permanent one"`
 	// State is where it stands in its life.
-	State string `json:"state,omitempty" rec:"d;1.32.3.1" enum:"requested|approved|expired|closed|rejected"`
+	State string `json:"state,omitempty" rec:"d;1.32.3.1" enum:"requested|approved|expired|closed|rejected" gate:"approved>rejected"`
 	// Containment is how to roll back or contain, when production is at risk.
 	Containment string `json:"containment,omitempty" rec:"C;1.32.3.1;when production is at risk"`
 	// ProductionAtRisk says whether production is at risk.

@@ -5,15 +5,15 @@ package evidence
 type FlagChange struct {
 	Entry
 	// Flag is the flag's key.
-	Flag string `json:"flag" rec:"R;1.17.3.1"`
+	Flag string `json:"flag" rec:"R;1.17.3.1" gate:"same"`
 	// Environment is where it was changed.
-	Environment string `json:"environment" rec:"R;1.17.3.1"`
+	Environment string `json:"environment" rec:"R;1.17.3.1" gate:"same"`
 	// Before is the value until then, as the flag system writes it.
-	Before string `json:"before" rec:"R;1.17.3.1"`
+	Before string `json:"before" rec:"R;1.17.3.1" gate:"same"`
 	// After is the value from then on.
-	After string `json:"after" rec:"R;1.17.3.1"`
+	After string `json:"after" rec:"R;1.17.3.1" gate:"same"`
 	// Actor changed it.
-	Actor Actor `json:"actor" rec:"R;1.17.3.1"`
+	Actor Actor `json:"actor" rec:"R;1.17.3.1" gate:"same"`
 	// Reason is why.
 	Reason string `json:"reason" rec:"R;1.17.3.1"`
 	// Ticket is the change request.

@@ -8,7 +8,7 @@ type Freeze struct {
 	// Approval is who decided.
 	Approval Signoff `json:"approval" rec:"R;1.6.3,1.14.3"`
 	// Actions are what is stopped.
-	Actions []string `json:"actions" rec:"R;1.11.3.1" enum:"merge|promote"`
+	Actions []string `json:"actions" rec:"R;1.11.3.1" enum:"merge|promote" gate:"same"`
 	// Rationale is why.
 	Rationale string `json:"rationale" rec:"R;1.6.3"`
 	// ExitCriteria say when it can end.
@@ -16,9 +16,9 @@ type Freeze struct {
 	// ReEnablePlan is how work goes on then.
 	ReEnablePlan string `json:"reEnablePlan" rec:"R;1.11.3.1"`
 	// AllowedClasses are the kinds of change that go on: "hotfix".
-	AllowedClasses []string `json:"allowedClasses,omitempty" rec:"d;1.14.3"`
+	AllowedClasses []string `json:"allowedClasses,omitempty" rec:"d;1.14.3" gate:"same"`
 	// LiftedAt is when it ended.
-	LiftedAt *Time `json:"liftedAt,omitempty" rec:"d;1.11.3.1"`
+	LiftedAt *Time `json:"liftedAt,omitempty" rec:"d;1.11.3.1" gate:"same"`
 	// ExitEvidence shows that the exit criteria were met.
 	ExitEvidence []ResourceDescriptor `json:"exitEvidence,omitempty" rec:"C;1.11.3.1;once lifted"`
 	// Links are the train or incident it belongs to.
@@ -44,15 +44,15 @@ func (f *Freeze) conditions(v *validator, at string) {
 type Window struct {
 	Entry
 	// Start is when it opens, or opens first if it recurs.
-	Start Time `json:"start" rec:"R;1.21.3.5"`
+	Start Time `json:"start" rec:"R;1.21.3.5" gate:"same"`
 	// End is when it closes, or closes first if it recurs.
-	End Time `json:"end" rec:"R;1.21.3.5"`
+	End Time `json:"end" rec:"R;1.21.3.5" gate:"same"`
 	// Zone is its time zone as the IANA database names it: "Europe/Berlin".
-	Zone string `json:"zone" rec:"R;1.21.3.5"`
+	Zone string `json:"zone" rec:"R;1.21.3.5" gate:"same"`
 	// Recurrence is an RFC 5545 RRULE; absent, the window opens once.
-	Recurrence string `json:"recurrence,omitempty" rec:"O;1.21.3.5"`
+	Recurrence string `json:"recurrence,omitempty" rec:"O;1.21.3.5" gate:"same"`
 	// Environments are where it holds, if the scope names none.
-	Environments []string `json:"environments" rec:"R;1.21.3.5"`
+	Environments []string `json:"environments" rec:"R;1.21.3.5" gate:"same"`
 	// Approval is who allowed it.
 	Approval Signoff `json:"approval" rec:"R;1.21.3.5"`
 	// Source is the calendar or document that defines it.

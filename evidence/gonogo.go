@@ -5,9 +5,9 @@ package evidence
 type GoNoGo struct {
 	Entry
 	// Decision is what was decided.
-	Decision string `json:"decision" rec:"R;2.6.3" enum:"go|no-go"`
+	Decision string `json:"decision" rec:"R;2.6.3" enum:"go|no-go" gate:"go>no-go"`
 	// Approver decided. The signature decides whether it was them.
-	Approver Actor `json:"approver" rec:"R;1.14.3,2.6.2"`
+	Approver Actor `json:"approver" rec:"R;1.14.3,2.6.2" gate:"same"`
 	// ApproverRole is the role in which they decided.
 	ApproverRole string `json:"approverRole,omitempty" rec:"O;2.6.2"`
 	// Delegation is the id of the delegation, if they decided for another.
@@ -15,7 +15,7 @@ type GoNoGo struct {
 	// Attendees were there.
 	Attendees []Actor `json:"attendees" rec:"R;1.14.3"`
 	// Environment is what it is for; absent means production.
-	Environment string `json:"environment,omitempty" rec:"O;2.6.3"`
+	Environment string `json:"environment,omitempty" rec:"O;2.6.3" gate:"same"`
 	// Subject is the candidate that was looked at.
 	Subject Candidate `json:"subject" rec:"R;1.14.7"`
 	// RisksAccepted are the risks that remain; "none" if there are none.
@@ -38,9 +38,9 @@ type Candidate struct {
 	// Tag is its tag, if it has one already.
 	Tag string `json:"tag,omitempty" rec:"C;1.14.7;once tagged"`
 	// Commit is its commit.
-	Commit ObjectID `json:"commit" rec:"R;1.14.7"`
+	Commit ObjectID `json:"commit" rec:"R;1.14.7" gate:"same"`
 	// Digests are its artifacts.
-	Digests []DigestSet `json:"digests,omitempty" rec:"C;1.14.7;unless manifest is given"`
+	Digests []DigestSet `json:"digests,omitempty" rec:"C;1.14.7;unless manifest is given" gate:"same"`
 	// Manifest is the release manifest, by digest.
 	Manifest *ResourceDescriptor `json:"manifest,omitempty" rec:"C;1.18.3.3;in a release of several repositories"`
 }

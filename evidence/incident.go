@@ -5,7 +5,7 @@ package evidence
 type Incident struct {
 	Entry
 	// Severity is its severity in the organisation's own scale.
-	Severity string `json:"severity" rec:"R;1.22.5.2"`
+	Severity string `json:"severity" rec:"R;1.22.5.2" gate:"same"`
 	// State says whether it is over.
 	State string `json:"state" rec:"R;1.22.5.2" enum:"open|resolved"`
 	// Title is what happened, in a line.
@@ -17,7 +17,7 @@ type Incident struct {
 	// Tag is the tag that was in production.
 	Tag string `json:"tag" rec:"R;1.22.5.2"`
 	// Commit is its commit.
-	Commit ObjectID `json:"commit" rec:"R;1.22.5.2"`
+	Commit ObjectID `json:"commit" rec:"R;1.22.5.2" gate:"same"`
 	// Artifacts are its artifacts, by digest.
 	Artifacts []ResourceDescriptor `json:"artifacts" rec:"R;1.22.5.2"`
 	// RollbackMechanism is how production was restored.

@@ -7,17 +7,17 @@ type Promotion struct {
 	// DeploymentID is the deploy system's own id of it.
 	DeploymentID string `json:"deploymentId,omitempty" rec:"d;1.21.3.3"`
 	// Environment is the environment's canonical or own name.
-	Environment string `json:"environment" rec:"R;1.21.3.3,1.21.5.1"`
+	Environment string `json:"environment" rec:"R;1.21.3.3,1.21.5.1" gate:"same"`
 	// Action is what was done.
-	Action string `json:"action" rec:"R;1.13.3.2" enum:"deploy|promote|rollback|publish|submit|flag|config"`
+	Action string `json:"action" rec:"R;1.13.3.2" enum:"deploy|promote|rollback|publish|submit|flag|config" gate:"same"`
 	// Artifacts are what it was done to, by name and digest.
-	Artifacts []ResourceDescriptor `json:"artifacts" rec:"R;1.13.3.2,1.21.3.3"`
+	Artifacts []ResourceDescriptor `json:"artifacts" rec:"R;1.13.3.2,1.21.3.3" gate:"same"`
 	// Tag is the release tag.
 	Tag string `json:"tag" rec:"R;1.21.3.3"`
 	// Version is the release's version without tag prefix.
 	Version string `json:"version,omitempty" rec:"O;1.21.3.3"`
 	// Commit is the released commit.
-	Commit ObjectID `json:"commit" rec:"R;1.21.3.3"`
+	Commit ObjectID `json:"commit" rec:"R;1.21.3.3" gate:"same"`
 	// Manifest is the release manifest that was deployed, by digest.
 	Manifest *ResourceDescriptor `json:"manifest,omitempty" rec:"C;1.18.3.3;in a release of several repositories"`
 	// PullRequests are the merged changes it brings.
@@ -37,11 +37,11 @@ type Promotion struct {
 	// FinishedAt is when it ended.
 	FinishedAt *Time `json:"finishedAt,omitempty" rec:"C;1.21.3.3;once it ended"`
 	// Result is how it ended.
-	Result string `json:"result" rec:"R;1.21.3.3" enum:"success|failure|cancelled|in-progress"`
+	Result string `json:"result" rec:"R;1.21.3.3" enum:"success|failure|cancelled|in-progress" gate:"success>cancelled>failure"`
 	// Window is the change window it used.
 	Window *WindowUse `json:"window,omitempty" rec:"C;1.21.3.5,1.13.3.3;in production, unless emergency is given"`
 	// Emergency is the id of the emergency record it relies on.
-	Emergency string `json:"emergency,omitempty" rec:"C;1.21.3.5;in production outside any window"`
+	Emergency string `json:"emergency,omitempty" rec:"C;1.21.3.5;in production outside any window" gate:"same"`
 	// Verification is what was looked at before and after: signatures, smoke
 	// tests, monitoring, rollback readiness.
 	Verification []Verification `json:"verification,omitempty" rec:"O;1.13.3.2,1.21.3.3"`

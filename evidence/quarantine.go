@@ -5,7 +5,7 @@ package evidence
 type Quarantine struct {
 	Entry
 	// Test is the test's name.
-	Test string `json:"test" rec:"R;1.29.3"`
+	Test string `json:"test" rec:"R;1.29.3" gate:"same"`
 	// Suite is the suite it belongs to.
 	Suite string `json:"suite" rec:"R;1.29.3"`
 	// FailureMode is how it fails.
@@ -13,7 +13,7 @@ type Quarantine struct {
 	// Run is a run in which it failed.
 	Run ResourceDescriptor `json:"run" rec:"R;1.29.3"`
 	// Check is the required check that it no longer blocks.
-	Check string `json:"check" rec:"R;1.13.3.5"`
+	Check string `json:"check" rec:"R;1.13.3.5" gate:"same"`
 	// Approval is who allowed it.
 	Approval Signoff `json:"approval" rec:"R;1.13.3.5"`
 	// Rationale is why it is acceptable.
@@ -21,7 +21,7 @@ type Quarantine struct {
 	// Ticket tracks the repair.
 	Ticket ResourceDescriptor `json:"ticket" rec:"R;1.29.3"`
 	// ExpiresAt is when the test counts again.
-	ExpiresAt Time `json:"expiresAt" rec:"R;1.13.3.5"`
+	ExpiresAt Time `json:"expiresAt" rec:"R;1.13.3.5" gate:"same"`
 	// RestorationPlan is how the test comes back.
 	RestorationPlan string `json:"restorationPlan" rec:"R;1.29.3"`
 	// CoveredBy are the other tests of the same risk.
@@ -49,15 +49,15 @@ func (q *Quarantine) conditions(v *validator, at string) {
 type GateBypass struct {
 	Entry
 	// Gate is the gate or check.
-	Gate string `json:"gate" rec:"R;1.13.3.5"`
+	Gate string `json:"gate" rec:"R;1.13.3.5" gate:"same"`
 	// Approval is who allowed it.
 	Approval Signoff `json:"approval" rec:"R;1.13.3.5"`
 	// Rationale is why.
 	Rationale string `json:"rationale" rec:"R;1.13.3.5"`
 	// Extent is what it covers: which run, commit or artifact.
-	Extent string `json:"extent" rec:"R;1.13.3.5"`
+	Extent string `json:"extent" rec:"R;1.13.3.5" gate:"same"`
 	// RemediateBy is when the gate must be met.
-	RemediateBy Time `json:"remediateBy" rec:"R;1.13.3.5"`
+	RemediateBy Time `json:"remediateBy" rec:"R;1.13.3.5" gate:"same"`
 	// Exception is the id of the exception it belongs to.
 	Exception string `json:"exception" rec:"R;1.13.3.5"`
 }
@@ -70,9 +70,9 @@ func (g *GateBypass) Validate() error { return validate(g) }
 type Delegation struct {
 	Entry
 	// From is whose decision it is.
-	From Actor `json:"from" rec:"R;2.6.2"`
+	From Actor `json:"from" rec:"R;2.6.2" gate:"same"`
 	// To is who decides instead.
-	To Actor `json:"to" rec:"R;2.6.2"`
+	To Actor `json:"to" rec:"R;2.6.2" gate:"same"`
 	// Role is the role that is delegated.
 	Role string `json:"role" rec:"R;2.6.2"`
 	// Extent is what may be decided: actions, environments, releases.
@@ -80,7 +80,7 @@ type Delegation struct {
 	// Valid is from when to when.
 	Valid Interval `json:"valid" rec:"R;2.6.2"`
 	// GrantedBy allowed it.
-	GrantedBy Actor `json:"grantedBy" rec:"R;2.6.2"`
+	GrantedBy Actor `json:"grantedBy" rec:"R;2.6.2" gate:"same"`
 	// Ref is the record of it elsewhere.
 	Ref *ResourceDescriptor `json:"ref,omitempty" rec:"O;2.6.2"`
 }

@@ -4,13 +4,13 @@ package evidence
 type Rollback struct {
 	Entry
 	// Mechanism is how, in the order of preference.
-	Mechanism string `json:"mechanism" rec:"R;1.22.3" enum:"flag|config|redeploy|hotfix-forward"`
+	Mechanism string `json:"mechanism" rec:"R;1.22.3" enum:"flag|config|redeploy|hotfix-forward" gate:"same"`
 	// LowerPreference is why a better mechanism was not used.
 	LowerPreference string `json:"lowerPreference,omitempty" rec:"C;1.22.3;unless the mechanism is flag"`
 	// Environment is where.
-	Environment string `json:"environment" rec:"R;1.22.3"`
+	Environment string `json:"environment" rec:"R;1.22.3" gate:"same"`
 	// Target is the release it returns to, by version and digest.
-	Target ResourceDescriptor `json:"target" rec:"R;1.22.3"`
+	Target ResourceDescriptor `json:"target" rec:"R;1.22.3" gate:"same"`
 	// Approval is who decided.
 	Approval Signoff `json:"approval" rec:"R;1.22.3"`
 	// Incident is the id of the incident record.
@@ -24,7 +24,7 @@ type Rollback struct {
 	// Verification is what was looked at.
 	Verification []Verification `json:"verification,omitempty" rec:"C;1.22.3;when it succeeded"`
 	// Result is how it ended.
-	Result string `json:"result" rec:"R;1.22.3" enum:"success|failure|in-progress"`
+	Result string `json:"result" rec:"R;1.22.3" enum:"success|failure|in-progress" gate:"success>failure"`
 }
 
 // Validate implements [Predicate].

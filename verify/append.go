@@ -22,12 +22,15 @@ func (r *Report) Appendable() error {
 		return err
 	}
 	for _, s := range r.Signers {
-		if !s.Allowed && s.Code != codeDuplicate {
+		switch {
+		case s.Code == codeThreshold:
+			return fmt.Errorf("statement %s needs the signatures of more people (%s): have them sign it first", s.Statement, s.Detail)
+		case !s.Allowed && s.Code != codeDuplicate:
 			return fmt.Errorf("statement %s, signature %s by %s does not count (%s): name the signer in the trust document, or remove it",
 				s.Statement, s.Signature, s.Name(), s.Code)
 		}
 	}
-	if len(r.Heads) == 0 || r.State == nil {
+	if len(r.Heads) == 0 {
 		return errors.New("the dossier has no heads to build upon")
 	}
 	return nil
@@ -113,8 +116,12 @@ func (r *Report) Append(d *bundle.Dossier, p evidence.Predicate, key attest.Publ
 	for _, b := range blobs {
 		materials = append(materials, b.material())
 	}
-	evidence.Link(p, &evidence.Reference{Digest: st.ID}, r.Heads, materials)
+	parents := r.Heads[:min(len(r.Heads), evidence.MaxParents)]
+	evidence.Link(p, &evidence.Reference{Digest: st.ID}, parents, materials)
 	if s, ok := p.(*evidence.Seal); ok {
+		if s.State, err = d.State(parents); err != nil {
+			return nil, err
+		}
 		r.fillSeal(s)
 	}
 	if err := p.Validate(); err != nil {
@@ -130,10 +137,9 @@ func (r *Report) Append(d *bundle.Dossier, p evidence.Predicate, key attest.Publ
 	return payload, nil
 }
 
-// fillSeal writes what a seal upon the heads of r seals: their state, and its
-// place after the last seal.
+// fillSeal writes the place of a new seal after the last one.
 func (r *Report) fillSeal(s *evidence.Seal) {
-	s.State, s.Sequence, s.Previous = *r.State, 1, nil
+	s.Sequence, s.Previous = 1, nil
 	if r.Seal != nil {
 		s.Sequence, s.Previous = r.Seal.Sequence+1, &r.Seal.Statement
 	}
@@ -177,7 +183,7 @@ func (r *Report) Cosign(d *bundle.Dossier, statement evidence.Digest) ([]byte, e
 		return nil, err
 	}
 	for _, s := range r.Signers {
-		if s.Statement == statement && s.Allowed {
+		if s.Statement == statement && (s.Allowed || s.Code == codeThreshold) {
 			return st.Payload, nil
 		}
 	}

@@ -30,7 +30,7 @@ type badInput struct {
 
 func TestBadInput(t *testing.T) {
 	c := newCast(t)
-	for _, tc := range slices.Concat(signerCases, setCases, statementCases, askCases, gitCases, documentCases) {
+	for _, tc := range slices.Concat(signerCases, setCases, statementCases, askCases, gitCases, documentCases, sealCases, recordCases, withheldCases) {
 		t.Run(tc.name, func(t *testing.T) {
 			d, e, o := c.approved, c.expect(t), c.options(t, "solo")
 			if tc.build != nil {
@@ -521,8 +521,8 @@ var documentCases = []badInput{
 	{"provenance by the builder of another repository", listed(func(t *testing.T, c *cast, r *evidence.Record) []byte { return provenanceOf(t, r, c.sister, nil) }), nil, verify.Accepted, "repository-not-granted"},
 	{"provenance that is none", listed(func(*testing.T, *cast, *evidence.Record) []byte { return []byte("[]") }), nil, verify.NotAccepted, "provenance-unreadable"},
 	{"imported approval of the commit", imported(tom, nil), nil, verify.Accepted, "not-sealed"},
-	{"imported approval of another commit", imported(tom, func(a *evidence.Approval) { a.Scope.Commits = []string{strings.Repeat("ef", 20)} }), nil, verify.Accepted, "approval-out-of-scope"},
-	{"imported approval of another repository", imported(tom, func(a *evidence.Approval) { a.Scope.Repository = "https://example.com/acme/other" }), nil, verify.Accepted, "approval-out-of-scope"},
+	{"imported approval of another commit", imported(tom, func(a *evidence.Approval) { a.Scope.Commits = []string{strings.Repeat("ef", 20)} }), nil, verify.Accepted, "out-of-scope"},
+	{"imported approval of another repository", imported(tom, func(a *evidence.Approval) { a.Scope.Repository = "https://example.com/acme/other" }), nil, verify.Accepted, "out-of-scope"},
 	{"imported approval that contradicts its subjects", imported(tom, func(a *evidence.Approval) {
 		a.ID, a.Scope.Commits = "contradicts", []string{strings.Repeat("ef", 20)}
 	}), nil, verify.NotAccepted, "subject-mismatch"},

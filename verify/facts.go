@@ -35,8 +35,19 @@ type Facts struct {
 	Approvals  []ApprovalFact
 	// Attestations are what other tools state.
 	Attestations []AttestationFact
+	// Records are the records of all kinds that count, by stated time: those of
+	// later statements, imported ones, and those within the release statement.
+	// [Standing] yields those of one kind that stand.
+	Records []RecordFact
 	// Statements are all statements that count, the release statement first.
 	Statements []StatementFact
+	// Withheld are the materials that are left out of this copy.
+	Withheld []WithheldFact
+	// Seal is the last seal that counts; nil if there is none.
+	Seal *SealFact
+	// ExactState reports that the caller named the state and the dossier has
+	// it, so that nothing can be missing.
+	ExactState bool
 	// Checks are the checks of layers 1 to 4, for controls that restate one.
 	Checks []Check
 }
@@ -77,6 +88,9 @@ type Signer struct {
 	// format, R3); nil is an open end, which no proof closes.
 	NotBefore *evidence.Time `json:"notBefore,omitempty"`
 	NotAfter  *evidence.Time `json:"notAfter,omitempty"`
+	// Threshold is how many people must sign the statement for this signature
+	// to count; 0 if it counts alone.
+	Threshold int `json:"threshold,omitempty"`
 }
 
 // Name is the best name there is for people: person, fingerprint, identity.

@@ -123,7 +123,11 @@ func (r *run) exhibits() {
 		})
 		for _, m := range st.Links.Materials {
 			_, ok := r.d.Blob(m.Digest)
-			r.exhibit(Exhibit{Name: m.Name, MediaType: m.MediaType, Digest: m.Digest, Size: m.Size, Present: ok})
+			e := Exhibit{Name: m.Name, MediaType: m.MediaType, Digest: m.Digest, Size: m.Size, Present: ok}
+			if !ok {
+				e.Withheld = r.redacted[m.Digest].Reason
+			}
+			r.exhibit(e)
 		}
 	}
 }

@@ -44,8 +44,7 @@ func (r *run) readObjects() bool {
 		c.Inputs = []Place{at(r.release.ID, fmt.Sprintf("/predicate/materials/%d", i)), material(m.Digest)}
 		b, ok := r.d.Blob(m.Digest)
 		if !ok {
-			c.Outcome, c.Why, c.FollowsFrom = Unknown, "missing", "integrity/materials"
-			c.Title = "The git objects are not there"
+			r.absent(&c, m.Digest, "The git objects are not there")
 			r.add(c)
 			return false
 		}

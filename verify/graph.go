@@ -12,15 +12,16 @@ import (
 // all of them: ten thousand statements take one walk, not ten thousand.
 type graph struct {
 	nodes map[evidence.Digest]*node
-	// pairs are the statements with the signatures that are there.
-	pairs map[bundle.Pair]bool
+	// pairs numbers the statements with the signatures that are there.
+	pairs map[bundle.Pair]int
 	words int
 }
 
-// node is one statement. above is the set of its ancestors, a bit each.
+// node is one statement. above is the set of its ancestors, which are pairs, a
+// bit each. Its own pairs have the numbers from first on.
 type node struct {
 	st     *bundle.Statement
-	number int
+	first  int
 	state  visit
 	above  []uint64
 	broken error
@@ -38,15 +39,15 @@ var errCycle = errors.New("the statement is its own ancestor")
 
 func newGraph(all []*bundle.Statement) *graph {
 	g := &graph{
-		nodes: make(map[evidence.Digest]*node, len(all)), pairs: make(map[bundle.Pair]bool, len(all)),
-		words: (len(all) + 63) / 64,
+		nodes: make(map[evidence.Digest]*node, len(all)), pairs: make(map[bundle.Pair]int, len(all)),
 	}
-	for i, st := range all {
-		g.nodes[st.ID] = &node{st: st, number: i}
+	for _, st := range all {
+		g.nodes[st.ID] = &node{st: st, first: len(g.pairs)}
 		for _, sig := range st.Signatures {
-			g.pairs[pairOf(st, sig)] = true
+			g.pairs[pairOf(st, sig)] = len(g.pairs)
 		}
 	}
+	g.words = (len(g.pairs) + 63) / 64
 	for _, st := range all {
 		g.walk(g.nodes[st.ID])
 	}
@@ -83,14 +84,15 @@ func (g *graph) close(n *node) {
 	}
 	for _, p := range n.st.Links.Parents {
 		parent := g.nodes[p.Statement]
+		number, there := g.pairs[p]
 		switch {
-		case !g.pairs[p]:
+		case !there:
 			n.broken = fmt.Errorf("statement %s with signature %s: %w", p.Statement, p.Signature, bundle.ErrBrokenLink)
 		case parent.state != done:
 			n.broken = errCycle
 		default:
 			n.broken = parent.broken
-			n.inherit(parent)
+			n.inherit(parent, number)
 		}
 		if n.broken != nil {
 			return
@@ -98,11 +100,17 @@ func (g *graph) close(n *node) {
 	}
 }
 
-func (n *node) inherit(parent *node) {
+// inherit adds a parent, the pair of that number, and its ancestors.
+func (n *node) inherit(parent *node, number int) {
 	for i, word := range parent.above {
 		n.above[i] |= word
 	}
-	n.above[parent.number/64] |= 1 << (parent.number % 64)
+	n.above[number/64] |= 1 << (number % 64)
+}
+
+// has reports whether the pair of that number is an ancestor.
+func (n *node) has(number int) bool {
+	return n.above != nil && n.above[number/64]&(1<<(number%64)) != 0
 }
 
 // broken says which ancestor of a statement is not there, nil if none.
@@ -111,14 +119,21 @@ func (g *graph) broken(id evidence.Digest) error { return g.nodes[id].broken }
 // descends reports whether ancestor is among what the statement saw.
 func (g *graph) descends(id, ancestor evidence.Digest) bool {
 	n, a := g.nodes[id], g.nodes[ancestor]
-	return n.above != nil && n.above[a.number/64]&(1<<(a.number%64)) != 0
+	for i := range a.st.Signatures {
+		if n.has(a.first + i) {
+			return true
+		}
+	}
+	return false
 }
 
-// redundant reports whether a parent of st is an ancestor of another one.
+// redundant reports whether a parent of st is an ancestor of another one. A
+// signature that was added to a statement later is not: the others did not see
+// it.
 func (g *graph) redundant(st *bundle.Statement) bool {
 	for _, p := range st.Links.Parents {
 		for _, q := range st.Links.Parents {
-			if g.descends(p.Statement, q.Statement) {
+			if number, there := g.pairs[q]; there && g.nodes[p.Statement].has(number) {
 				return true
 			}
 		}

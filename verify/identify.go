@@ -73,11 +73,11 @@ func (r *run) identify(st *bundle.Statement, sig *bundle.Signature) *Signer {
 	case !pinned:
 		s.Code, s.Detail = codeNotTrusted, "the trust document does not name this key"
 	case p.err != nil:
-		if r.mayState(s, st, proof) {
+		if r.mayState(s, r.aboutKind(s, st, proof)) {
 			s.Code, s.Detail = p.code, p.err.Error()
 		}
 	case r.elsewhere(st):
-		if r.mayState(s, st, proof) {
+		if r.mayState(s, r.aboutKind(s, st, proof)) {
 			s.Code, s.Detail = codeOtherRelease, "it is about the release "+st.Links.Release.Digest.String()+", which is not in the file"
 		}
 	default:
@@ -145,6 +145,7 @@ func (r *run) question(s *Signer, kind, proof string) trust.Question {
 func (r *run) ask(s *Signer, q trust.Question) {
 	d := r.o.Trust.Allows(q)
 	s.Allowed, s.Code, s.Detail = d.Allowed, d.Code, d.Detail
+	s.Threshold = max(s.Threshold, d.Threshold)
 	made := q.Stated
 	if s.NotAfter != nil {
 		made = s.NotAfter.Time
@@ -162,9 +163,7 @@ func (r *run) ask(s *Signer, q trust.Question) {
 // only the kind can be relied on, and says in s why not. What the content
 // would decide, time and environment among it, is taken in the signer's favour:
 // then the statement is not ignored.
-func (r *run) mayState(s *Signer, st *bundle.Statement, proof string) bool {
-	q := r.question(s, st.Statement.PredicateType, proof)
-	q.Repository = r.scope(st).repository
+func (r *run) mayState(s *Signer, q trust.Question) bool {
 	d := r.o.Trust.Allows(q)
 	switch d.Code {
 	case trust.CodeSignerNotTrusted, trust.CodeRevoked, trust.CodeKind:
@@ -177,6 +176,13 @@ func (r *run) mayState(s *Signer, st *bundle.Statement, proof string) bool {
 	}
 	s.Code, s.Detail = d.Code, d.Detail
 	return false
+}
+
+// aboutKind asks of a statement only for its kind and repository.
+func (r *run) aboutKind(s *Signer, st *bundle.Statement, proof string) trust.Question {
+	q := r.question(s, st.Statement.PredicateType, proof)
+	q.Repository = r.scope(st).repository
+	return q
 }
 
 // elsewhere reports whether st is about a release whose statement is not here.

@@ -62,7 +62,7 @@ func (r *run) platformsCheck(a evidence.Artifact, pointer string) Check {
 	c.Expected = fmt.Sprintf("%d images", len(a.Image.Platforms))
 	b, ok := r.d.Blob(a.Digest)
 	if !ok {
-		c.Outcome, c.Why, c.Title, c.Proof = Unknown, "missing", "The index of images is not there", r.facts.Stated()
+		c.Outcome, c.Why, c.Title, c.Proof = Unknown, r.whyAbsent(a.Digest), "The index of images is not there", r.facts.Stated()
 		c.Found = a.Name + ": the bytes of its index are not among the materials"
 		return c
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/bundle"
@@ -21,8 +22,8 @@ type listing struct {
 }
 
 // listings are the imported attestations that are there: those of the release
-// statement, and those that came later (rules of format, R9). Layer 1 says what
-// is missing.
+// statement, those that were imported later, and those among the materials of
+// other statements (rules of format, R9). Layer 1 says what is missing.
 func (r *run) listings() []listing {
 	var list []listing
 	add := func(st *bundle.Statement, attachments []evidence.Attachment) {
@@ -36,14 +37,36 @@ func (r *run) listings() []listing {
 	for _, st := range r.statements()[1:] {
 		if in, ok := r.predicates[st.ID].own.(*evidence.Import); ok {
 			add(st, in.Attestations)
+			continue
+		}
+		for i, m := range st.Links.Materials {
+			if b, ok := r.d.Blob(m.Digest); ok && isAttestation(m.MediaType) {
+				place := at(st.ID, fmt.Sprintf("/predicate/materials/%d", i))
+				list = append(list, listing{evidence.Attachment{Material: m.Digest}, st, place, m, b})
+			}
 		}
 	}
 	return list
 }
 
+// isAttestation reports whether a material of a statement that is no import is
+// an attestation all the same.
+func isAttestation(mediaType string) bool {
+	switch mediaType {
+	case evidence.MediaTypeSigstoreBundle, evidence.MediaTypeDSSE, evidence.MediaTypeInToto:
+		return true
+	}
+	return false
+}
+
 // imports takes each imported attestation for what it is, by its own signer.
 func (r *run) imports() {
+	seen := map[evidence.Digest]bool{}
 	for _, l := range r.listings() {
+		if seen[l.m.Digest] {
+			continue
+		}
+		seen[l.m.Digest] = true
 		entries, err := readImported(l.b)
 		if err != nil {
 			c := link("attestation", "An imported attestation cannot be read", Proof{})
@@ -54,8 +77,8 @@ func (r *run) imports() {
 		}
 		for _, e := range entries {
 			switch {
-			case e.Statement.PredicateType == evidence.ApprovalType:
-				r.importApproval(l.m, e)
+			case strings.HasPrefix(e.Statement.PredicateType, evidence.PredicateBase):
+				r.importRecord(l, e)
 			case l.by != r.release && isProvenance(e):
 				r.addProvenance(r.provenanceFact(l.Attachment, l.m, e), l.at)
 			default:

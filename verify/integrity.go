@@ -14,6 +14,7 @@ const maxListed = 50
 // integrity is layer 1: every blob has the digest and size it is named by, what
 // is listed is there, what is there is listed.
 func (r *run) integrity() error {
+	r.redactions()
 	var mismatch, unlisted, packaging []Check
 	changed := changedBlobs{named: map[string]bool{}, found: map[evidence.Digest]bool{}}
 	for _, p := range r.d.Problems() {
@@ -33,8 +34,12 @@ func (r *run) integrity() error {
 	}
 	unlisted = append(unlisted, r.unlisted(changed)...)
 	r.group("integrity/digests", "Every blob has the digest it is named by", mismatch)
-	r.group("integrity/materials", "Every listed material is there", r.materials(changed))
+	missing, withheld := r.materials(changed)
+	r.group("integrity/materials", "Every listed material is there", missing)
 	r.group("integrity/closed-world", "Nothing is there that no statement lists", unlisted)
+	for _, c := range append(withheld, r.redactedNothing()...) {
+		r.add(c)
+	}
 	if len(packaging) > 0 {
 		c := packaging[0]
 		c.Outcome = Warn
@@ -117,9 +122,9 @@ func (r *run) unlisted(changed changedBlobs) []Check {
 }
 
 // materials returns a failure for each material that a counted statement lists
-// and that is not there or not of the listed size.
-func (r *run) materials(changed changedBlobs) []Check {
-	var list []Check
+// and that is not there or not of the listed size, and a warning for each that
+// is withheld.
+func (r *run) materials(changed changedBlobs) (missing, withheld []Check) {
 	signatures := r.signatureSizes()
 	for _, st := range r.statements() {
 		for i, m := range st.Links.Materials {
@@ -133,7 +138,7 @@ func (r *run) materials(changed changedBlobs) []Check {
 			}
 			c := Check{
 				ID: "integrity/materials", Layer: Integrity, Outcome: Fail,
-				Code: "missing", Title: "A listed document is missing", Found: "no bytes with that digest",
+				Code: codeMissing, Title: "A listed document is missing", Found: "no bytes with that digest",
 				Expected:    fmt.Sprintf("%s, %d bytes, %s", m.Name, m.Size, m.Digest),
 				Inputs:      []Place{at(st.ID, fmt.Sprintf("/predicate/materials/%d", i)), material(m.Digest)},
 				Fix:         Fix{Now: "ask the sender for the whole file"},
@@ -141,11 +146,14 @@ func (r *run) materials(changed changedBlobs) []Check {
 			}
 			if ok {
 				c.Code, c.Title, c.Found = "size-mismatch", "A listed document has another size", fmt.Sprintf("%d bytes", b.Size)
+			} else if w, named := r.redacted[m.Digest]; named && c.FollowsFrom == "" {
+				withheld = append(withheld, r.withheld(c, m, w))
+				continue
 			}
-			list = append(list, c)
+			missing = append(missing, c)
 		}
 	}
-	return list
+	return missing, withheld
 }
 
 // signatureSizes returns the sizes of all signatures by their digests.

@@ -24,8 +24,7 @@ func (r *run) linkage() error {
 	if err := r.provenance(); err != nil {
 		return err
 	}
-	r.approvals()
-	r.imports()
+	r.records()
 	for _, st := range r.statements() {
 		r.facts.Statements = append(r.facts.Statements, StatementFact{
 			ID: st.ID, PredicateType: st.Statement.PredicateType, Signers: r.countedSigners(st), StatedAt: r.scope(st).stated,
@@ -71,8 +70,35 @@ func (r *run) ownSubjects(st *bundle.Statement) {
 	if found := r.strangeSubject(st.Statement.Subject); found != "" {
 		c.fails("subject-mismatch", "A statement is about something that is not in this release", Fix{Now: "have its signer state it again for this release"})
 		c.Found = found
+	} else if p := r.predicates[st.ID].own; p != nil {
+		r.ownScope(&c, st, p)
 	}
 	r.add(c)
+}
+
+// ownScope compares what a record says it is about with the release and with
+// the subjects of its statement.
+func (r *run) ownScope(c *Check, st *bundle.Statement, p evidence.Predicate) {
+	fix := Fix{Now: "have its signer state it again for this release"}
+	if s := p.Head().Scope; s != nil && s.Repository != r.facts.Record.Repository.URI {
+		c.fails(codeScopeMismatch, "A statement about this release is about another repository", fix)
+		c.Found, c.Inputs = s.Repository, []Place{at(st.ID, "/predicate/scope/repository")}
+		return
+	}
+	names := evidence.Artifacts(p)
+	if names == nil {
+		return
+	}
+	about := r.artifactsOf(st)
+	for _, list := range [][2][]evidence.Digest{{names, about}, {about, names}} {
+		for _, d := range list[0] {
+			if !slices.Contains(list[1], d) {
+				c.fails("subject-mismatch", "A statement's subjects are not the artifacts it names", fix)
+				c.Found = d.String() + " is only in one of both"
+				return
+			}
+		}
+	}
 }
 
 // strangeSubject says what is wrong with the subjects of an own statement.

@@ -3,7 +3,6 @@ package verify
 import (
 	"fmt"
 
-	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/bundle"
 )
 
@@ -15,21 +14,13 @@ func (r *run) order() error {
 		r.noState()
 		return nil
 	}
-	g := newGraph(r.all)
+	r.graph = newGraph(r.all)
 	for _, st := range r.statements()[1:] {
 		r.belongs(st)
-		r.links(g, st)
-		if s, ok := r.predicates[st.ID].own.(*evidence.Seal); ok && (r.report.Seal == nil || s.Sequence > r.report.Seal.Sequence) {
-			r.report.Seal = &SealView{st.ID, s.Sequence, s.CoversUntil}
-		}
+		r.links(r.graph, st)
 	}
 	r.state()
-	r.add(Check{
-		ID: "order/seal", Layer: Order, Outcome: Warn, Code: "not-sealed", Why: "not-sealed",
-		Title:    "No seal says that this is all",
-		Expected: "a seal by an allowed sealer, if absence is to be relied on",
-		Found:    "no seal: that nothing else happened to this release is not shown",
-	})
+	r.seals()
 	return nil
 }
 
@@ -129,7 +120,8 @@ func (r *run) state() {
 		if err != nil {
 			found = err.Error()
 		}
-		r.expectedState(found, err == nil && state == *want)
+		r.facts.ExactState = err == nil && state == *want
+		r.expectedState(found, r.facts.ExactState)
 	}
 	if want := r.o.ExpectHead; want != nil {
 		st, ok := r.d.Statement(*want)

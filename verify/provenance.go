@@ -21,7 +21,7 @@ func (r *run) provenance() error {
 		m, b, present := r.attached(a)
 		listed := at(r.release.ID, fmt.Sprintf("/predicate/provenance/%d", i))
 		if !present {
-			f := ProvenanceFact{Attachment: a, Material: m, Code: "missing", Detail: "the document is not there"}
+			f := ProvenanceFact{Attachment: a, Material: m, Code: r.whyAbsent(m.Digest), Detail: "the document is not there"}
 			r.addProvenance(f, listed)
 			continue
 		}
@@ -47,6 +47,7 @@ func readImported(b bundle.Blob) ([]provenance.Entry, error) {
 	return imported.Entries, err
 }
 
+// provenanceFact reads one entry of a file of provenance.
 func (r *run) provenanceFact(a evidence.Attachment, m evidence.Material, one provenance.Entry) ProvenanceFact {
 	f, proof := ProvenanceFact{Attachment: a, Material: m, Present: true}, ""
 	if one.Bundle != nil {
@@ -125,8 +126,8 @@ func (r *run) addProvenance(f ProvenanceFact, listed Place) {
 	c := link("provenance", "The provenance names this release's artifact, commit and repository", f.Proof)
 	c.Inputs = []Place{listed, material(f.Material.Digest)}
 	switch {
-	case f.Code == "missing":
-		c.Outcome, c.Why, c.FollowsFrom, c.Title = Unknown, f.Code, "integrity/materials", "The provenance is not there"
+	case !f.Present:
+		r.absent(&c, f.Material.Digest, "The provenance is not there")
 		c.Found = f.Material.Name + ": " + f.Detail
 	case f.Code != "":
 		c.Outcome, c.Code, c.Title = Warn, f.Code, "The provenance cannot be read"

@@ -121,6 +121,7 @@ type ReleaseView struct {
 type SealView struct {
 	Statement   evidence.Digest `json:"statement"`
 	Sequence    int64           `json:"sequence"`
+	At          evidence.Time   `json:"at"`
 	CoversUntil evidence.Time   `json:"coversUntil"`
 }
 
@@ -145,6 +146,8 @@ type Exhibit struct {
 	Size      int64           `json:"size"`
 	// Present is false for a material that is listed and not there.
 	Present bool `json:"present"`
+	// Withheld is why it was left out of this copy; "" if it was not.
+	Withheld string `json:"withheld,omitempty"`
 }
 
 // AttestationView is one statement of another tool. Says may hold text from

@@ -43,7 +43,7 @@ func (r *run) attachedTo(st *bundle.Statement, a evidence.Attachment) (evidence.
 func (r *run) readSBOM(f *SBOMFact, b bundle.Blob) {
 	switch {
 	case !f.Present:
-		f.Code, f.Detail = "missing", "the document is not there"
+		f.Code, f.Detail = r.whyAbsent(f.Material.Digest), "the document is not there"
 		return
 	case r.o.SBOMs == nil:
 		f.Code, f.Detail = codeNoVerifier, "no reader of SBOMs was given"
@@ -135,8 +135,8 @@ func (r *run) sbomCheck(f SBOMFact, i int) Check {
 	c.Inputs = []Place{at(r.release.ID, fmt.Sprintf("/predicate/sboms/%d", i)), material(f.Material.Digest)}
 	c.Expected = "the digest of an artifact of this release, within the document"
 	switch {
-	case f.Code == "missing":
-		c.Outcome, c.Why, c.FollowsFrom, c.Title = Unknown, f.Code, "integrity/materials", "The SBOM is not there"
+	case !f.Present:
+		r.absent(&c, f.Material.Digest, "The SBOM is not there")
 	case f.Code == codeNoVerifier:
 		c.Outcome, c.Why, c.Title = Unknown, f.Code, "The SBOM was not read"
 	case f.Code != "":

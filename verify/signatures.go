@@ -41,6 +41,7 @@ func (r *run) signatures() error {
 		for _, sig := range st.Signatures {
 			r.signers[pairOf(st, sig)] = r.identify(st, sig)
 		}
+		r.quorum(st)
 	}
 	r.choose()
 	r.duplicates()
@@ -144,6 +145,12 @@ func (r *run) notAllowed(c *Check, st *bundle.Statement, s *Signer) {
 	case codeOtherRelease:
 		c.ID, c.Layer, c.Expected = "order/belongs", Order, "statements about the release in the file"
 		c.fails(s.Code, "A statement is about another release", Fix{Now: "remove it: it belongs to the dossier of that release"})
+	case codeThreshold:
+		c.Outcome, c.Title = Warn, "A statement is set aside until more people have signed it"
+		c.Fix = Fix{Now: "have another person sign the same statement"}
+		if st.IsRelease() {
+			c.Outcome, c.Title = Fail, "Too few people have signed the release statement"
+		}
 	default:
 		what := "statement"
 		if r.counts(st) {

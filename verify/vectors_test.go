@@ -134,7 +134,7 @@ func writeVectors(t *testing.T) {
 	}
 	writeVector(t, c, "accepted", vector{Title: "a release that is accepted"}, c.release)
 	writeVector(t, c, "accepted-approval", vector{Title: "a release with an approval"}, c.approved)
-	for _, tc := range slices.Concat(signerCases, setCases, statementCases, gitCases, documentCases) {
+	for _, tc := range slices.Concat(signerCases, setCases, statementCases, gitCases, documentCases, sealCases, recordCases, withheldCases) {
 		if tc.ask != nil || tc.build == nil {
 			continue
 		}

@@ -53,10 +53,15 @@ type run struct {
 	// no release statement is, those that at least verify.
 	counted map[bundle.Pair]bool
 	release *bundle.Statement
+	graph   *graph
 	objects *gitobj.Objects
 	commits map[string]bool         // of the release, made when first asked for
 	numbers map[evidence.Digest]int // of the exhibits
-	failing map[string]bool         // IDs of checks
+	// imported are the records that stand by their scope.
+	imported []RecordFact
+	// redacted are the blobs that granted redactors name.
+	redacted map[evidence.Digest]WithheldFact
+	failing  map[string]bool // IDs of checks
 
 	attestedSBOMs map[evidence.Digest]attestedSBOM // made when first asked for
 }

@@ -28,6 +28,10 @@ type cast struct {
 	sister   *attest.KeySigner // may release another repository
 	expired  *attest.KeySigner // could release until last year
 	stranger *attest.KeySigner // is nobody
+	lena     *attest.KeySigner // may release, if another one of the board does so as well
+	lena2    *attest.KeySigner // is Lena, too
+	omar     *attest.KeySigner // is of the board as well
+	deployer *attest.KeySigner // may promote to staging
 	release  *bundle.Dossier   // the release statement alone
 	approved *bundle.Dossier   // with Tom's approval
 }
@@ -38,6 +42,7 @@ func newCast(t testing.TB) *cast {
 	c := &cast{World: testrelease.New(t)}
 	for name, to := range map[string]**attest.KeySigner{
 		"recorder": &c.recorder, "sister": &c.sister, "expired": &c.expired, "stranger": &c.stranger,
+		"lena": &c.lena, "lena2": &c.lena2, "omar": &c.omar, "deployer": &c.deployer,
 	} {
 		_, *to = testrelease.NewKey(t, c.Dir, name)
 	}
@@ -79,8 +84,11 @@ keys:
   sister: { public: %q }
   expired: { public: %q }
   recorder: { public: %q }
+  deployer: { public: %q }
 people:
   tom.okoro: { name: Tom Okoro, keys: %q }
+  lena.vogt: { name: Lena Vogt, keys: [%q, %q] }
+  omar.haddad: { name: Omar Haddad, keys: %q }
   ana.ruiz: { name: Ana Ruiz, email: ana@acme.example }
 roles:
   builder: { keys: [ci, sister] }
@@ -88,12 +96,17 @@ roles:
   sister-ci: { keys: [sister] }
   recorder: { keys: [recorder] }
   approver: { people: [tom.okoro], keys: [recorder] }
+  deployer: { keys: [deployer] }
+  board: { people: [lena.vogt, omar.haddad] }
 grants:
   - { who: SHA256:ci, kinds: [record, provenance, tag], repositories: [example.com/acme/hello], environments: ["*"], from: 2026-01-01, until: 2030-01-01, min-proof: signed }
   - { who: SHA256:sister, kinds: [record, approval, provenance, tag], repositories: [example.com/acme/other], environments: ["*"], from: 2026-01-01, until: 2030-01-01, min-proof: signed }
   - { who: SHA256:expired, kinds: [record], repositories: [example.com/acme/hello], environments: ["*"], from: 2026-01-01, until: 2026-06-01, min-proof: signed }
   - { who: approver, kinds: [approval, incident, "*"], repositories: [example.com/acme/hello], environments: ["*"], from: 2026-01-01, until: 2030-01-01, min-proof: signed }
-%s`, line(c.Signer), line(c.sister), line(c.expired), line(c.recorder), line(c.tom), more)
+  - { who: deployer, kinds: [promotion], repositories: [example.com/acme/hello], environments: [staging], from: 2026-01-01, until: 2030-01-01, min-proof: signed }
+  - { who: board, kinds: [record, freeze], repositories: [example.com/acme/hello], environments: ["*"], from: 2026-01-01, until: 2030-01-01, min-proof: signed, threshold: 2 }
+%s`, line(c.Signer), line(c.sister), line(c.expired), line(c.recorder), line(c.deployer),
+		line(c.tom), line(c.lena), line(c.lena2), line(c.omar), more)
 }
 
 // trust reads the trust document of the cast.

@@ -62,7 +62,10 @@ func (c *Cmd) tree(r *verify.Report) error {
 			branch = "└─"
 		}
 		note := ""
-		if !e.Present {
+		switch {
+		case e.Withheld != "":
+			note = "  WITHHELD: " + report.Safe(e.Withheld)
+		case !e.Present:
 			note = "  MISSING"
 		}
 		fmt.Fprintf(w, "  %s E%-3d %-40s %10d  %s  %s%s\n", branch, e.Number, report.Safe(e.Name), e.Size, e.Digest.Short(), report.Safe(e.MediaType), note)

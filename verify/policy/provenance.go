@@ -118,7 +118,7 @@ func provenancePresent(f *verify.Facts, _ Params) Result {
 	}
 	for _, v := range f.Provenance {
 		if !v.Present {
-			return unknown("missing", "%s is listed and not there", v.Material.Name).wants(want).at(inMaterial(v.Material.Digest))
+			return unknown(absent(v.Code), "%s is listed and not there", v.Material.Name).wants(want).at(inMaterial(v.Material.Digest))
 		}
 	}
 	if gaps := withoutProvenance(f); len(gaps) > 0 {
@@ -139,8 +139,8 @@ func provenanceProof(f *verify.Facts) verify.Proof {
 func unreadProvenance(v verify.ProvenanceFact) Result {
 	place := inMaterial(v.Material.Digest)
 	switch {
-	case !v.Present || v.Code == "missing":
-		return unknown("missing", "%s is listed and not there", v.Material.Name).at(place).follows("provenance/present")
+	case !v.Present:
+		return unknown(absent(v.Code), "%s is listed and not there", v.Material.Name).at(place).follows("provenance/present")
 	case unreadable(v.Code):
 		return unknown(v.Code, "%s: %s", v.Material.Name, v.Detail).at(place).follows("provenance/slsa-shape")
 	}

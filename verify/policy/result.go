@@ -136,3 +136,12 @@ func either(a, b string) string {
 	}
 	return b
 }
+
+// absent is why a document that is listed and not there is unknown: it is
+// missing, unless a granted redactor withholds it.
+func absent(code string) string {
+	if code == "withheld" {
+		return code
+	}
+	return "missing"
+}

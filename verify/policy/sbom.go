@@ -139,8 +139,8 @@ func eachSBOM(f *verify.Facts, want string, judge func(verify.SBOMFact) (Result,
 func unreadSBOM(s verify.SBOMFact) Result {
 	place := inMaterial(s.Material.Digest)
 	switch {
-	case !s.Present || s.Code == "missing":
-		return unknown("missing", "%s is listed and not there", s.Material.Name).at(place).follows("sbom/content-hash")
+	case !s.Present:
+		return unknown(absent(s.Code), "%s is listed and not there", s.Material.Name).at(place).follows("sbom/content-hash")
 	case unreadable(s.Code):
 		return unknown(s.Code, "%s: %s", s.Material.Name, s.Detail).at(place).follows("sbom/parsable")
 	}
@@ -190,7 +190,7 @@ func sbomContentHash(f *verify.Facts, _ Params) Result {
 		case s.Material.Digest.IsZero() || s.Material.Digest != s.Attachment.Material:
 			return fail("digest", want, "SBOM %d has no digest of its own", i+1).at(inRecord(f, "/sboms/%d", i))
 		case !s.Present:
-			return unknown("missing", "%s is listed and not there", s.Material.Name).wants(want).at(inMaterial(s.Material.Digest))
+			return unknown(absent(s.Code), "%s is listed and not there", s.Material.Name).wants(want).at(inMaterial(s.Material.Digest))
 		}
 	}
 	return pass(recomputed("the SBOMs' bytes"), "%d SBOMs", len(f.SBOMs)).wants(want).at(inRecord(f, "/sboms"))

@@ -47,7 +47,10 @@ func (v *view) exhibitList() section {
 	var s section
 	for _, e := range v.r.Exhibits {
 		text := fmt.Sprintf("%s  %s, %d bytes, %s", cut(tidy(e.Name), 120), cut(tidy(e.MediaType), 80), e.Size, e.Digest.Short())
-		if !e.Present {
+		switch {
+		case e.Withheld != "":
+			text += ", withheld: " + cut(tidy(e.Withheld), 200)
+		case !e.Present:
 			text += ", not there"
 		}
 		s.head = append(s.head, v.paragraph("  "+pad(fmt.Sprintf("E%d", e.Number), 6), 8, text, 0)...)

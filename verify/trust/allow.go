@@ -38,6 +38,9 @@ type Decision struct {
 	// TimeClaimed reports that the signature is allowed and that its time is
 	// only what the signer states.
 	TimeClaimed bool
+	// Threshold is how many people must sign the statement for this signature
+	// to count; 0 if it counts alone.
+	Threshold int
 }
 
 // Reasons why a signature does not count. Where several grants name the
@@ -62,7 +65,8 @@ const (
 )
 
 // Allows decides whether one grant covers everything that the question names
-// (rules of format, R6). Where the time of signing is not proven at both ends,
+// (rules of format, R6). Where several do, the one that asks for the fewest
+// people decides how many must sign. Where the time of signing is not proven at both ends,
 // the grant must hold at the stated time and at as-of.
 func (t *Trust) Allows(q Question) Decision {
 	deny := func(code, detail string) Decision { return Decision{Code: code, Detail: detail} }
@@ -76,16 +80,20 @@ func (t *Trust) Allows(q Question) Decision {
 		return deny(CodeNotInForce, fmt.Sprintf("trust %s is in force %s, the statement is of %s", t.ID, t.Effective, stamp(q.Stated)))
 	}
 	nearest := refusal{failedKind, "trust knows the signer and no grant names them"}
+	least := -1
 	for i, g := range t.grantsOf(q.Signer) {
 		r := g.judge(q)
-		if r.step == allowed {
-			return Decision{Allowed: true, TimeClaimed: q.NotBefore == nil || q.NotAfter == nil}
+		if r.step == allowed && (least < 0 || g.threshold < least) {
+			least = g.threshold
 		}
 		if i == 0 || r.step > nearest.step {
 			nearest = r
 		}
 	}
-	return deny(nearest.step.code(), nearest.detail)
+	if least < 0 {
+		return deny(nearest.step.code(), nearest.detail)
+	}
+	return Decision{Allowed: true, Threshold: least, TimeClaimed: q.NotBefore == nil || q.NotAfter == nil}
 }
 
 // signs reports whether an identity of this scheme is what a signature proves.

@@ -47,6 +47,7 @@ type normalGrant struct {
 	Environments []string       `json:"environments"`
 	Time         normalInterval `json:"time"`
 	MinProof     string         `json:"minProof"`
+	Threshold    int            `json:"threshold,omitzero"`
 }
 
 type normalRevocation struct {
@@ -106,6 +107,7 @@ func (g grant) normal() normalGrant {
 	return normalGrant{
 		Who: g.role + g.person + g.identity, Kinds: sorted(g.kinds), Repositories: sorted(g.repositories),
 		Environments: sorted(g.environments), Time: normalTime(g.time), MinProof: proofs[g.proof],
+		Threshold: g.threshold,
 	}
 }
 

@@ -87,6 +87,7 @@ type grantEntry struct {
 	From         moment                     `yaml:"from,required"`
 	Until        strictyaml.Located[moment] `yaml:"until,required"`
 	MinProof     text                       `yaml:"min-proof,required"`
+	Threshold    strictyaml.Located[int]    `yaml:"threshold"`
 }
 
 type revokedEntry struct {

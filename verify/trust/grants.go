@@ -12,6 +12,9 @@ import (
 // maxGrants bounds the number of grants of one document.
 const maxGrants = 4096
 
+// maxThreshold bounds how many people a grant asks for.
+const maxThreshold = 32
+
 // kindNames are the names a grant may give for kinds: those of our statements,
 // provenance, and tags.
 var kindNames = sync.OnceValue(func() []string {
@@ -35,6 +38,8 @@ type grant struct {
 	kinds, repositories, environments []string
 	time                              Interval
 	proof                             int
+	// threshold is how many people must sign; 0 if one signature is enough.
+	threshold int
 }
 
 // addGrants reads the section grants.
@@ -86,6 +91,9 @@ func (t *Trust) readGrant(e grantEntry) (grant, error) {
 	g.proof = slices.Index(proofs, e.MinProof.Value)
 	if g.proof < 0 {
 		return grant{}, e.MinProof.Errorf("unknown proof %.40q: want %s", e.MinProof.Value, strings.Join(proofs, ", "))
+	}
+	if g.threshold = e.Threshold.Value; g.threshold < 0 || g.threshold > maxThreshold {
+		return grant{}, e.Threshold.Errorf("want the number of people who must sign, 1 to %d", maxThreshold)
 	}
 	return g, nil
 }

@@ -1,0 +1,90 @@
+package evidence
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/release-dossier/dossier/internal/strictjson"
+)
+
+// GateField is a field on which gates decide, in one record. Two statements of
+// one record contradict each other if the values of such a field differ (R18).
+type GateField struct {
+	// Pointer leads to the field in the predicate (RFC 6901).
+	Pointer string
+	// Value is the value in a form in which equal means the same: people and
+	// things by identity and digest, lists in any order.
+	Value string
+	// Rank orders the outcomes of a decision from best, 1, to worst; 0 if the
+	// values have no order.
+	Rank int
+}
+
+// GateFields returns the fields of a record on which gates decide and that say
+// something. They are marked in the type:
+//
+//	Result string `json:"result" gate:"success>cancelled>failure"`
+//	Commit ObjectID `json:"commit" gate:"same"`
+//
+// What is not in the list of outcomes, such as "in-progress", says nothing yet.
+func GateFields(p Predicate) []GateField {
+	list := gateFields(nil, "", reflect.ValueOf(p).Elem())
+	if s := p.Head().Scope; s != nil {
+		list = append(list, GateField{Pointer: "/scope", Value: sameForm(reflect.ValueOf(s))})
+	}
+	return list
+}
+
+func gateFields(list []GateField, at string, s reflect.Value) []GateField {
+	for f, value := range s.Fields() {
+		tag, pointer := f.Tag.Get("gate"), at+"/"+jsonName(f)
+		switch {
+		case f.Anonymous || absent(value):
+		case tag == "same":
+			list = append(list, GateField{Pointer: pointer, Value: sameForm(value)})
+		case tag != "":
+			if rank := slices.Index(strings.Split(tag, ">"), value.String()) + 1; rank > 0 {
+				list = append(list, GateField{pointer, value.String(), rank})
+			}
+		case value.Kind() == reflect.Struct && isPart(value.Type()):
+			list = gateFields(list, pointer, value)
+		}
+	}
+	return list
+}
+
+// sameForm writes a value so that equal text means the same.
+func sameForm(value reflect.Value) string {
+	if value.Kind() == reflect.Pointer {
+		value = value.Elem()
+	}
+	switch x := value.Interface().(type) {
+	case Actor:
+		return string(x.ID)
+	case ResourceDescriptor:
+		if len(x.Digest) > 0 {
+			return x.Digest.String()
+		}
+		return x.URI + " " + x.Name
+	case Digest, DigestSet, Time, TimeOrInterval:
+	default:
+		if value.Kind() == reflect.Slice {
+			return sameList(value)
+		}
+	}
+	text, err := strictjson.Marshal(value.Interface())
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
+}
+
+func sameList(list reflect.Value) string {
+	var items []string
+	for i := range list.Len() {
+		items = append(items, sameForm(list.Index(i)))
+	}
+	slices.Sort(items)
+	return strings.Join(slices.Compact(items), ", ")
+}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -158,21 +159,20 @@ func (c *Cmd) fromFlags(f *addFlags, signer evidence.Identity, known func(record
 	f.fill(v, "/id", id)
 	now := evidence.At(c.Now()).Format("2006-01-02T15:04:05Z07:00")
 	f.fill(v, "/at", now)
-	for _, who := range decidedBy[f.kind] {
+	if who := decidedBy[f.kind]; who != "" {
 		f.fill(v, who, string(signer))
-		if at := who[:len(who)-len("who")] + "at"; f.has(at) {
-			f.fill(v, at, now)
+		if signoff, ok := strings.CutSuffix(who, "/who"); ok {
+			f.fill(v, signoff+"/at", now)
 		}
 	}
 	return records.Build(f.kind, v)
 }
 
-// decidedBy names the fields that say who decided or acted: whoever signs, if
-// nobody else is named.
-var decidedBy = map[string][]string{
-	"approval": {"/approver"}, "go-no-go": {"/approver"}, "break-glass": {"/user"}, "redaction": {"/redactor"},
-	"config-change": {"/maker"}, "flag-change": {"/actor"}, "verification": {"/by"}, "review": {"/reviewer"},
-	"freeze": {"/approval/who"}, "window": {"/approval/who"},
+// decidedBy names the field that says who decided: whoever signs, if nobody else
+// is named. What a recorder signs of others is not among these kinds.
+var decidedBy = map[string]string{
+	"approval": "/approver", "go-no-go": "/approver", "redaction": "/redactor", "review": "/reviewer",
+	"freeze": "/approval/who", "window": "/approval/who",
 }
 
 // attachments are documents that go along as materials.

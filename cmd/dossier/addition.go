@@ -116,9 +116,9 @@ func (b *base) about() string {
 	return fmt.Sprintf("%s %s of %s, state %s", r.Name, r.Version, r.Repository, b.report.State.Short())
 }
 
-// mustBeNew refuses a record that the same signer has stated already, as a hook
+// unstated refuses a record that the same signer has stated already, as a hook
 // does that is run again: an id is never used twice (rules of format, R18).
-func (b *base) mustBeNew(p evidence.Predicate) error {
+func (b *base) unstated(p evidence.Predicate) error {
 	kind, _ := evidence.KindOf(p)
 	for _, s := range b.report.Signers {
 		if s.Identity == b.signer.Public().Identity() && b.states(s.Statement, kind, p.Head().ID) {
@@ -151,7 +151,7 @@ func (c *Cmd) noteSuperseded(b *base, p evidence.Predicate) {
 
 // add signs p and adds it to the dossier.
 func (c *Cmd) add(ctx context.Context, b *base, p evidence.Predicate, o verify.AppendOptions) error {
-	if err := b.mustBeNew(p); err != nil {
+	if err := b.unstated(p); err != nil {
 		return err
 	}
 	payload, err := b.report.Append(b.d, p, b.signer.Public(), o)
@@ -171,7 +171,7 @@ func (c *Cmd) add(ctx context.Context, b *base, p evidence.Predicate, o verify.A
 		return err
 	}
 	c.noteSuperseded(b, p)
-	if err := c.beforeSigning(about{p, b.about(), b.report.Release.Repository}, b.signer, b.options, b.anyway); err != nil {
+	if err := c.beforeSigning(intent{p, b.about(), b.report.Release.Repository}, b.signer, b.options, b.anyway); err != nil {
 		return err
 	}
 	raw, err := attest.Sign(ctx, b.signer, payload)
@@ -211,7 +211,7 @@ func (c *Cmd) alone(ctx context.Context, verb string, p evidence.Predicate, sign
 	if err := c.searchCredentials(ctx, a.allow, payload, nil, nil); err != nil {
 		return err
 	}
-	if err := c.beforeSigning(about{p, aboutScope(scope), scope.Repository}, signer, o, a.anyway); err != nil {
+	if err := c.beforeSigning(intent{p, aboutScope(scope), scope.Repository}, signer, o, a.anyway); err != nil {
 		return err
 	}
 	raw, err := attest.Sign(ctx, signer, payload)
@@ -233,8 +233,8 @@ func aboutScope(s *evidence.Scope) string {
 	return what + " " + s.Repository
 }
 
-// about is a record that is about to be signed.
-type about struct {
+// intent is a record that is about to be signed.
+type intent struct {
 	record     evidence.Predicate
 	what       string // what it is about, for people
 	repository string
@@ -242,7 +242,7 @@ type about struct {
 
 // facts returns the record's JSON as its author stated it, without what the
 // tool adds.
-func (a about) facts() ([]byte, error) {
+func (a intent) facts() ([]byte, error) {
 	h := *a.record.Head()
 	defer evidence.Link(a.record, h.Release, h.Parents, h.Materials)
 	evidence.Link(a.record, nil, nil, nil)
@@ -252,7 +252,7 @@ func (a about) facts() ([]byte, error) {
 // beforeSigning prints what is about to be signed, and refuses a statement that
 // whoever verifies by the given trust would set aside, unless the signer wants
 // it anyway. Without trust there is nothing to ask.
-func (c *Cmd) beforeSigning(a about, s *attest.KeySigner, o verify.Options, anyway bool) error {
+func (c *Cmd) beforeSigning(a intent, s *attest.KeySigner, o verify.Options, anyway bool) error {
 	kind, _ := evidence.KindOf(a.record)
 	name := kind.Name + " " + a.record.Head().ID + " about"
 	if x, ok := a.record.(*evidence.Approval); ok {
@@ -267,7 +267,7 @@ func (c *Cmd) beforeSigning(a about, s *attest.KeySigner, o verify.Options, anyw
 }
 
 // mayState asks the given trust whether the signer may state the record.
-func (c *Cmd) mayState(a about, s *attest.KeySigner, o verify.Options, anyway bool) error {
+func (c *Cmd) mayState(a intent, s *attest.KeySigner, o verify.Options, anyway bool) error {
 	if o.Trust == nil {
 		return nil
 	}

@@ -92,15 +92,13 @@ func (f *recordFlags) fillRelease(v records.Values, r *evidence.Record) {
 	f.fillScope(v, r.Repository.URI)
 	var names, digests []string
 	for _, a := range r.Artifacts {
-		digests = append(digests, a.Digest.String())
-		if strings.Contains(a.Name, ":") {
-			names = nil // it would be read as an address
-			break
-		}
-		names = append(names, a.Name+"@"+a.Digest.String())
+		names, digests = append(names, a.Name+"@"+a.Digest.String()), append(digests, a.Digest.String())
 	}
-	f.fill(v, "/artifacts", names...)
 	f.fill(v, "/subject/digests", digests...)
+	address := func(a evidence.Artifact) bool { return strings.Contains(a.Name, ":") } // it would be read as one
+	if !slices.ContainsFunc(r.Artifacts, address) {
+		f.fill(v, "/artifacts", names...)
+	}
 }
 
 // fillScope adds the repository of a kind that always has a scope.

@@ -111,7 +111,7 @@ func (c *Cmd) promote(ctx context.Context, path string, command []string, f *pro
 		return err
 	}
 	defer b.Close()
-	if err := b.mustBeNew(p); err != nil {
+	if err := b.unstated(p); err != nil {
 		return err
 	}
 	if err := f.about(b, p); err != nil {
@@ -278,7 +278,7 @@ func (c *Cmd) beforeDeploying(ctx context.Context, b *base, p *evidence.Promotio
 	if err := evidence.ValidateFacts(&would); err != nil {
 		return usagef("promote: %w", err)
 	}
-	a := about{&would, b.about(), b.report.Release.Repository}
+	a := intent{&would, b.about(), b.report.Release.Repository}
 	if err := c.mayState(a, b.signer, b.options, b.anyway); err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ func (d *Dossier) AppendTo(path string) error {
 		return fmt.Errorf("lock %s: %w", path, err)
 	}
 	defer unlock()
-	now, err := Open(path, d.limits)
+	now, err := openUnlocked(path, d.limits)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"testing"
 	"time"
@@ -129,6 +130,47 @@ func replaceWith(t *testing.T, path string, d *bundle.Dossier) {
 	}
 	if err := errors.Join(os.RemoveAll(path), write(path)); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestReadWhileAppending reads a layout directory while others add to it: every
+// time it is a whole dossier, without anything that nothing lists.
+func TestReadWhileAppending(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no directory is locked there")
+	}
+	path := onDisk(t)["directory"]
+	stop, read := make(chan struct{}), make(chan error)
+	go func() {
+		for {
+			d, err := bundle.Open(path, bundle.Limits{})
+			if err == nil && len(d.Problems()) > 0 {
+				err = fmt.Errorf("problems %v", d.Problems())
+			}
+			if err == nil {
+				err = d.Close()
+			}
+			select {
+			case <-stop:
+			default:
+				if err == nil {
+					continue
+				}
+			}
+			read <- err
+			return
+		}
+	}()
+	for i := range 8 {
+		d := open(t, path)
+		addApproval(t, d, 20+i)
+		if err := d.AppendTo(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	close(stop)
+	if err := <-read; err != nil {
+		t.Error(err)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 )
 
 // lockDirectory locks the layout directory, or the directory that holds the
@@ -15,12 +16,33 @@ func lockDirectory(path string) (unlock func(), err error) {
 	if info, err := os.Stat(path); err != nil || !info.IsDir() {
 		path = filepath.Dir(path)
 	}
+	return flock(path, syscall.LOCK_EX)
+}
+
+// shareDirectory waits for who writes the layout directory, if anybody does. A
+// reader that cannot lock reads all the same, and so does one that has waited
+// for three seconds: no lock may keep a dossier from being read.
+func shareDirectory(path string) (unlock func()) {
+	for range 30 {
+		unlock, err := flock(path, syscall.LOCK_SH|syscall.LOCK_NB)
+		switch {
+		case err == nil:
+			return unlock
+		case !errors.Is(err, syscall.EWOULDBLOCK):
+			return func() {}
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	return func() {}
+}
+
+func flock(path string, how int) (unlock func(), err error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	for {
-		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX)
+		err = syscall.Flock(int(f.Fd()), how)
 		if !errors.Is(err, syscall.EINTR) {
 			break
 		}

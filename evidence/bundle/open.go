@@ -18,6 +18,13 @@ import (
 // is read once and hashed; signatures stay in memory, materials do not.
 // An error is a [ReadError] or comes from the operating system.
 func Open(path string, l Limits) (*Dossier, error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		defer shareDirectory(path)()
+	}
+	return openUnlocked(path, l)
+}
+
+func openUnlocked(path string, l Limits) (*Dossier, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/collect/internal/cut"
 )
 
 // Collection is one collection under way. The collectors of single forges
@@ -199,7 +200,7 @@ func (c *Collection) Finish() (*Result, error) {
 	if slices.Contains(c.Separate, PartEmails) {
 		for i := range r.Changes {
 			free := &r.Changes[i].Free
-			free.Title, free.Body = scrub(free.Title), scrub(free.Body)
+			free.Title, free.Body = cut.Emails(free.Title), cut.Emails(free.Body)
 		}
 	}
 	if r.Texts, err = newTexts(c.forge, c.Rand, r.Changes); err != nil {

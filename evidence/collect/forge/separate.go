@@ -1,15 +1,12 @@
 package forge
 
 import (
-	"bytes"
 	"encoding/hex"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
-	"strings"
 
-	"github.com/go-json-experiment/json/jsontext"
+	"github.com/release-dossier/dossier/evidence/collect/internal/cut"
 	"github.com/release-dossier/dossier/internal/strictjson"
 )
 
@@ -21,9 +18,6 @@ const (
 
 // SeparatedType is the media type of the material that holds a part.
 const SeparatedType = "application/vnd.release-dossier.forge-part.v1+jsonl"
-
-// Gone stands where something was taken out.
-const Gone = "[withheld]"
 
 // Separated is a part of the answers that was taken out of them, as a material
 // of its own: JSON lines, the first with the salt, each further one a text as it
@@ -45,8 +39,7 @@ type separatedHead struct {
 type separatedLine struct {
 	URL     string `json:"url"`
 	Attempt int    `json:"attempt"`
-	Pointer string `json:"pointer"`
-	Value   string `json:"value"`
+	cut.Piece
 }
 
 // Write writes the material.
@@ -92,92 +85,37 @@ func (s *Answers) separate(part string, random io.Reader) (*Separated, error) {
 		if len(a.Body) == 0 || part == PartTexts && !a.good() {
 			continue // a refusal's message is the forge's own
 		}
-		body, lines, err := cutOut(a.Body, part)
+		body, pieces, err := cut.Out(a.Body, without(part))
 		if err != nil {
 			return nil, err
 		}
-		for _, l := range lines {
-			l.URL, l.Attempt = a.URL, a.Attempt
-			taken.lines = append(taken.lines, l)
+		for _, p := range pieces {
+			taken.lines = append(taken.lines, separatedLine{a.URL, a.Attempt, p})
 		}
-		if lines != nil {
+		if pieces != nil {
 			a.Body, a.Without = body, append(a.Without, part)
 		}
 	}
 	return taken, nil
 }
 
-// cutOut returns the JSON without the part, and what was cut. All else stays
-// byte for byte.
-func cutOut(body jsontext.Value, part string) (jsontext.Value, []separatedLine, error) {
-	var out bytes.Buffer
-	var cut []separatedLine
-	d, copied := jsontext.NewDecoder(bytes.NewBuffer(body)), int64(0)
-	for {
-		kind, n := d.StackIndex(d.StackDepth())
-		isName := kind == '{' && n%2 == 0
-		if d.PeekKind() != '"' || isName {
-			if _, err := d.ReadToken(); err == io.EOF {
-				break
-			} else if err != nil {
-				return nil, nil, err
-			}
-			continue
+// without says what is left of a member's text.
+func without(part string) func(member, text string) string {
+	return func(member, text string) string {
+		switch {
+		case part == PartEmails:
+			return cut.Emails(text)
+		case text != "" && slices.Contains(free, member):
+			return cut.Gone
 		}
-		raw, err := d.ReadValue()
-		if err != nil {
-			return nil, nil, err
-		}
-		var text string
-		if err := strictjson.Unmarshal(raw, &text); err != nil {
-			return nil, nil, err
-		}
-		left := without(part, string(d.StackPointer().LastToken()), text)
-		if left == text {
-			continue
-		}
-		end := d.InputOffset()
-		out.Write(body[copied : end-int64(len(raw))])
-		replacement, err := strictjson.Marshal(left)
-		if err != nil {
-			return nil, nil, err
-		}
-		out.Write(replacement)
-		cut = append(cut, separatedLine{Pointer: string(d.StackPointer()), Value: text})
-		copied = end
+		return text
 	}
-	out.Write(body[copied:])
-	return out.Bytes(), cut, nil
-}
-
-// without returns what is left of a member's text.
-func without(part, member, text string) string {
-	if part == PartEmails {
-		return scrub(text)
-	}
-	if text != "" && slices.Contains(free, member) {
-		return Gone
-	}
-	return text
 }
 
 // free are the members in which GitHub and GitLab have people's own words.
 var free = []string{
 	"title", "body", "message", "comment", "description", "note", "dismissal_message", "display_title",
 	"title_html", "description_html", "body_html", "body_text", "commit_title", "commit_message", "squash_commit_message",
-}
-
-var email = regexp.MustCompile(`[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+`)
-
-// scrub replaces the e-mail addresses in a text but for the forge's no-reply
-// ones, which are account numbers.
-func scrub(text string) string {
-	return email.ReplaceAllStringFunc(text, func(s string) string {
-		if _, domain, _ := strings.Cut(s, "@"); strings.HasPrefix(domain, "users.noreply.") {
-			return s
-		}
-		return Gone
-	})
 }
 
 // checkWithout refuses parts that no recorder takes out.

@@ -46,6 +46,9 @@ type Answer struct {
 	Failure string
 	// Note says what else is odd about it.
 	Note string
+	// Without names the parts that were taken out of the body and are materials
+	// of their own.
+	Without []string
 	// Body is the exact body, without transfer and content encoding. It is nil
 	// if it was too long or repeated the credential.
 	Body []byte
@@ -151,6 +154,7 @@ type line struct {
 	Complete    bool           `json:"complete"`
 	Failure     string         `json:"failure,omitempty"`
 	Note        string         `json:"note,omitempty"`
+	Without     []string       `json:"without,omitempty"`
 	Body        *string        `json:"body,omitempty"`
 	Base64      *string        `json:"bodyBase64,omitempty"`
 }
@@ -159,7 +163,7 @@ type line struct {
 func newLine(a Answer) line {
 	l := line{
 		a.Request, a.Page, http.MethodGet, a.URL, a.RetrievedAt, a.ServerTime, a.Status, a.MediaType, a.Link,
-		a.Complete, a.Failure, a.Note, nil, nil,
+		a.Complete, a.Failure, a.Note, a.Without, nil, nil,
 	}
 	if a.Body == nil {
 		return l

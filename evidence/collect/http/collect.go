@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/release-dossier/dossier/evidence"
 )
@@ -53,6 +54,7 @@ type collection struct {
 	// requests and bytes count what was spent of the limits.
 	requests int
 	bytes    int64
+	waited   time.Duration
 }
 
 // newCollection checks the arguments, so that nothing is asked before all of them

@@ -24,12 +24,21 @@
 // with [Source.ReferenceOnly] the records hold the id and [ReferencedOnly] as
 // their basis. Nothing about the ticket is then known, not even that it exists.
 //
+// [System] makes these records the facts of a release record, as a source for
+// package collect: tickets with their log and approvals, deployments and
+// workloads. Accounts whose kind the system does not tell are unspecified, and
+// so nobody's until a verifier's trust document lists them. What failed, what no
+// answer gave and what nobody was asked is listed as unread, with the controls
+// that it leaves unknown.
+//
 // # What is kept
 //
 // [Result.Material] returns all answers as one salted document: address, time,
 // status, retriever, completeness and the exact bytes. Free text and e-mail
-// addresses stay there and are not mapped. [ReadRecorded] turns the document
-// into a transport that answers the same requests, for air-gapped use and tests.
+// addresses stay there and are not mapped; where a configuration withholds them
+// ("emails", "comments"), they are cut out and make a document of their own.
+// [ReadRecorded] turns the document into a transport that answers the same
+// requests, for air-gapped use and tests.
 //
 // # Credentials
 //

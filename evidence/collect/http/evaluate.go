@@ -21,6 +21,11 @@ type evaluation struct {
 	within string
 }
 
+// never is why a system cannot tell a field, whatever it answers.
+type never string
+
+func (e never) Error() string { return string(e) }
+
 var (
 	errNotThere = errors.New("is not there")
 	errEmpty    = errors.New("is empty")
@@ -164,7 +169,7 @@ func (e *evaluation) value(f field, n *node) (value any, from string, err error)
 	case f.Variable != "":
 		return e.values[f.Variable], "", nil
 	case f.Unknown != "":
-		return nil, "", errors.New(f.Unknown)
+		return nil, "", never(f.Unknown)
 	case f.Link != nil:
 		path, err := f.Link.path(e.values)
 		return e.base.link(path), "", err
@@ -287,6 +292,6 @@ func (e *evaluation) list(f field, n *node) (any, string, error) {
 // unknown lists what could not be had, within bounds.
 func (e *evaluation) unknown(field, from string, why error) {
 	if len(e.result.Unknown) < maxRecords {
-		e.result.Unknown = append(e.result.Unknown, Unknown{e.kind, e.id, field, from, why.Error(), e.answer})
+		e.result.Unknown = append(e.result.Unknown, Unknown{e.kind, e.id, field, from, why.Error(), errors.As(why, new(never)), e.answer})
 	}
 }

@@ -28,6 +28,11 @@ const (
 	maxSkew = 5 * time.Minute
 )
 
+// leadsAway is a redirect that is not followed, now or later.
+type leadsAway string
+
+func (e leadsAway) Error() string { return string(e) }
+
 var errRepeats = errors.New("the answer repeats the credential and is not kept: tell those who run the system")
 
 // fetch gets and parses one answer, which is kept also if it is a refusal; then
@@ -55,10 +60,11 @@ func (c *collection) ask(ctx context.Context, address string) (Answer, error) {
 			return Answer{}, fmt.Errorf("more than %d requests", c.options.Limits.Requests)
 		}
 		a, err := c.try(ctx, address)
-		wait, again := a.mayRetry(c.options)
-		if !again || attempt >= c.options.Limits.Attempts || ctx.Err() != nil {
+		wait, again := a.mayRetry(attempt, c.options)
+		if !again || errors.As(err, new(leadsAway)) || attempt >= c.options.Limits.Attempts || ctx.Err() != nil || c.waited+wait > c.options.Limits.TotalWait {
 			return a, err
 		}
+		c.waited += wait
 		if err := c.options.Sleep(ctx, wait); err != nil {
 			return a, err
 		}
@@ -102,11 +108,11 @@ func withoutAddress(err error) error {
 // redirect follows redirects on the same host only.
 func (c *collection) redirect(req *http.Request, via []*http.Request) error {
 	if len(via) > maxRedirects {
-		return fmt.Errorf("more than %d redirects", maxRedirects)
+		return leadsAway(fmt.Sprintf("more than %d redirects", maxRedirects))
 	}
 	if !c.base.same(req.URL) {
-		return fmt.Errorf("redirected to %.100s://%.100s, and other hosts are not asked: correct the base address",
-			req.URL.Scheme, req.URL.Host)
+		return leadsAway(fmt.Sprintf("redirected to %.100s://%.100s, and other hosts are not asked: correct the base address",
+			req.URL.Scheme, req.URL.Host))
 	}
 	return nil
 }
@@ -122,7 +128,7 @@ func (c *collection) read(a *Answer, resp *http.Response) error {
 	switch {
 	case a.Status != http.StatusOK:
 		a.keep(body[:min(int64(len(body)), limit)], c.secret)
-		wait, _ := a.mayRetry(c.options)
+		wait, _ := a.mayRetry(1, c.options)
 		return c.refusal(a.Status, wait)
 	case int64(len(body)) > limit:
 		return fmt.Errorf("the answer has more than %d bytes, the most that are read", limit)
@@ -159,13 +165,17 @@ func (c *collection) parse(a *Answer) (any, error) {
 }
 
 // mayRetry returns how long to wait before another attempt, and whether one is
-// worth it: only if the system itself asks to wait (429, 503), and not longer
-// than allowed.
-func (a Answer) mayRetry(o Options) (time.Duration, bool) {
-	if a.Status != http.StatusTooManyRequests && a.Status != http.StatusServiceUnavailable {
+// worth it: if the system asks to wait (429, 503), if something before it failed
+// (502, 504) or did not answer, and not longer than allowed.
+func (a Answer) mayRetry(attempt int, o Options) (time.Duration, bool) {
+	wait := time.Second << (attempt - 1)
+	switch a.Status {
+	case 0, http.StatusBadGateway, http.StatusGatewayTimeout:
+		return wait, wait <= o.Limits.Wait
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+	default:
 		return 0, false
 	}
-	wait := time.Second
 	if n, err := strconv.ParseUint(a.retryAfter, 10, 31); err == nil {
 		wait = time.Duration(n) * time.Second
 	} else if at, err := http.ParseTime(a.retryAfter); err == nil {

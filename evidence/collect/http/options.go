@@ -76,10 +76,11 @@ type Limits struct {
 	// Answer and Total are the most bytes of one answer and of all; 8 and 64
 	// MiB.
 	Answer, Total int64
-	// Attempts is the most attempts of a request that is asked to wait; 4.
+	// Attempts is the most attempts of a request that may be made again; 4.
 	Attempts int
-	// Wait is the longest time before another attempt; one minute.
-	Wait time.Duration
+	// Wait is the longest time before another attempt, one minute; TotalWait
+	// that of all waiting together, 15 minutes.
+	Wait, TotalWait time.Duration
 	// Timeout is the longest time for one answer; 30 seconds.
 	Timeout time.Duration
 }
@@ -90,8 +91,8 @@ func (l Limits) withDefaults() Limits {
 		Answer:   either(l.Answer, 8<<20),
 		Total:    either(l.Total, 64<<20),
 		Attempts: either(l.Attempts, 4),
-		Wait:     either(l.Wait, time.Minute),
-		Timeout:  either(l.Timeout, 30*time.Second),
+		Wait:     either(l.Wait, time.Minute), TotalWait: either(l.TotalWait, 15*time.Minute),
+		Timeout: either(l.Timeout, 30*time.Second),
 	}
 }
 

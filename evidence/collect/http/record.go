@@ -58,6 +58,8 @@ type Unknown struct {
 	From string
 	// Why says what stands there instead.
 	Why string
+	// Never reports that the system cannot tell the field, whatever it answers.
+	Never bool
 	// Answer is the index in Result.Answers.
 	Answer int
 }

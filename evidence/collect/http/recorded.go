@@ -94,7 +94,7 @@ func (r *Recorded) addHeader(text []byte) error {
 func (l line) answer() (Answer, error) {
 	a := Answer{
 		Request: l.Request, Page: l.Page, URL: l.URL, RetrievedAt: l.RetrievedAt, ServerTime: l.ServerTime,
-		Status: l.Status, MediaType: l.MediaType, Link: l.Link, Complete: l.Complete, Failure: l.Failure, Note: l.Note,
+		Status: l.Status, MediaType: l.MediaType, Link: l.Link, Complete: l.Complete, Failure: l.Failure, Note: l.Note, Without: l.Without,
 	}
 	switch {
 	case l.Method != http.MethodGet || l.URL == "":

@@ -151,6 +151,18 @@ func (c *Cmd) noteSuperseded(b *base, p evidence.Predicate) {
 
 // add signs p and adds it to the dossier.
 func (c *Cmd) add(ctx context.Context, b *base, p evidence.Predicate, o verify.AppendOptions) error {
+	if err := c.signOnto(ctx, b, p, o); err != nil {
+		return err
+	}
+	if err := writeAddition(b.d, b.path, b.output); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(c.Stdout, "%s  %s added by %s\n", report.Safe(notAFlag(firstOf(b.output, b.path))), report.Safe(p.Head().ID), b.signer.Public().Fingerprint())
+	return err
+}
+
+// signOnto signs p and adds it to what is in memory.
+func (c *Cmd) signOnto(ctx context.Context, b *base, p evidence.Predicate, o verify.AppendOptions) error {
 	if err := b.unstated(p); err != nil {
 		return err
 	}
@@ -178,13 +190,7 @@ func (c *Cmd) add(ctx context.Context, b *base, p evidence.Predicate, o verify.A
 	if err != nil {
 		return err
 	}
-	if _, err := b.d.AddSignature(raw); err != nil {
-		return err
-	}
-	if err := writeAddition(b.d, b.path, b.output); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(c.Stdout, "%s  %s added by %s\n", report.Safe(notAFlag(firstOf(b.output, b.path))), report.Safe(p.Head().ID), b.signer.Public().Fingerprint())
+	_, err = b.d.AddSignature(raw)
 	return err
 }
 

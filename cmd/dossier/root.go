@@ -34,7 +34,7 @@ file you were given.`,
 	})
 	root.AddCommand(
 		c.initCommand(), c.createCommand(), c.approveCommand(), c.verifyCommand(),
-		c.newCommand(), c.addCommand(), c.attestCommand(), c.freezeCommand(), c.promoteCommand(), c.signCommand(), c.sealCommand(),
+		c.newCommand(), c.addCommand(), c.attestCommand(), c.freezeCommand(), c.promoteCommand(), c.signCommand(), c.sealCommand(), c.redactCommand(),
 		c.inspectCommand(), c.showCommand(), c.controlsCommand(), c.explainCommand(),
 		c.sbomCommand(), c.keygenCommand(), c.versionCommand(),
 	)

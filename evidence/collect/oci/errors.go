@@ -22,7 +22,7 @@ func statusOf(err error) int {
 
 // explain says in one sentence what went wrong at a registry, and what to do.
 // What the registry itself said is quoted, shortened and printable.
-func explain(err error, registry string) error {
+func explain(err error, registry string) *Error {
 	var t *transport.Error
 	if errors.As(err, &t) {
 		return &Error{Status: t.StatusCode, text: answered(t, registry), err: err}

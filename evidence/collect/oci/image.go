@@ -123,7 +123,7 @@ func (i *image) readPlatform(ctx context.Context, d descriptor) (evidence.Platfo
 		return p, err
 	}
 	if d.Platform != nil {
-		p.Platform = d.Platform.String()
+		p.Platform = printable(d.Platform.String(), 100)
 	}
 	return p, nil
 }

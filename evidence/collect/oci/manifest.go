@@ -115,7 +115,7 @@ type config struct {
 
 func (c config) platform() string {
 	p := v1.Platform{OS: c.OS, Architecture: c.Architecture, Variant: c.Variant, OSVersion: c.OSVersion}
-	return p.String()
+	return printable(p.String(), 100)
 }
 
 // labels reads what an image says of itself in the first of the sets that has
@@ -124,7 +124,7 @@ func labels(sets ...map[string]string) evidence.ImageLabels {
 	first := func(key string) string {
 		for _, s := range sets {
 			if v := s["org.opencontainers.image."+key]; v != "" {
-				return v
+				return printable(v, 500)
 			}
 		}
 		return ""

@@ -2,6 +2,7 @@ package oci
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -31,16 +32,18 @@ type unread struct {
 // search is the search for what is attached to one image.
 type search struct {
 	*image
-	docs   []attached
+	found  func(attached) error // takes a document; its error is about that one
 	unread []unread
 	kinds  map[string]int // of what is attached and not read
 	seen   map[string]bool
+	docs   int
 }
 
-// referrers finds what is attached to the image and to those of its index. What
-// cannot be read is in the unread list; an error is that of the context alone.
-func (i *image) referrers(ctx context.Context) (*search, error) {
-	s := &search{image: i, kinds: map[string]int{}, seen: map[string]bool{}}
+// referrers finds what is attached to the image and to those of its index, and
+// hands on one document after the other. What cannot be read is in the unread
+// list; an error is that of the context alone.
+func (i *image) referrers(ctx context.Context, found func(attached) error) (*search, error) {
+	s := &search{image: i, found: found, kinds: map[string]int{}, seen: map[string]bool{}}
 	for _, subject := range i.subjects() {
 		for _, list := range []struct {
 			what string
@@ -150,11 +153,7 @@ func (s *search) take(ctx context.Context, d descriptor, subject *descriptor) {
 	if s.seen[d.Digest] || ctx.Err() != nil {
 		return
 	}
-	if len(s.seen) >= s.repo.limits.Referrers {
-		if !s.seen[""] {
-			s.seen[""] = true
-			s.miss("referrers", s.artifact.Digest.String(), &limitError{"documents attached to one image", int64(s.repo.limits.Referrers)})
-		}
+	if s.full(len(s.seen)) {
 		return
 	}
 	s.seen[d.Digest] = true
@@ -173,6 +172,18 @@ func (s *search) take(ctx context.Context, d descriptor, subject *descriptor) {
 	s.layers(ctx, m)
 }
 
+// full reports whether n reaches the limit, which is named once.
+func (s *search) full(n int) bool {
+	if n < s.repo.limits.Referrers {
+		return false
+	}
+	if !s.seen["full"] {
+		s.seen["full"] = true
+		s.miss("referrers", s.artifact.Digest.String(), &limitError{"documents attached to one image", int64(s.repo.limits.Referrers)})
+	}
+	return true
+}
+
 // layers reads the documents that a manifest carries.
 func (s *search) layers(ctx context.Context, m *manifest) {
 	from := s.repo.Name() + "@" + evidence.Sum(m.raw).String()
@@ -185,11 +196,17 @@ func (s *search) layers(ctx context.Context, m *manifest) {
 			s.kinds[l.MediaType]++
 			continue
 		}
-		data, err := s.repo.blob(ctx, l, s.repo.limits.Document)
-		if err != nil {
-			s.miss("attached document", from, err)
-			continue
+		if s.docs++; s.full(s.docs - 1) {
+			return
 		}
-		s.docs = append(s.docs, attached{data, evidence.Sum(data), l.MediaType, from})
+		data, err := s.repo.blob(ctx, l, s.repo.limits.Document)
+		if err == nil {
+			err = s.found(attached{data, evidence.Sum(data), l.MediaType, from})
+		}
+		if errors.Is(err, errOther) {
+			s.kinds["statements of a dossier"]++
+		} else if err != nil {
+			s.miss("attached document", from, err)
+		}
 	}
 }

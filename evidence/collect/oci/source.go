@@ -66,7 +66,7 @@ func (s *Source) Collect(ctx context.Context, t collect.Target) (*collect.Part, 
 	ctx, cancel := context.WithTimeout(ctx, s.o.Limits.Time)
 	defer cancel()
 	g := newGuard(s.o)
-	c := &collection{target: t, part: &collect.Part{URI: "https://" + s.refs[0].Context().Name()}, files: map[evidence.Digest]bool{}}
+	c := &collection{target: t, part: &collect.Part{URI: s.refs[0].Context().Scheme() + "://" + s.refs[0].Context().Name()}, files: map[evidence.Digest]bool{}}
 	for n, ref := range s.refs {
 		img, err := resolve(ctx, ref, s.o, g)
 		if err != nil {
@@ -95,6 +95,7 @@ type collection struct {
 	part      *collect.Part
 	artifacts []evidence.Artifact
 	files     map[evidence.Digest]bool // written already
+	disk      error                    // why a document could not be written
 }
 
 func (c *collection) add(ctx context.Context, img *image, ref name.Reference) error {
@@ -113,11 +114,12 @@ func (c *collection) add(ctx context.Context, img *image, ref name.Reference) er
 	for i, raw := range img.configs {
 		c.document(fmt.Sprintf("%s/config-%d.json", dir, i), typeConfig, raw, partConfigs)
 	}
-	found, err := img.referrers(ctx)
+	s, err := img.referrers(ctx, c.attach)
 	if err != nil {
 		return err
 	}
-	return c.attach(found)
+	c.missed(s)
+	return c.disk
 }
 
 // revision notices an image that says it was built from another commit.
@@ -136,31 +138,45 @@ func (c *collection) document(name, mediaType string, raw []byte, part string) {
 	c.part.Documents = append(c.part.Documents, collect.Document{Name: name, MediaType: mediaType, Blob: bundle.BytesBlob(raw), Part: part})
 }
 
-// attach hands on what was attached to an image.
-func (c *collection) attach(s *search) error {
-	for _, doc := range s.docs {
-		k, err := doc.classify()
-		if errors.Is(err, errOther) {
-			s.kinds["statements of a dossier"]++
-			continue
-		}
-		if err != nil {
-			s.miss("attached document", doc.from, err)
-			continue
-		}
-		if err := c.file(k, doc); err != nil {
-			return err
-		}
+// attach writes a document where package collect reads files, once. One that
+// cannot be read is an error.
+func (c *collection) attach(doc attached) error {
+	if c.files[doc.digest] {
+		return nil
 	}
+	k, err := doc.classify()
+	if err != nil {
+		return err
+	}
+	c.files[doc.digest] = true
+	path := filepath.Join(c.target.TempDir, fmt.Sprintf("%s-%d%s", doc.digest.Short(), len(c.files), k.extension()))
+	if err := os.WriteFile(path, doc.data, 0o600); err != nil {
+		c.disk = err
+		return err
+	}
+	f := collect.File{Path: path, From: doc.from}
+	switch k {
+	case kindSBOM:
+		c.part.SBOMs = append(c.part.SBOMs, f)
+	case kindProvenance:
+		c.part.Provenance = append(c.part.Provenance, f)
+	case kindAttestation:
+		c.part.Attestations = append(c.part.Attestations, f)
+	}
+	return nil
+}
+
+// missed lists what was attached and not embedded, alike failures once.
+func (c *collection) missed(s *search) {
 	for _, u := range s.unread {
 		err := explain(u.err, s.repo.RegistryStr())
-		var e *Error
-		status := 0
-		if errors.As(err, &e) {
-			status = e.Status
+		i := slices.IndexFunc(c.part.Unread, func(v evidence.Unread) bool { return v.What == u.what && v.Why == err.Error() })
+		if i >= 0 {
+			c.part.Unread[i].Count = max(c.part.Unread[i].Count, 1) + 1
+			continue
 		}
 		c.part.Unread = append(c.part.Unread, evidence.Unread{
-			What: u.what, Subject: printable(u.subject, 300), Status: int64(status), Why: err.Error(), Needs: "pull",
+			What: u.what, Subject: printable(u.subject, 300), Status: int64(err.Status), Why: err.Error(), Needs: "pull",
 			Unknown: []string{"sbom/*", "provenance/*"},
 		})
 	}
@@ -169,7 +185,6 @@ func (c *collection) attach(s *search) error {
 			What: "attached", Text: "not embedded: " + s.others(), Grade: collect.Claimed, Source: s.artifact.Name,
 		})
 	}
-	return nil
 }
 
 // others lists what is attached and of no kind that is read.
@@ -183,28 +198,6 @@ func (s *search) others() string {
 		list = append(list[:5], "others")
 	}
 	return strings.Join(list, ", ")
-}
-
-// file writes a document where package collect reads files, once.
-func (c *collection) file(k kind, doc attached) error {
-	if c.files[doc.digest] {
-		return nil
-	}
-	c.files[doc.digest] = true
-	path := filepath.Join(c.target.TempDir, doc.digest.Short()+k.extension())
-	if err := os.WriteFile(path, doc.data, 0o600); err != nil {
-		return err
-	}
-	f := collect.File{Path: path, From: doc.from}
-	switch k {
-	case kindSBOM:
-		c.part.SBOMs = append(c.part.SBOMs, f)
-	case kindProvenance:
-		c.part.Provenance = append(c.part.Provenance, f)
-	case kindAttestation:
-		c.part.Attestations = append(c.part.Attestations, f)
-	}
-	return nil
 }
 
 // name tells images of one repository apart by their tags.

@@ -176,6 +176,38 @@ func TestRevisionGap(t *testing.T) {
 	}
 }
 
+// TestHostileLabels has an image that says things of itself that no terminal
+// should see.
+func TestHostileLabels(t *testing.T) {
+	w := newWorld(t, withReferrers(t, 0))
+	c := must(w.images[0].ConfigFile()).DeepCopy()
+	c.Architecture = "amd64\x1b[2J"
+	c.Config.Labels = map[string]string{"org.opencontainers.image.version": "1.0\x1b[31m\n" + strings.Repeat("x", 5000)}
+	w.check(remote.Write(w.repo.Tag("hostile"), must(mutate.ConfigFile(w.images[0], c))))
+	_, artifacts := w.mustCollect(w.options(w.repo.Name() + ":hostile"))
+	a := artifacts[0]
+	if len(a.Version) > 600 || strings.ContainsAny(a.Version+a.Image.Platform, "\x1b\n") {
+		t.Errorf("version %q, platform %q", a.Version, a.Image.Platform)
+	}
+}
+
+// TestManyLayers has one referrer with more documents than are read.
+func TestManyLayers(t *testing.T) {
+	w := newWorld(t, withReferrers(t, 0))
+	img := mutate.MediaType(empty.Image, types.OCIManifestSchema1)
+	for i := range 20 {
+		img = must(mutate.Append(img, mutate.Addendum{Layer: static.NewLayer(cyclonedx(w.digest, i+1), "application/vnd.cyclonedx+json")}))
+	}
+	img = mutate.Subject(img, w.descriptor()).(v1.Image)
+	w.check(remote.Write(w.repo.Digest(must(img.Digest()).String()), img))
+	o := w.options(w.repo.Name() + ":v1.4.0")
+	o.Limits.Referrers = 10
+	p, _ := w.mustCollect(o)
+	if len(p.SBOMs) != 10 || len(p.Unread) != 1 {
+		t.Errorf("%d SBOMs, unread %v", len(p.SBOMs), p.Unread)
+	}
+}
+
 func TestIsReference(t *testing.T) {
 	digest := "@sha256:" + strings.Repeat("0", 64)
 	for reference, want := range map[string]bool{

@@ -59,6 +59,7 @@ func TestScripts(t *testing.T) {
 			"extract":     extract,
 			"successor":   successor,
 			"handwritten": handwritten,
+			"registry":    registry,
 		},
 		Condition: condition,
 	})

@@ -67,7 +67,9 @@ func danglingAttachment(f *verify.Facts) (string, verify.Place) {
 		materials[m.Digest] = true
 	}
 	for _, a := range r.Artifacts {
-		artifacts[a.Digest] = true
+		for _, d := range a.Digests() {
+			artifacts[d] = true
+		}
 	}
 	for _, list := range []struct {
 		name  string

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/gitobj"
@@ -166,7 +167,7 @@ func traceTuple(f *verify.Facts, _ Params) Result {
 				at(inRecord(f, "/commit"), inMaterial(v.Material.Digest)).follows("tag/equals-build-commit")
 		}
 		for i, a := range r.Artifacts {
-			if d := digestOf(v.Summary.Subjects, a); d != "" {
+			if d := digestOf(v.Summary.Subjects, a, r.Artifacts); d != "" {
 				return fail("digest-mismatch", a.Name+" is "+a.Digest.String(), "%s says %s", v.Material.Name, d).
 					at(inRecord(f, "/artifacts/%d", i), inMaterial(v.Material.Digest))
 			}
@@ -185,11 +186,15 @@ func otherCommit(list []string, want string) string {
 	return ""
 }
 
-// digestOf returns another digest under which subjects list the artifact's
-// name, "" if there is none.
-func digestOf(subjects []evidence.ResourceDescriptor, a evidence.Artifact) string {
+// digestOf returns a digest of no artifact of the release under which subjects
+// list the name of the artifact a, "" if there is none.
+func digestOf(subjects []evidence.ResourceDescriptor, a evidence.Artifact, artifacts []evidence.Artifact) string {
 	for _, s := range subjects {
-		if d, ok := s.Digest.SHA256(); s.Name == a.Name && ok && d != a.Digest {
+		d, ok := s.Digest.SHA256()
+		if !ok || s.Name != a.Name {
+			continue
+		}
+		if !slices.ContainsFunc(artifacts, func(b evidence.Artifact) bool { return slices.Contains(b.Digests(), d) }) {
 			return d.String()
 		}
 	}

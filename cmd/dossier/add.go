@@ -171,7 +171,7 @@ func (c *Cmd) fromFlags(f *addFlags, signer evidence.Identity, known func(record
 // decidedBy names the field that says who decided: whoever signs, if nobody else
 // is named. What a recorder signs of others is not among these kinds.
 var decidedBy = map[string]string{
-	"approval": "/approver", "go-no-go": "/approver", "redaction": "/redactor", "review": "/reviewer",
+	"approval": "/approver", "go-no-go": "/approver", "redaction": "/redactor", "review": "/reviewer", "import": "/by",
 	"freeze": "/approval/who", "window": "/approval/who",
 }
 

@@ -56,11 +56,22 @@ func (b *base) Close() { b.d.Close() }
 
 // base opens and verifies the dossier at path, before anything is signed.
 func (c *Cmd) base(ctx context.Context, verb, path string, a *addition) (*base, error) {
-	b := &base{addition: a, verb: verb, path: path}
-	var err error
-	if b.signer, err = c.signerOf(ctx, verb, a); err != nil {
+	signer, err := c.signerOf(ctx, verb, a)
+	if err != nil {
 		return nil, err
 	}
+	b, err := c.unsigned(ctx, verb, path, a)
+	if err != nil {
+		return nil, err
+	}
+	b.signer = signer
+	return b, nil
+}
+
+// unsigned is base without anybody who signs.
+func (c *Cmd) unsigned(ctx context.Context, verb, path string, a *addition) (*base, error) {
+	b := &base{addition: a, verb: verb, path: path}
+	var err error
 	if a.output != "" {
 		if err := mustBeNew(a.output); err != nil {
 			return nil, err
@@ -76,12 +87,17 @@ func (c *Cmd) base(ctx context.Context, verb, path string, a *addition) (*base, 
 	if b.d, err = openDossier(path); err != nil {
 		return nil, c.cannotRead(err)
 	}
-	b.report, err = verify.Bundle(ctx, b.d, verify.ExpectAnyUnsafe(), b.options)
-	if err != nil {
+	if err := b.verify(ctx); err != nil {
 		b.Close()
 		return nil, err
 	}
 	return b, nil
+}
+
+// verify looks at the dossier, again after something was added to it.
+func (b *base) verify(ctx context.Context) (err error) {
+	b.report, err = verify.Bundle(ctx, b.d, verify.ExpectAnyUnsafe(), b.options)
+	return err
 }
 
 // appendable is base for a new statement, which needs all others to count.

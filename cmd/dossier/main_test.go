@@ -60,6 +60,7 @@ func TestScripts(t *testing.T) {
 			"successor":   successor,
 			"handwritten": handwritten,
 			"registry":    registry,
+			"signed":      signed,
 		},
 		Condition: condition,
 	})

@@ -3,7 +3,6 @@ package verify
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"path"
 	"slices"
 
@@ -159,19 +158,6 @@ func failing(checks []Check) map[string]bool {
 	return ids
 }
 
-// line adds a line to "The release". It is marked with the first failed check
-// among ids.
-func (r *run) line(label, text string, p Proof, exhibits []int, ids ...string) {
-	l := FactLine{Label: label, Text: text, Proof: p, Exhibits: exhibits}
-	for _, id := range ids {
-		if r.failing[id] {
-			l.Check = id
-			break
-		}
-	}
-	r.report.Chain = append(r.report.Chain, l)
-}
-
 // chain writes the lines from tag to SBOM.
 func (r *run) chain() {
 	record, f := r.facts.Record, r.facts
@@ -206,6 +192,7 @@ func (r *run) chain() {
 		}
 		r.line("SBOM", text, proof, r.exhibitOf(s.Material.Digest), "linkage/sbom")
 	}
+	r.life()
 }
 
 func (r *run) tagText() string {
@@ -252,65 +239,4 @@ func count(n int, noun string) string {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-// maxPeople bounds how many names a line lists.
-const maxPeople = 6
-
-// people writes who wrote, approved and signed.
-func (r *run) people() {
-	authors, accounts := map[string]bool{}, map[string]bool{}
-	for _, c := range r.facts.Range.Commits {
-		if account := c.Author.Name + "\x00" + c.Author.Email; !accounts[account] {
-			accounts[account] = true
-			authors[r.authorName(c.Author.Name, c.Author.Email)] = true
-		}
-	}
-	if len(authors) > 0 {
-		r.person("wrote", names(slices.Sorted(maps.Keys(authors)))+", as the commits say", Proof{Claimed, "the commits"}, nil)
-	}
-	for _, a := range r.facts.Approvals {
-		who := a.Person
-		if who == "" {
-			who = cmp.Or(a.Approver.Display, string(a.Approver.ID))
-		}
-		text := fmt.Sprintf("%s, %s: %s", who, a.At.Format("2 Jan 15:04"), a.Decision)
-		if a.Rationale != "" {
-			text += fmt.Sprintf(", %q", a.Rationale)
-		}
-		r.person("approved", text, a.Proof, r.exhibitOf(a.Statement))
-	}
-	for _, s := range r.facts.Signers {
-		r.person("signed", s.Name(), Proof{Proven, s.Name()}, r.exhibitOf(r.release.ID))
-	}
-}
-
-func (r *run) person(label, text string, p Proof, exhibits []int) {
-	r.report.People = append(r.report.People, FactLine{Label: label, Text: text, Proof: p, Exhibits: exhibits})
-}
-
-func (r *run) authorName(name, email string) string {
-	if r.o.Trust != nil {
-		if id, err := evidence.ParseIdentity("mailto:" + email); err == nil {
-			if p := r.o.Trust.Name(id); p != "" {
-				return p
-			}
-		}
-	}
-	return cmp.Or(name, email)
-}
-
-// names lists the first of some sorted names.
-func names(list []string) string {
-	text := ""
-	for i, n := range list {
-		if i == maxPeople {
-			return fmt.Sprintf("%s and %d more", text, len(list)-i)
-		}
-		if i > 0 {
-			text += ", "
-		}
-		text += n
-	}
-	return text
 }

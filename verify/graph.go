@@ -22,6 +22,7 @@ type graph struct {
 type node struct {
 	st     *bundle.Statement
 	first  int
+	depth  int // the longest way to a statement without parents
 	state  visit
 	above  []uint64
 	broken error
@@ -106,11 +107,20 @@ func (n *node) inherit(parent *node, number int) {
 		n.above[i] |= word
 	}
 	n.above[number/64] |= 1 << (number % 64)
+	n.depth = max(n.depth, parent.depth+1)
 }
 
 // has reports whether the pair of that number is an ancestor.
 func (n *node) has(number int) bool {
 	return n.above != nil && n.above[number/64]&(1<<(number%64)) != 0
+}
+
+// depth orders statements: what saw another one is deeper.
+func (g *graph) depth(id evidence.Digest) int {
+	if n := g.nodes[id]; n != nil {
+		return n.depth
+	}
+	return 0
 }
 
 // broken says which ancestor of a statement is not there, nil if none.

@@ -46,7 +46,7 @@ func (r *run) quorum(st *bundle.Statement) {
 	for _, sig := range st.Signatures {
 		if s := r.signers[pairOf(st, sig)]; s.Allowed && len(people) < max(1, s.Threshold) {
 			s.Allowed, s.Code = false, codeThreshold
-			s.Detail = fmt.Sprintf("%d of %d people signed: %s", len(people), s.Threshold, names(people))
+			s.Detail = fmt.Sprintf("%d of %d people signed: %s", len(people), s.Threshold, listed(people))
 		}
 	}
 }

@@ -107,7 +107,7 @@ func (r *run) records() {
 	r.statedDeployments()
 	slices.SortStableFunc(r.facts.Records, func(a, b RecordFact) int {
 		return cmp.Or(statedAt(a.Predicate).Compare(statedAt(b.Predicate)),
-			a.Statement.Compare(b.Statement), cmp.Compare(a.Pointer, b.Pointer))
+			cmp.Compare(r.graph.depth(a.Statement), r.graph.depth(b.Statement)), a.Statement.Compare(b.Statement), cmp.Compare(a.Pointer, b.Pointer))
 	})
 	r.correct()
 	r.approvals()

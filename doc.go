@@ -69,7 +69,11 @@
 //     as a parent.
 //   - State: one digest over everything that can be reached from given heads.
 //   - Seal: a signed checkpoint of the state. Only under a seal is it a fact that
-//     something did not happen. The format reserves it; this version has none.
+//     something did not happen.
+//   - Record: what one statement of a kind other than record states, known by
+//     kind and id. Several statements of one record are one fact.
+//   - Redaction: a statement by which a granted signer leaves materials out of a
+//     copy. They are then withheld, not missing.
 //   - Packaging: the OCI image layout around the set, as a directory or a tar
 //     file. It is computed from the set and never believed.
 //   - Trust document: who is who, and who may state what. Given to the verifier.

@@ -19,6 +19,9 @@ type section struct {
 	head []line
 	// entries are left out from the end, whole, when a page is short of space.
 	entries [][]line
+	// chain marks the section that shows the release from its tag to where it
+	// runs: it is the last to be left out from.
+	chain bool
 }
 
 // plain makes lines without a mark.
@@ -49,11 +52,16 @@ func (s section) fold(n int) []line {
 	return lines
 }
 
-// layout joins sections with empty lines between them.
-func layout(sections []section, n int) []line {
+// layout joins sections with empty lines between them, folded to n lines of
+// entries, and the chain to at least the given number.
+func layout(sections []section, n, chain int) []line {
 	var lines []line
 	for _, s := range sections {
-		part := s.fold(n)
+		most := n
+		if s.chain && n >= 0 {
+			most = max(n, chain)
+		}
+		part := s.fold(most)
 		if len(part) == 0 {
 			continue
 		}
@@ -72,14 +80,16 @@ const (
 )
 
 // fit lays sections out in at most maxLines lines if that can be had by folding
-// the longest sections.
+// the longest sections, the chain last of all.
 func fit(sections []section) []line {
-	for n := mostFolded; ; n-- {
-		lines := layout(sections, n)
-		if len(lines) <= maxLines || n == leastShown {
-			return lines
+	for _, chain := range []int{mostFolded, leastShown} {
+		for n := mostFolded; n >= leastShown; n-- {
+			if lines := layout(sections, n, chain); len(lines) <= maxLines {
+				return lines
+			}
 		}
 	}
+	return layout(sections, leastShown, leastShown)
 }
 
 // write prints the lines. This is the one place through which text gets out,

@@ -18,7 +18,7 @@ func (v *view) release(title string) section {
 			}
 		}
 	}
-	s := section{entries: v.chain(facts)}
+	s := section{entries: v.chain(facts), chain: true}
 	if len(s.entries) > 0 {
 		head := title
 		if columns(title) < 50 {

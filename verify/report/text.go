@@ -40,11 +40,11 @@ func Text(w io.Writer, r *verify.Report, o Options) error {
 	var lines []line
 	switch {
 	case v.all:
-		lines = layout(append(sections, v.everything()...), -1)
+		lines = layout(append(sections, v.everything()...), -1, 0)
 	case r.Verdict == verify.Accepted:
 		lines = fit(sections)
 	default:
-		lines = layout(sections, mostFolded)
+		lines = layout(sections, mostFolded, mostFolded)
 	}
 	return write(w, lines, o.Color)
 }

@@ -37,6 +37,11 @@ type collectConfig struct {
 type gitConfig struct {
 	Tags  string   `yaml:"tags"`
 	Files []string `yaml:"files"`
+	// ReleaseBranches are patterns of the names of active release branches.
+	ReleaseBranches []string `yaml:"release-branches"`
+	DefaultBranch   string   `yaml:"default-branch"`
+	// SkipPatchIDs saves reading every changed file, in a very long history.
+	SkipPatchIDs bool `yaml:"skip-patch-ids"`
 }
 
 // forgeConfig says how a forge is asked.

@@ -20,6 +20,8 @@ func (c *Cmd) collectOptions(release string, job *creation) (collect.Options, er
 	o.Kind = evidence.Kind(firstOf(job.kind, p.kind))
 	o.Repository = firstOf(job.repository, job.config.Repository)
 	o.IncludeArtifacts, o.GenerateSBOM, o.Files = job.include, true, job.config.Collect.Git.Files
+	g := job.config.Collect.Git
+	o.ReleaseBranches, o.DefaultBranch, o.PatchIDs = g.ReleaseBranches, g.DefaultBranch, !g.SkipPatchIDs
 	o.Environ, o.Now, o.ToolVersion = c.Env, job.now, programVersion()
 	o.AllowIncomplete, o.RecordsDir = job.incomplete, job.recordsDir()
 	for _, w := range job.config.Withhold {

@@ -9,6 +9,7 @@
 // # Materials
 //
 //	git/objects                      raw git objects, see package gitobj
+//	git/patch-ids                    patch ids of the commits, if asked for
 //	sbom/<artifact>.cdx.json         CycloneDX (.spdx.json for SPDX)
 //	provenance/<artifact>.<form>     SLSA provenance
 //	attestations/<file>              other attestations

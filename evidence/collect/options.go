@@ -50,6 +50,14 @@ type Options struct {
 	// is embedded, beside git.DefaultFiles.
 	Files []string
 
+	// ReleaseBranches are patterns of names of active release branches, and
+	// DefaultBranch is the branch that changes go to first, as in package git.
+	ReleaseBranches []string
+	DefaultBranch   string
+	// PatchIDs states the patch ids of the commits, for which git reads every
+	// changed file.
+	PatchIDs bool
+
 	// Sources are the systems that are asked besides.
 	Sources []Source
 	// TicketPattern matches an id of a ticket in a text; nil means that no text

@@ -68,9 +68,8 @@ type assembly struct {
 	draft     *Draft
 	artifacts []artifact // the files
 	git       *git.Result
-	objects   bundle.Blob // the raw git objects
-	tickets   []string    // their ids
-	said      []Said      // where people may have written trailers
+	tickets   []string // their ids
+	said      []Said   // where people may have written trailers
 	// sboms, provenance and attestations are those of the options and of sources.
 	sboms, provenance, attestations []File
 	withheld                        map[evidence.Digest]string // parts by digest
@@ -115,7 +114,7 @@ func (a *assembly) assemble(ctx context.Context) error {
 	}
 	a.draft.Run = run
 	for _, step := range []func(context.Context) error{
-		a.read, a.addArtifacts, a.addGit, a.addRun, a.addDefinition, a.addPredecessor, a.readRecords, a.hearTag, a.askSources, a.stateTrailers,
+		a.read, a.addArtifacts, a.addGit, a.addRun, a.addDefinition, a.addPredecessor, a.readRecords, a.hearTag, a.askSources, a.addHistory, a.stateTrailers,
 		a.addSBOMs, a.addProvenance, a.addAttestations, a.addKeys, a.withhold,
 	} {
 		if err := step(ctx); err != nil {

@@ -4,24 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/release-dossier/dossier/evidence"
-	"github.com/release-dossier/dossier/evidence/bundle"
 	"github.com/release-dossier/dossier/evidence/collect/git"
 	"github.com/release-dossier/dossier/evidence/gitobj"
 )
 
-// readGit collects tag, commits and files from the repository, and writes the
-// raw objects to a file, because there may be many.
+// readGit collects tag, commits and files from the repository.
 func (a *assembly) readGit(ctx context.Context) (err error) {
 	names := slices.Concat([]string{a.Tag}, a.OrTags)
 	for i, tag := range names {
 		a.git, err = git.Collect(ctx, git.Options{
 			Dir: a.Dir, Tag: tag, PreviousTag: a.PreviousTag, TagPattern: a.TagPattern,
 			Files: slices.Concat(git.DefaultFiles(), a.draft.Run.Definitions(), a.Files), Env: a.Environ,
+			ReleaseBranches: a.ReleaseBranches, DefaultBranch: a.DefaultBranch, PatchIDs: a.PatchIDs, Now: a.Now,
 			Progress: func(done, total int) { a.progress("git", int64(done), int64(total)) },
 		})
 		var none *git.TagError
@@ -29,18 +26,6 @@ func (a *assembly) readGit(ctx context.Context) (err error) {
 			break
 		}
 	}
-	if err != nil {
-		return err
-	}
-	path := filepath.Join(a.draft.temp, "git-objects")
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(a.git.WriteObjects(ctx, f), f.Close()); err != nil {
-		return err
-	}
-	a.objects, err = bundle.FileBlob(path)
 	return err
 }
 
@@ -51,7 +36,6 @@ func (a *assembly) addGit(context.Context) error {
 	}
 	a.noteGit(a.git)
 	a.noteBuilds()
-	a.addMaterial("git", "objects", evidence.MediaTypeGitObjects, a.objects)
 	return nil
 }
 
@@ -113,8 +97,10 @@ func (a *assembly) noteGit(got *git.Result) {
 // whoCan says who can mend what the collector of git noted.
 func whoCan(code git.NoteCode) Who {
 	switch code {
-	case git.NoteFirst, git.NoteOtherVersion, git.NoteLightweight:
+	case git.NoteFirst, git.NoteOtherVersion, git.NoteLightweight, git.NoteMalformed:
 		return Line
+	case git.NoteBranches, git.NoteChange:
+		return Setting
 	}
 	return Habit
 }

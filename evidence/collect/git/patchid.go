@@ -10,18 +10,24 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/pjbgf/sha1cd"
 	"github.com/release-dossier/dossier/evidence/gitobj"
 )
 
-// maxPatch is the most bytes of patches that are hashed in one collection.
-const maxPatch = 16 << 30
+// maxPatch is the most bytes of patches that one process may hand out, and
+// maxHashers how many of them run at once.
+const (
+	maxPatch   = 16 << 30
+	maxHashers = 2
+)
 
 // diffArgs make patches that depend on nothing but the two trees: not on
 // configuration and, with detached, on no attributes of a working tree. Files
@@ -29,6 +35,7 @@ const maxPatch = 16 << 30
 func diffArgs() []string {
 	return []string{
 		"-c", "core.quotePath=true", "-c", "core.bigFileThreshold=32m", "-c", "core.attributesFile=" + os.DevNull,
+		"-c", "diff.suppressBlankEmpty=false", "-c", "diff.default.binary=auto",
 		"diff-tree", "--stdin", "--root", "-r", "-p", "-U3", "--full-index", "--no-renames", "--no-ext-diff", "--no-textconv",
 		"--no-color", "--diff-algorithm=myers", "--indent-heuristic",
 		"--inter-hunk-context=0", "--ignore-submodules=none", "--submodule=short",
@@ -77,14 +84,29 @@ func (g *runner) patchIDs(ctx context.Context, f gitobj.Format, ids, reverts []g
 	return list, nil
 }
 
+// hashPatches hashes the patches of commits, in several processes at once.
 func (g *runner) hashPatches(ctx context.Context, f gitobj.Format, ids []gitobj.ID, flags ...string) (map[gitobj.ID]gitobj.ID, error) {
-	h := &patchHasher{format: f, found: map[gitobj.ID]gitobj.ID{}, hash: newHash(f)}
-	if len(ids) == 0 {
-		return h.found, nil
-	}
 	args := append(diffArgs(), flags...)
-	err := g.stream(ctx, idLines(ids), h.read, args...)
-	return h.found, err
+	size := max(100, (len(ids)+maxHashers-1)/maxHashers)
+	parts := slices.Collect(slices.Chunk(ids, size))
+	found, errs := make([]map[gitobj.ID]gitobj.ID, len(parts)), make([]error, len(parts))
+	var wg sync.WaitGroup
+	for i, part := range parts {
+		wg.Go(func() {
+			h := &patchHasher{format: f, found: map[gitobj.ID]gitobj.ID{}, hash: newHash(f)}
+			errs[i] = g.stream(ctx, idLines(part), h.read, args...)
+			found[i] = h.found
+		})
+	}
+	wg.Wait()
+	all := map[gitobj.ID]gitobj.ID{}
+	for i, m := range found {
+		if errs[i] != nil {
+			return nil, errs[i]
+		}
+		maps.Copy(all, m)
+	}
+	return all, nil
 }
 
 func newHash(f gitobj.Format) hash.Hash {

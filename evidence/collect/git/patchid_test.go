@@ -132,10 +132,10 @@ func TestPatchIDsOfRandomFiles(t *testing.T) {
 // patch id.
 func TestPatchIDsAreIndependent(t *testing.T) {
 	r := newRepo(t, "sha1")
-	r.Write("é.txt", "1\n2\n3\n4\n5\n6\n7\n8\n9\n")
+	r.Write("é.txt", "1\n2\n\n3\n4\n\n6\n7\n8\n9\n")
 	r.Write("z", "a\n")
 	r.Commit("one")
-	r.Write("é.txt", "1\n2\n3\n4\nfive\n6\n7\n8\n9\n")
+	r.Write("é.txt", "1\n2\n\n3\nfive\n\n6\n7\n8\n9\n")
 	r.Git("mv", "z", "zz")
 	head := r.Commit("two")
 	r.Git("tag", "v1.0.0")
@@ -162,6 +162,7 @@ func TestPatchIDsAreIndependent(t *testing.T) {
 		"core.quotePath": "false", "diff.noprefix": "true", "diff.context": "0", "diff.algorithm": "patience", "diff.renames": "copies",
 		"diff.external": run, "diff.x.textconv": run, "diff.x.command": run, "diff.indentHeuristic": "false", "core.attributesFile": filepath.Join(r.Dir, ".gitattributes"),
 		"color.ui": "always", "diff.mnemonicPrefix": "true", "diff.interHunkContext": "9", "core.bigFileThreshold": "1", "diff.ignoreSubmodules": "all",
+		"diff.suppressBlankEmpty": "true", "diff.default.binary": "true", "diff.default.textconv": run, "diff.default.command": run, "diff.default.algorithm": "patience",
 	} {
 		r.Git("config", key, value)
 	}

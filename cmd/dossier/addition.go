@@ -297,11 +297,14 @@ func (c *Cmd) mayState(a intent, s *attest.KeySigner, o verify.Options, anyway b
 	if err != nil {
 		return err
 	}
-	if d.Allowed {
-		return nil
-	}
 	kind, _ := evidence.KindOf(a.record)
-	return c.setAside(kind.Name, d, anyway)
+	switch {
+	case !d.Allowed:
+		return c.setAside(kind.Name, d, anyway)
+	case d.Threshold > 1:
+		fmt.Fprintf(c.Stderr, "dossier: note: it counts once %d people have signed it: the others use \"dossier sign\"\n", d.Threshold)
+	}
+	return nil
 }
 
 // setAside refuses to sign what would not count, or warns of it.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -42,6 +43,11 @@ func (c *Cmd) cosign(ctx context.Context, path, statement string, a *addition) e
 	st, err := b.statement(statement)
 	if err != nil {
 		return err
+	}
+	if slices.ContainsFunc(b.report.Signers, func(s verify.Signer) bool {
+		return s.Statement == st.ID && s.Identity == b.signer.Public().Identity()
+	}) {
+		return usagef("sign: you have signed statement %s already", st.ID.Short())
 	}
 	payload, err := b.report.Cosign(b.d, st.ID)
 	if err != nil {
@@ -85,6 +91,9 @@ func (b *base) statement(name string) (*bundle.Statement, error) {
 	return st, nil
 }
 
+// tooFew is the code of a signature that counts once more people have signed.
+const tooFew = "threshold-not-met"
+
 // counts verifies the dossier with the new signature, and refuses one that
 // would be set aside.
 func (c *Cmd) counts(ctx context.Context, b *base, signature evidence.Digest) error {
@@ -92,16 +101,20 @@ func (c *Cmd) counts(ctx context.Context, b *base, signature evidence.Digest) er
 	if err != nil {
 		return err
 	}
-	for _, s := range r.Signers {
-		if s.Signature != signature || s.Allowed {
-			continue
-		}
-		why := fmt.Sprintf("whoever verifies by the trust you gave sets this signature aside (%s): %s", s.Code, report.Safe(s.Detail))
-		if !b.anyway {
-			fmt.Fprintf(c.Stderr, "dossier: nothing is added: %s; give a trust document that lets your key state it, or --anyway\n", why)
-			return exitStatus(verify.NotAccepted.ExitCode())
-		}
+	i := slices.IndexFunc(r.Signers, func(s verify.Signer) bool { return s.Signature == signature })
+	if i < 0 || r.Signers[i].Allowed {
+		return nil
+	}
+	s := r.Signers[i]
+	why := fmt.Sprintf("whoever verifies by the trust you gave sets this signature aside (%s): %s", s.Code, report.Safe(s.Detail))
+	switch {
+	case s.Code == tooFew:
+		fmt.Fprintf(c.Stderr, "dossier: note: more people must sign: %s\n", report.Safe(s.Detail))
+	case b.anyway:
 		fmt.Fprintf(c.Stderr, "dossier: warning: %s\n", why)
+	default:
+		fmt.Fprintf(c.Stderr, "dossier: nothing is added: %s; give a trust document that lets your key state it, or --anyway\n", why)
+		return exitStatus(verify.NotAccepted.ExitCode())
 	}
 	return nil
 }

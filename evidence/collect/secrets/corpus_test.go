@@ -46,6 +46,14 @@ func TestCorpus(t *testing.T) {
 	}
 }
 
+// known are the fingerprints of what the tests of this repository hold and what
+// opens nothing.
+var known = map[string]string{
+	"bb97d38032db1667": "a token made up for the command's tests",
+	"7ab4f186ac81633b": "the same, after a word that says so",
+	"88d824092cc1ac55": "part of an SSH signature that is JSON text",
+}
+
 // TestOwnHistory searches every object of this repository. The keys in its
 // tests are all that is found, and a rule whose expression matches itself.
 func TestOwnHistory(t *testing.T) {
@@ -61,7 +69,7 @@ func TestOwnHistory(t *testing.T) {
 		t.Fatalf("whole %v, error %v", whole, err)
 	}
 	for _, h := range hits {
-		if h.Rule != "private-key" && h.Rule != "aws-amazon-bedrock-api-key-short-lived" {
+		if h.Rule != "private-key" && h.Rule != "aws-amazon-bedrock-api-key-short-lived" && known[h.Fingerprint] == "" {
 			t.Errorf("%s", h)
 		}
 	}

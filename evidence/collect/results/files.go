@@ -70,7 +70,7 @@ func (r reading) matching() ([]string, error) {
 	}
 	slices.Sort(names)
 	names = slices.Compact(names)
-	if r.collection.read += len(names); r.collection.read > maxFiles {
+	if r.read += len(names); r.read > maxFiles {
 		return nil, fmt.Errorf("more than %d files of results in all: have the tools write fewer", maxFiles)
 	}
 	return names, nil

@@ -228,7 +228,9 @@ func (f *promoteFlags) about(b *base, p *evidence.Promotion) error {
 		if i < 0 {
 			return usagef("promote: --digest %s is no artifact of %s %s: \"dossier inspect\" lists them", digest, b.report.Release.Name, r.Version)
 		}
-		artifacts = append(artifacts, r.Artifacts[i])
+		if !slices.Contains(artifacts, r.Artifacts[i]) {
+			artifacts = append(artifacts, r.Artifacts[i])
+		}
 	}
 	for _, a := range artifacts {
 		p.Artifacts = append(p.Artifacts, a.Subject())

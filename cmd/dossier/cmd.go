@@ -38,8 +38,19 @@ func (c *Cmd) Run(ctx context.Context) int {
 	case ctx.Err() != nil:
 		err = errors.New("interrupted")
 	}
-	fmt.Fprintf(c.Stderr, "dossier: %s\n", report.Safe(err.Error()))
+	fmt.Fprintf(c.Stderr, "dossier: %s\n", safeLines(err.Error()))
 	return statusOf(err)
+}
+
+// safeLines makes an error safe to print. Some list several things, each in a
+// line of its own; whoever gets a line break into a text gets no further than a
+// line that is indented.
+func safeLines(text string) string {
+	var lines []string
+	for line := range strings.SplitSeq(text, "\n") {
+		lines = append(lines, report.Safe(line))
+	}
+	return strings.Join(lines, "\n  ")
 }
 
 // exitStatus ends a command whose output has already said what is to be said.

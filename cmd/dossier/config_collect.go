@@ -51,6 +51,9 @@ type forgeConfig struct {
 	Recorded    string   `yaml:"recorded"`
 	Deployments []string `yaml:"deployments"`
 	Teams       []string `yaml:"teams"`
+	// ReleaseLabel is the label of the change whose description may hold the
+	// release's trailers.
+	ReleaseLabel string `yaml:"release-label"`
 	// Roles are teams that stand for a role.
 	Roles map[string]string `yaml:"roles"`
 }
@@ -151,14 +154,17 @@ type systemConfig struct {
 	// Keys matches the ids of its tickets.
 	Keys *pattern `yaml:"keys"`
 	// Include names requests that are made only on demand.
-	Include       []string          `yaml:"include"`
-	Parameters    map[string]string `yaml:"parameters"`
-	Environments  []string          `yaml:"environments"`
-	Token         variable          `yaml:"token"`
-	Header        string            `yaml:"header"`
-	Scheme        string            `yaml:"scheme"`
-	Recorded      string            `yaml:"recorded"`
-	ReferenceOnly bool              `yaml:"reference-only"`
+	Include      []string          `yaml:"include"`
+	Parameters   map[string]string `yaml:"parameters"`
+	Environments []string          `yaml:"environments"`
+	Token        variable          `yaml:"token"`
+	Header       string            `yaml:"header"`
+	Scheme       string            `yaml:"scheme"`
+	Recorded     string            `yaml:"recorded"`
+	// Anonymous asks without a credential.
+	Anonymous bool `yaml:"anonymous"`
+	// ReferenceOnly takes the ids as they are, and asks nobody.
+	ReferenceOnly bool `yaml:"reference-only"`
 }
 
 // pattern is a regular expression.

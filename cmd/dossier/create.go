@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -94,6 +95,7 @@ type creation struct {
 	// signer signs the release statement, builder provenance.
 	signer, builder *attest.KeySigner
 	throwaway       bool // the key was made for this dry run
+	sources         []collect.Source
 	now             time.Time
 	temp            string           // directory for files of the whole run
 	last            *evidence.Record // the predecessor's, once it is verified
@@ -162,9 +164,6 @@ func (c *Cmd) prepare(ctx context.Context, job *creation) (err error) {
 	if job.scanner, err = secrets.New(job.config.Credentials); err != nil {
 		return usagef("%s: allow-credentials: %w", configPath, err)
 	}
-	if job.options.Sources, err = c.sources(job); err != nil {
-		return err
-	}
 	return c.findPredecessor(ctx, job)
 }
 
@@ -192,7 +191,11 @@ func (c *Cmd) createOne(ctx context.Context, release string, job *creation) erro
 		if err := c.loadSigners(ctx, job); err != nil {
 			return err
 		}
+		if job.sources, err = c.sources(job); err != nil {
+			return err
+		}
 	}
+	o.Sources = slices.Concat(o.Sources, job.sources)
 	job.signWith(ctx, &o)
 	show, end := c.progress()
 	o.Progress = show

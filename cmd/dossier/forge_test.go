@@ -2,7 +2,9 @@ package main
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -109,19 +111,19 @@ func refuseConfig(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// extract writes the material of a name to a file.
+// extract writes the first material whose name the pattern matches to a file.
 //
-//	extract NAME DOSSIER FILE
+//	extract PATTERN DOSSIER FILE
 func extract(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 3 {
-		ts.Fatalf("usage: extract NAME DOSSIER FILE")
+		ts.Fatalf("usage: extract PATTERN DOSSIER FILE")
 	}
 	d, err := bundle.Open(ts.MkAbs(args[1]), bundle.Limits{})
 	ts.Check(err)
 	defer d.Close()
 	for _, st := range d.Statements() {
 		for _, m := range st.Links.Materials {
-			if b, ok := d.Blob(m.Digest); m.Name == args[0] && ok {
+			if b, ok := d.Blob(m.Digest); ok && matches(args[0], m.Name) {
 				data, err := b.Read(1 << 30)
 				ts.Check(err)
 				ts.Check(os.WriteFile(ts.MkAbs(args[2]), data, 0o644))
@@ -201,4 +203,29 @@ func handwritten(ts *testscript.TestScript, neg bool, args []string) {
 	if len(typed) != want {
 		ts.Fatalf("people typed %d things, want %d: %q", len(typed), want, typed)
 	}
+}
+
+// jira starts a ticket system at $JIRA that knows every ticket.
+func jira(ts *testscript.TestScript, neg bool, args []string) {
+	const dir = "../../evidence/collect/http/testdata/jira-cloud/"
+	issue, err := os.ReadFile(dir + "issue.json")
+	ts.Check(err)
+	changelog, err := os.ReadFile(dir + "changelog-2.json")
+	ts.Check(err)
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		key, changes := strings.CutSuffix(strings.TrimPrefix(r.URL.Path, "/rest/api/3/issue/"), "/changelog")
+		body := string(issue)
+		if changes {
+			body = strings.NewReplacer(`"startAt": 2`, `"startAt": 0`, `"total": 3`, `"total": 1`).Replace(string(changelog))
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(strings.NewReplacer("PAY-1201", key, "{{base}}", "http://"+r.Host).Replace(body)))
+	}))
+	ts.Defer(s.Close)
+	ts.Setenv("JIRA", s.URL)
+}
+
+func matches(pattern, name string) bool {
+	ok, err := path.Match(pattern, name)
+	return ok && err == nil
 }

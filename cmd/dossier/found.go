@@ -58,8 +58,10 @@ const textColumns = 64
 
 func (c *Cmd) line(what, text, grade string) {
 	var lines []string
+	width := textColumns - 1 // the grade stands beside the first line
 	for line := range strings.SplitSeq(wrap(report.Safe(text), 0, textColumns), "\n") {
-		lines = append(lines, chop(line, textColumns-1)...)
+		lines = append(lines, chop(line, width)...)
+		width = columns - 17
 	}
 	fmt.Fprintln(c.Stdout, strings.TrimRight(fmt.Sprintf("  %-13s %-64s%s", report.Safe(what), lines[0], grade), " "))
 	for _, line := range lines[1:] {

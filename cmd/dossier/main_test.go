@@ -61,6 +61,7 @@ func TestScripts(t *testing.T) {
 			"handwritten": handwritten,
 			"registry":    registry,
 			"signed":      signed,
+			"jira":        jira,
 		},
 		Condition: condition,
 	})

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -31,6 +32,27 @@ func (c *Cmd) sources(job *creation) ([]collect.Source, error) {
 	if job.config.Collect.CI != nil {
 		list = append(list, ciRun{})
 	}
+	forges, err := c.forges(job, recorded)
+	if err != nil {
+		return nil, err
+	}
+	for _, systems := range []map[string]systemConfig{job.config.Collect.Tickets, job.config.Collect.Systems} {
+		for _, name := range slices.Sorted(maps.Keys(systems)) {
+			s, err := c.system(job, name, systems[name], recorded)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
+			forges = append(forges, s)
+		}
+	}
+	for _, s := range forges {
+		list = append(list, shared(s, job.temp))
+	}
+	return list, recorded.unused()
+}
+
+// forges returns the forge that is configured.
+func (c *Cmd) forges(job *creation, recorded recordings) (list []collect.Source, err error) {
 	for _, f := range []struct {
 		name     string
 		config   *forgeConfig
@@ -43,13 +65,13 @@ func (c *Cmd) sources(job *creation) ([]collect.Source, error) {
 		if f.config == nil {
 			continue
 		}
-		o, err := c.forgeOptions(job, f.config, firstOf(recorded.take(f.name), beside(job.dir, f.config.Recorded)), f.variable)
+		o, err := c.forgeOptions(f.config, firstOf(recorded.take(f.name), beside(job.dir, f.config.Recorded)), f.variable)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", f.name, err)
 		}
-		list = append(list, shared(f.source(o), job.temp))
+		list = append(list, f.source(o))
 	}
-	return list, recorded.unused()
+	return list, nil
 }
 
 // recordings are files of recorded answers by the name of their system.
@@ -83,22 +105,17 @@ func (r recordings) unused() error {
 }
 
 // forgeOptions say how a forge is asked, or from which file it answers.
-func (c *Cmd) forgeOptions(job *creation, f *forgeConfig, recorded, usual string) (forge.Options, error) {
+func (c *Cmd) forgeOptions(f *forgeConfig, recorded, usual string) (forge.Options, error) {
 	o := forge.Options{
-		BaseURL: f.URL, Teams: f.Teams, Roles: f.Roles, Environments: f.Deployments,
+		BaseURL: f.URL, Teams: f.Teams, Roles: f.Roles, Environments: f.Deployments, ReleaseLabel: f.ReleaseLabel,
 		Now: c.Now, Rand: rand.Reader, Retriever: "dossier " + programVersion(),
 	}
 	if recorded != "" {
-		file, err := os.Open(recorded)
+		answers, err := recordedForge(recorded)
 		if err != nil {
 			return o, usagef("recorded answers %s: %w", recorded, reason(err))
 		}
-		defer file.Close()
-		answers, err := forge.ReadAnswers(file, forge.Limits{})
-		if err != nil {
-			return o, usagef("recorded answers %s: %w", recorded, err)
-		}
-		o.Transport = forge.Recorded(answers)
+		o.Transport = forge.Recorded(answers...)
 		return o, nil
 	}
 	name := firstOf(string(f.Token), usual)
@@ -111,17 +128,31 @@ func (c *Cmd) forgeOptions(job *creation, f *forgeConfig, recorded, usual string
 	return o, nil
 }
 
+// recordedForge reads a file of recorded answers, or all in a directory.
+func recordedForge(path string) ([]*forge.Answers, error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return forge.ReadFS(os.DirFS(path), forge.Limits{})
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	answers, err := forge.ReadAnswers(f, forge.Limits{})
+	return []*forge.Answers{answers}, err
+}
+
 // productSources adds the systems that are asked about one product only.
 func (c *Cmd) productSources(job *creation, images []string, o *collect.Options) error {
 	if images != nil {
-		o.Sources = slices.Concat([]collect.Source{imageSource{images, job.config.Collect.OCI, job.now}}, o.Sources)
+		o.Sources = append(o.Sources, imageSource{images, job.config.Collect.OCI, job.now})
 	}
 	if job.product.results != nil {
 		s := results.Source{Dir: job.dir}
 		for _, r := range job.product.results {
 			s.Entries = append(s.Entries, results.Entry(r))
 		}
-		o.Sources = slices.Concat(o.Sources, []collect.Source{s})
+		o.Sources = append(o.Sources, s)
 	}
 	return nil
 }

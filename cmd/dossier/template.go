@@ -45,6 +45,7 @@ func (s *surroundings) releaseYAML() string {
 		{"artifacts: [" + quoteAll(s.artifacts) + "]", built},
 		{"sign:", "who vouches for the evidence"},
 		{"  key: " + quote(s.key), "signs the release statement"},
+		{"policy: dossier.yaml", "what \"create\" says is missing is by this copy"},
 	})
 }
 

@@ -72,7 +72,7 @@ func (p *Policy) prevented(f *verify.Facts) (verify.Check, bool) {
 
 // judge runs one control and turns its result into a check.
 func (r rule) judge(f *verify.Facts, p Params) verify.Check {
-	res := r.graded(r.run(f, p))
+	res := r.graded(r.read(f, r.run(f, p)))
 	if res.Outcome == verify.Fail && r.Level == Should {
 		res.Outcome = verify.Warn
 	}

@@ -43,6 +43,10 @@ type Options struct {
 	// Environments are the only ones whose rules and deployments count; none
 	// means all.
 	Environments []string
+	// ReleaseLabel is the label of the change that releases: the description of
+	// the one that became the released commit may hold the release's trailers.
+	// "" is none.
+	ReleaseLabel string
 	// Separate names the parts of the answers that are kept out of them, each a
 	// material of its own: [PartEmails], [PartTexts].
 	Separate []string

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/bundle"
@@ -73,8 +74,20 @@ func (s *Source) Collect(ctx context.Context, t collect.Target) (*collect.Part, 
 			}
 		}
 	}
+	part.Said = s.said(r, t.Commit)
 	part.Found = s.found(r)
 	return part, nil
+}
+
+// said returns the description of the change that released the commit.
+func (s *Source) said(r *Result, commit string) (list []collect.Said) {
+	for _, ch := range r.Changes {
+		if s.Options.ReleaseLabel != "" && slices.Contains(ch.Labels, s.Options.ReleaseLabel) && string(ch.MergedAs) == commit {
+			text := strings.ReplaceAll(ch.Free.Title+"\n\n"+ch.Free.Body, "\r\n", "\n")
+			list = append(list, collect.Said{Text: text, From: evidence.ResourceDescriptor{Name: "change " + ch.ID, URI: ch.URI}})
+		}
+	}
+	return list
 }
 
 // options adds to the source's own options what the run tells.

@@ -111,6 +111,7 @@ func TestScanPassesOver(t *testing.T) {
 		"low entropy":   "api_key = aaaaaaaaaaaaaaaaaaaaaaaa\n",
 		"commit":        "tree " + sum[:40] + "\nparent " + sum[24:] + "\nauthor A B <a@example.com> 1700000000 +0000\n\nsourcegraph: index " + sum[:40] + "\n",
 		"public key":    "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEnXc3Lt0bBqhEW8XO6cLZ\n-----END PUBLIC KEY-----\n",
+		"zeros in SSH":  "gpgsig -----BEGIN SSH SIGNATURE-----\n U1NIU0lHAAAAAQAAADMAAAALc3Nod/EAAAgnXc3Lt0bBqhEW8XO6cLZnXc3Lt0bBqhEW8X\n nXc3\n",
 		"SSH signature": "-----BEGIN SSH SIGNATURE-----\nU1NIU0lHAAAAAQAAADMAAAALc3NoLWVkMjU1MTkAAAAgnXc3Lt0bBqhEW8XO6cLZ\n-----END SSH SIGNATURE-----\n",
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -160,3 +160,20 @@ func TestWhatNoRecordCarries(t *testing.T) {
 		t.Errorf("unread %q, %d checks", whys, len(rec.Checks))
 	}
 }
+
+// TestSourceSaid hears the description of the change that released the commit,
+// if its label says that this is what it did.
+func TestSourceSaid(t *testing.T) {
+	s := fakeforge.New(t, file)
+	for label, want := range map[string]int{"": 0, "dependencies": 1, "type:feature": 0} {
+		o := options(s)
+		o.ReleaseLabel = label
+		_, _, part := ask(t, o, target(t))
+		if len(part.Said) != want {
+			t.Fatalf("label %q: said %+v, want %d", label, part.Said, want)
+		}
+		if want > 0 && (!strings.HasSuffix(part.Said[0].Text, "\n\nbumps") || part.Said[0].From.Name != "change 13") {
+			t.Errorf("said %+v", part.Said[0])
+		}
+	}
+}

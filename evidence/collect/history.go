@@ -26,6 +26,7 @@ func (a *assembly) addHistory(ctx context.Context) error {
 	if err := a.git.AddChanges(ctx, a.dialect(), changes); err != nil {
 		return err
 	}
+	nameOwners(r)
 	for _, n := range a.git.Notes[noted:] {
 		a.gap(whoCan(n.Code), string(n.Code), n.Text, n.Remedy)
 	}

@@ -14,7 +14,7 @@ import (
 // the record; what proves it is in the objects.
 func TestHistory(t *testing.T) {
 	w := newWorld(t)
-	w.write("CODEOWNERS", "* @org/all\n")
+	w.write("CODEOWNERS", "* @org/all @bo\n")
 	w.git("add", ".")
 	w.git("commit", "-q", "-m", "docs: owners")
 	base := w.git("rev-parse", "HEAD")
@@ -26,13 +26,19 @@ func TestHistory(t *testing.T) {
 	o := w.options()
 	o.Tag, o.PatchIDs, o.DefaultBranch = "v1.4.1", true, "main"
 	o.Sources = []collect.Source{source{"github", collect.Changes, says(collect.Part{Fill: func(r *evidence.Record) error {
-		r.Changes = append(r.Changes, evidence.Change{ID: "7", MergedAs: evidence.ObjectID(merged)})
+		bo := evidence.Actor{ID: "account:github.com:2", Kind: evidence.Human, Display: "bo"}
+		r.Teams = append(r.Teams, evidence.Team{Name: "org/all", TakenAt: evidence.At(o.Now)})
+		r.Changes = append(r.Changes, evidence.Change{
+			ID: "7", MergedAs: evidence.ObjectID(merged), Reviews: []evidence.ChangeReview{{ID: "1", By: bo, State: "approved"}},
+		})
 		return nil
 	}}), nil}}
 	d := w.collect(o)
 	r := d.Record
 	if ch := r.Changes[0]; ch.MergeMethod != "squash" || string(ch.Before) != base || ch.CodeOwners == nil || ch.CodeOwners.Rules[0].Owners[0].Name != "@org/all" {
 		t.Errorf("change = %+v", ch)
+	} else if owners := ch.CodeOwners.Rules[0].Owners; owners[0].Team != "org/all" || owners[1].Account == nil || owners[1].Account.ID != "account:github.com:2" {
+		t.Errorf("owners = %+v", owners)
 	}
 	if b := r.Branches; b.Source != "main" || b.TakenAt != evidence.At(o.Now) || len(b.ActiveReleases) != 1 {
 		t.Errorf("branches = %+v", b)

@@ -16,7 +16,9 @@
 //
 //   - collect: [github.com/release-dossier/dossier/evidence/collect] reads a git
 //     repository (evidence/collect/git), artifacts, SBOMs, provenance and the
-//     CI environment (evidence/collect/ci), and says what is missing.
+//     CI environment (evidence/collect/ci), and says what is missing. Images
+//     come from a registry by evidence/collect/oci; evidence/collect/secrets
+//     looks for credentials before anything is signed.
 //   - model: [github.com/release-dossier/dossier/evidence] has the records that
 //     statements carry. [github.com/release-dossier/dossier/evidence/gitobj]
 //     reads raw git objects, [github.com/release-dossier/dossier/evidence/provenance]
@@ -24,7 +26,8 @@
 //   - sign: [github.com/release-dossier/dossier/attest] makes and reads in-toto
 //     statements in Sigstore bundles, with keys that people already have.
 //   - bundle: [github.com/release-dossier/dossier/evidence/bundle] holds the set
-//     of statements, signatures and materials, and packs it.
+//     of statements, signatures and materials, and packs it. evidence/redact
+//     says what a copy to be shared may leave out.
 //   - verify: [github.com/release-dossier/dossier/verify] checks the set in
 //     layers, by the word of those whom [github.com/release-dossier/dossier/verify/trust]
 //     names. [github.com/release-dossier/dossier/verify/tagsig] adds OpenPGP.

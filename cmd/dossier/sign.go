@@ -114,7 +114,6 @@ type signing struct {
 	*creation
 	draft  *collect.Draft
 	verify verify.Options // by whose word and which rules the result is previewed
-	raw    [][]byte       // the signatures, as they are added
 }
 
 // dossier signs the release statement and everything that is stated about it in
@@ -142,7 +141,7 @@ func (s *signing) dossier(ctx context.Context, payload []byte) (*bundle.Dossier,
 	if err := s.append(ctx, d, later); err != nil {
 		return nil, err
 	}
-	return s.shareable(d)
+	return s.shareable(d), nil
 }
 
 // add signs a payload and adds the statement.
@@ -155,7 +154,6 @@ func (s *signing) add(ctx context.Context, d *bundle.Dossier, payload []byte) (e
 	if err != nil {
 		return evidence.Parent{}, err
 	}
-	s.raw = append(s.raw, raw)
 	return evidence.Parent{Statement: st.ID, Signature: evidence.Sum(raw)}, nil
 }
 
@@ -180,26 +178,12 @@ func (s *signing) append(ctx context.Context, d *bundle.Dossier, later []evidenc
 }
 
 // shareable is the dossier without what is withheld.
-func (s *signing) shareable(full *bundle.Dossier) (*bundle.Dossier, error) {
-	if s.draft.Withheld == nil {
-		return full, nil
-	}
-	withheld := map[evidence.Digest]bool{}
+func (s *signing) shareable(full *bundle.Dossier) *bundle.Dossier {
+	var withheld []evidence.Digest
 	for _, w := range s.draft.Withheld {
-		withheld[w.Material.Digest] = true
+		withheld = append(withheld, w.Material.Digest)
 	}
-	d := bundle.New()
-	for _, raw := range s.raw {
-		if _, err := d.AddSignature(raw); err != nil {
-			return nil, err
-		}
-	}
-	for _, b := range full.Blobs() {
-		if !withheld[b.Digest] {
-			d.AddBlob(b)
-		}
-	}
-	return d, nil
+	return full.Without(withheld...)
 }
 
 // fileName is <name>-<version>.dossier, made safe for every file system. A

@@ -231,7 +231,28 @@ func size(w *world, digest string) int64 {
 	return must(remote.Get(w.repo.Digest(digest))).Size
 }
 
-func TestEmptyReferrer(t *testing.T) {
+// TestNoReferrers has registries that answer in other ways than 404 that they
+// have no referrers interface: the tag is read instead.
+func TestNoReferrers(t *testing.T) {
+	for name, lie := range map[string]http.HandlerFunc{
+		"400": status(400), "404": status(404), "405": status(405), "406": status(406),
+		"a page": says("text/html", "<html>"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			l, w := newLiar(t)
+			// A client that finds no interface writes the tag.
+			l.lies = map[string]http.HandlerFunc{"/referrers/": status(404)}
+			w.attach(w.descriptor(), "application/vnd.cyclonedx+json", cyclonedx(w.digest, 1))
+			l.lies = map[string]http.HandlerFunc{"/referrers/": lie}
+			p, _ := w.mustCollect(w.options(w.repo.Name() + ":v1.4.0"))
+			if len(p.SBOMs) != 1 || len(p.Unread) > 0 {
+				t.Errorf("%d SBOMs, unread %v", len(p.SBOMs), p.Unread)
+			}
+		})
+	}
+}
+
+func TestNothingAttached(t *testing.T) {
 	_, w := newLiar(t)
 	p, _ := w.mustCollect(w.options(w.repo.Name() + ":v1.4.0"))
 	if len(p.SBOMs)+len(p.Provenance)+len(p.Attestations)+len(p.Unread) > 0 {

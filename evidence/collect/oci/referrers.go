@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"mime"
 	"net/http"
 	"net/url"
 	"strings"
@@ -74,7 +75,7 @@ func (s *search) miss(what, subject string, err error) {
 // it.
 func (s *search) byInterface(ctx context.Context, subject descriptor) error {
 	list, err := s.list(ctx, subject)
-	if statusOf(err) == http.StatusNotFound {
+	if noReferrers(err) {
 		var index *manifest
 		index, err = s.repo.manifest(ctx, strings.Replace(subject.Digest, ":", "-", 1))
 		if found(err) == nil && err != nil {
@@ -93,6 +94,19 @@ func (s *search) byInterface(ctx context.Context, subject descriptor) error {
 	return nil
 }
 
+// errNoList says that the answer is no list of referrers at all.
+var errNoList = errors.New("the registry has no referrers interface")
+
+// noReferrers reports whether a registry knows no referrers interface: it should
+// answer 404 then, and some answer otherwise.
+func noReferrers(err error) bool {
+	switch statusOf(err) {
+	case http.StatusNotFound, http.StatusBadRequest, http.StatusMethodNotAllowed, http.StatusNotAcceptable:
+		return true
+	}
+	return errors.Is(err, errNoList)
+}
+
 // list reads all pages of the list of referrers.
 func (s *search) list(ctx context.Context, subject descriptor) ([]descriptor, error) {
 	var all []descriptor
@@ -102,7 +116,11 @@ func (s *search) list(ctx context.Context, subject descriptor) ([]descriptor, er
 		if err != nil {
 			return nil, err
 		}
-		index, err := parseManifest(raw, header.Get("Content-Type"))
+		sent, _, _ := mime.ParseMediaType(header.Get("Content-Type"))
+		if sent != typeIndex {
+			return nil, errNoList
+		}
+		index, err := parseManifest(raw, sent)
 		if err != nil {
 			return nil, err
 		}
@@ -126,7 +144,7 @@ func (s *search) nextPage(from *url.URL, header http.Header) (*url.URL, error) {
 		return nil, fmt.Errorf("the registry's link to the next page, %.100q, is not readable", link)
 	}
 	next, err := from.Parse(target)
-	if err != nil || next.Host != from.Host || next.Scheme != from.Scheme {
+	if err != nil || next.Host != from.Host || next.Scheme != from.Scheme || next.User != nil {
 		return nil, fmt.Errorf("the registry's next page, %.100q, is not on the same host", target)
 	}
 	return next, nil

@@ -60,6 +60,8 @@ func TestOwnHistory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("reads the whole repository")
 	}
+	defer func(n int) { rounds = n }(rounds)
+	rounds = fullRounds
 	out, err := exec.Command("git", "cat-file", "--batch-all-objects", "--batch").Output()
 	if err != nil {
 		t.Skipf("this is no git repository: %v", err)

@@ -22,14 +22,17 @@ type window struct{ start, end int }
 type fragment struct {
 	*ruleSet
 	text    []byte
-	windows [][]window // by rule
+	windows [][]window    // by rule
+	after   map[*rule]int // where its last match ends
 	found   []candidate
+	// end is the first byte at or after from that ends a secret.
+	from, end int
 }
 
 // search returns what looks like a credential in text, in the order of place
 // and rule. Name is the material's, for rules about one kind of file.
 func (s *ruleSet) search(name string, text []byte) []candidate {
-	f := &fragment{ruleSet: s, text: text, windows: make([][]window, len(s.rules))}
+	f := &fragment{ruleSet: s, text: text, windows: make([][]window, len(s.rules)), after: map[*rule]int{}, end: -1}
 	s.words.find(text, func(keyword uint16, start, end int) {
 		for _, i := range s.leading[keyword] {
 			r := s.rules[i]
@@ -71,7 +74,7 @@ func (f *fragment) note(i, start, end int) {
 
 // tryAt tries a rule where one of its keywords begins.
 func (f *fragment) tryAt(r *rule, p *pattern, at int) {
-	if p.boundary && at > 0 && inWord(f.text[at-1]) {
+	if at < f.after[r] || p.boundary && at > 0 && inWord(f.text[at-1]) || p.sign > 0 && !f.assigns(at, p) {
 		return
 	}
 	end := min(at+p.reach+1, len(f.text))
@@ -79,11 +82,44 @@ func (f *fragment) tryAt(r *rule, p *pattern, at int) {
 	if m == nil || at+m[1] == end && end < len(f.text) {
 		return
 	}
+	f.after[r] = at + m[1]
 	start := at
 	for p.named && start > 0 && at-start < maxBefore && inName(f.text[start-1]) {
 		start--
 	}
 	f.add(r, m, at, start)
+}
+
+// assigns reports whether something may be assigned near at that is short enough
+// to be a secret of the rule. It spares the expression what cannot match.
+func (f *fragment) assigns(at int, p *pattern) bool {
+	for i := at; i < min(at+p.sign, len(f.text)); i++ {
+		switch f.text[i] {
+		case '=', '>', ':', '|', '?', ',':
+		default:
+			continue
+		}
+		// Up to two more characters of the sign, and five of quotes and space.
+		for s := i + 1; s < min(i+9, len(f.text)); s++ {
+			if n := f.endFrom(s) - s; n > 0 && n <= p.secret {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// endFrom returns where the first byte at or after i is that ends a secret, or
+// the end of the text.
+func (f *fragment) endFrom(i int) int {
+	if f.end >= i && f.from <= i {
+		return f.end
+	}
+	f.from = i
+	for f.end = i; f.end < len(f.text) && !isEnd(f.text[f.end]); {
+		f.end++
+	}
+	return f.end
 }
 
 // inName reports whether b is one of [\w.-].

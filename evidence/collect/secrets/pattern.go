@@ -12,6 +12,13 @@ import (
 // only widens what is shown, and is costly to search for.
 const before = `(?i)[\w.-]{0,50}?`
 
+// assigned is what stands in most rules between the keyword and the secret, and
+// ended what follows the secret.
+const (
+	assigned = `(?:[ \t\w.-]{0,20})[\s'"]{0,3}(?:=|>|:{1,3}=|\|\||:|=>|\?=|,)[\x60'"\s=]{0,5}`
+	ended    = `(?:[\x60'"\s;]|\\[nr]|$)`
+)
+
 const (
 	maxBefore = 50
 	// near is how far from a match a rule's keyword may be, if the match does
@@ -31,6 +38,10 @@ type pattern struct {
 	boundary bool
 	// reach is the most bytes around a keyword that can belong to a match.
 	reach int
+	// sign is the most bytes from a keyword to the sign of an assignment, and
+	// secret the most bytes of what is assigned, up to what ends it; 0 is not
+	// known.
+	sign, secret int
 }
 
 // newPattern compiles a rule's regular expression.
@@ -48,6 +59,7 @@ func newPattern(text string, keywords []string) *pattern {
 	}
 	if begins(tree, keywords) {
 		p.atKeyword = true
+		p.measure(text)
 		p.re = regexp.MustCompile(`\A(?:` + text + `)`)
 		return p
 	}
@@ -57,6 +69,41 @@ func newPattern(text string, keywords []string) *pattern {
 	p.re = regexp.MustCompile(text)
 	p.reach = min(p.reach+maxBefore+near, overlap)
 	return p
+}
+
+// measure finds out how long the parts of an assignment are, if text is one of a
+// secret without anything that ends it.
+func (p *pattern) measure(text string) {
+	keyword, rest, ok := strings.Cut(text, assigned)
+	secret, ends := strings.CutSuffix(rest, ended)
+	if !ok || !ends {
+		return
+	}
+	if tree := mustParse(`(?i)` + secret); !holdsEnd(tree) {
+		p.sign, p.secret = longest(mustParse(keyword))+25, longest(tree)
+	}
+}
+
+// isEnd reports whether b ends a secret that is assigned.
+func isEnd(b byte) bool { return strings.IndexByte("`'\" \t\n\f\r\v;\\", b) >= 0 }
+
+// holdsEnd reports whether a match of re may hold what ends a secret.
+func holdsEnd(re *syntax.Regexp) bool {
+	switch re.Op {
+	case syntax.OpLiteral:
+		return slices.ContainsFunc(re.Rune, func(r rune) bool { return r < utf8.RuneSelf && isEnd(byte(r)) })
+	case syntax.OpCharClass:
+		for i := 0; i < len(re.Rune); i += 2 {
+			for r := re.Rune[i]; r <= re.Rune[i+1] && r < utf8.RuneSelf; r++ {
+				if isEnd(byte(r)) {
+					return true
+				}
+			}
+		}
+	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		return true
+	}
+	return slices.ContainsFunc(re.Sub, holdsEnd)
 }
 
 func mustParse(text string) *syntax.Regexp {

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/bundle"
@@ -16,8 +17,8 @@ import (
 type Result struct {
 	// Hits are in the order of the materials; the allowed ones are marked.
 	Hits []Hit
-	// Cut are the materials with more than MaxHits credentials: the rest of
-	// them was not searched.
+	// Cut are the materials that were not searched to their end, for there are
+	// too many credentials in them or in all.
 	Cut []string
 	// Unused are allowances that let nothing through: they may go.
 	Unused []Allow
@@ -40,11 +41,12 @@ func (s *Scanner) Release(ctx context.Context, payload []byte, materials []evide
 	found, cut, errs := make([][]Hit, len(all)), make([]bool, len(all)), make([]error, len(all))
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	var hits atomic.Int64
 	for i, b := range all {
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()
-			found[i], cut[i], errs[i] = s.blob(ctx, names[i], b)
+			found[i], cut[i], errs[i] = s.blob(ctx, names[i], b, &hits)
 		})
 	}
 	wg.Wait()
@@ -59,13 +61,13 @@ func (s *Scanner) Release(ctx context.Context, payload []byte, materials []evide
 	return r, errors.Join(errs...)
 }
 
-func (s *Scanner) blob(ctx context.Context, name string, b bundle.Blob) (hits []Hit, cut bool, err error) {
+func (s *Scanner) blob(ctx context.Context, name string, b bundle.Blob, all *atomic.Int64) (hits []Hit, cut bool, err error) {
 	r, err := b.Open()
 	if err != nil {
 		return nil, false, fmt.Errorf("search %s for credentials: %w", name, err)
 	}
 	defer r.Close()
-	hits, whole, err := s.Scan(ctx, name, r)
+	hits, whole, err := s.scan(ctx, name, r, all)
 	return hits, !whole, err
 }
 
@@ -114,7 +116,7 @@ func (r Result) Err() error {
 		b.WriteString("\n  " + h.String())
 	}
 	for _, name := range r.Cut {
-		fmt.Fprintf(&b, "\n  %s has more than %d and was not searched to its end", name, MaxHits)
+		fmt.Fprintf(&b, "\n  %s was not searched to its end: there are too many", name)
 	}
 	b.WriteString("\ntake a credential out and revoke it; if it is none, allow it by rule and material or fingerprint, with a reason")
 	return errors.New(b.String())

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
 )
 
 // Scanner searches materials for credentials. It may be used by several
@@ -32,8 +33,10 @@ func New(allow []Allow) (*Scanner, error) {
 
 // Limits of one material.
 const (
-	// MaxHits is the most different credentials that are reported.
-	MaxHits = 100
+	// MaxHits is the most different credentials that are reported, and
+	// maxAllHits that of a statement with all its materials.
+	MaxHits    = 100
+	maxAllHits = 1000
 	// MaxUnpacked is the most bytes that a compressed material may have.
 	MaxUnpacked = 8 << 30
 )
@@ -45,6 +48,7 @@ type scan struct {
 	name  string
 	hits  []Hit
 	known map[string]int // by rule and secret
+	all   *atomic.Int64  // hits in all materials
 }
 
 var errTooMany = errors.New("too many")
@@ -53,7 +57,11 @@ var errTooMany = errors.New("too many")
 // like a credential, in the order of the bytes; the allowed ones are marked.
 // If there are more than MaxHits, the rest is not searched and whole is false.
 func (s *Scanner) Scan(ctx context.Context, name string, r io.Reader) (hits []Hit, whole bool, err error) {
-	sc := &scan{Scanner: s, ctx: ctx, name: name, known: map[string]int{}}
+	return s.scan(ctx, name, r, new(atomic.Int64))
+}
+
+func (s *Scanner) scan(ctx context.Context, name string, r io.Reader, all *atomic.Int64) (hits []Hit, whole bool, err error) {
+	sc := &scan{Scanner: s, ctx: ctx, name: name, known: map[string]int{}, all: all}
 	if err := sc.names(); err != nil {
 		return nil, false, err
 	}
@@ -124,7 +132,7 @@ func (s *scan) hit(c candidate, text []byte, at place) error {
 		s.hits[i].Count++
 		return nil
 	}
-	if len(s.hits) == MaxHits {
+	if len(s.hits) == MaxHits || s.all.Add(1) > maxAllHits {
 		return errTooMany
 	}
 	print, err := fingerprint(c.rule.id, secret)

@@ -8,7 +8,9 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
+	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/iotest"
 
@@ -18,6 +20,11 @@ import (
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/bundle"
 )
+
+func TestMain(m *testing.M) {
+	rounds = 10
+	os.Exit(m.Run())
+}
 
 // Credentials that open nothing, put together here so that no scanner finds
 // them in this file.
@@ -173,17 +180,31 @@ func TestRepeatedSecretIsOneHit(t *testing.T) {
 	}
 }
 
-func TestTooManyHits(t *testing.T) {
+// accessKeys are n different ones.
+func accessKeys(n int) string {
 	r := rand.New(rand.NewPCG(1, 2))
 	var b strings.Builder
-	for range MaxHits + 1 {
+	for range n {
 		b.WriteString("AKIA")
 		for range 16 {
 			b.WriteByte("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[r.IntN(32)])
 		}
 		b.WriteString("\n")
 	}
-	hits, whole, err := scanner(t).Scan(t.Context(), "many", strings.NewReader(b.String()))
+	return b.String()
+}
+
+func TestTooManyInAll(t *testing.T) {
+	var all atomic.Int64
+	all.Store(maxAllHits - 1)
+	hits, whole, err := scanner(t).scan(t.Context(), "m", strings.NewReader(accessKeys(3)), &all)
+	if err != nil || whole || len(hits) != 1 {
+		t.Errorf("%d hits, whole %v, error %v", len(hits), whole, err)
+	}
+}
+
+func TestTooManyHits(t *testing.T) {
+	hits, whole, err := scanner(t).Scan(t.Context(), "many", strings.NewReader(accessKeys(MaxHits+1)))
 	if err != nil || whole || len(hits) != MaxHits {
 		t.Errorf("%d hits, whole %v, error %v", len(hits), whole, err)
 	}

@@ -124,7 +124,8 @@ type CheckFindings struct {
 	FailAt string `json:"failAt,omitempty" rec:"O;1.7.3" enum:"critical|high|medium|low|info"`
 	// Rules are the rules or vulnerabilities with most open findings, at most 100.
 	Rules []CheckRule `json:"rules,omitempty" rec:"O;1.7.3"`
-	// RuleTotal is the number of rules or vulnerabilities with open findings.
+	// RuleTotal is the number of rules or vulnerabilities with open findings; of
+	// several files at least that many.
 	RuleTotal int64 `json:"ruleTotal,omitzero" rec:"O;1.7.3"`
 	// New are findings that the baseline did not have.
 	New int64 `json:"new,omitzero" rec:"O;1.7.3"`

@@ -59,6 +59,16 @@ const (
 	MediaTypeOctets         = "application/octet-stream"
 )
 
+// IsAttestation reports whether a material of that type is one attestation,
+// although its statement does not list it as such (rules of format, R9).
+func IsAttestation(mediaType string) bool {
+	switch mediaType {
+	case MediaTypeSigstoreBundle, MediaTypeDSSE, MediaTypeInToto:
+		return true
+	}
+	return false
+}
+
 // MaxMaterials is the most materials one statement lists (rules of format, R19).
 const MaxMaterials = 4000
 

@@ -40,23 +40,13 @@ func (r *run) listings() []listing {
 			continue
 		}
 		for i, m := range st.Links.Materials {
-			if b, ok := r.d.Blob(m.Digest); ok && isAttestation(m.MediaType) {
+			if b, ok := r.d.Blob(m.Digest); ok && evidence.IsAttestation(m.MediaType) {
 				place := at(st.ID, fmt.Sprintf("/predicate/materials/%d", i))
 				list = append(list, listing{evidence.Attachment{Material: m.Digest}, st, place, m, b})
 			}
 		}
 	}
 	return list
-}
-
-// isAttestation reports whether a material of a statement that is no import is
-// an attestation all the same.
-func isAttestation(mediaType string) bool {
-	switch mediaType {
-	case evidence.MediaTypeSigstoreBundle, evidence.MediaTypeDSSE, evidence.MediaTypeInToto:
-		return true
-	}
-	return false
 }
 
 // imports takes each imported attestation for what it is, by its own signer.

@@ -143,5 +143,11 @@ func listed(st *bundle.Statement) []evidence.Attachment {
 	if in, ok := p.(*evidence.Import); ok && err == nil {
 		return in.Attestations
 	}
-	return nil
+	var list []evidence.Attachment
+	for _, m := range st.Links.Materials {
+		if evidence.IsAttestation(m.MediaType) {
+			list = append(list, evidence.Attachment{Material: m.Digest})
+		}
+	}
+	return list
 }

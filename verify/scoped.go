@@ -1,9 +1,9 @@
 package verify
 
 import (
+	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/provenance"
@@ -29,11 +29,9 @@ type attestation struct {
 func (r *run) importRecord(l listing, e provenance.Entry) {
 	a := attestation{e, l.m, l.by.ID}
 	uri := a.Statement.PredicateType
-	name := strings.TrimPrefix(uri, evidence.PredicateBase)
+	name := "unknown"
 	if k, ok := evidence.LookupKind(uri); ok {
 		name = k.Name
-	} else {
-		name = "unknown"
 	}
 	c := link(name, "An imported record holds for this release", Proof{})
 	c.Inputs = []Place{material(a.file.Digest)}
@@ -107,9 +105,9 @@ func (r *run) importFails(c *Check, a attestation, s *Signer, proof string, err 
 		return
 	}
 	c.Found = a.file.Name + ": " + err.Error()
-	e, ok := err.(*importError)
+	var e *importError
 	switch {
-	case !ok:
+	case !errors.As(err, &e):
 		c.fails(codeMalformed, "An imported record cannot be read", Fix{Now: "have it signed again"})
 	case e.code == codeKind || e.code == codeCritical:
 		c.Outcome, c.Why, c.Title = Unknown, e.code, e.title

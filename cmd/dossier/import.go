@@ -48,7 +48,7 @@ What was signed before the release exists is given to "dossier create
 			return c.importFile(cmd.Context(), args[0], &f)
 		},
 	}
-	f.addition.register(cmd, outputInPlace)
+	f.register(cmd, outputInPlace)
 	flags := cmd.Flags()
 	flags.StringVar(&f.into, "into", "", "the dossier (`FILE|DIR`)")
 	flags.StringVar(&f.from, "from", "", "where the file comes from (`URI`)")

@@ -40,7 +40,7 @@ func TestRun(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			c, out, err := command(t, tt.script)
 			o, e := c.Run(t.Context())
-			if e != nil || o.ExitCode != tt.code || o.Result != tt.result || o.Output != nil && len(o.Output) > 0 {
+			if e != nil || o.ExitCode != tt.code || o.Result != tt.result || len(o.Output) > 0 {
 				t.Errorf("got %+v, %v", o, e)
 			}
 			if out.String() != "typed\n" || err.String() != "done\n" {

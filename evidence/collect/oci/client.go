@@ -34,7 +34,7 @@ func open(ctx context.Context, repo name.Repository, o Options, g *guard) (*repo
 	if err != nil {
 		return nil, fmt.Errorf("find credentials for %s: %w", repo.RegistryStr(), err)
 	}
-	var under http.RoundTripper = transport.NewRetry(g)
+	under := transport.NewRetry(g)
 	if o.backoff.Steps > 0 {
 		under = transport.NewRetry(g, transport.WithRetryBackoff(o.backoff))
 	}

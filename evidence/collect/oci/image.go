@@ -30,7 +30,7 @@ func parse(reference string, plain bool) (name.Reference, error) {
 	}
 	ref, err := name.ParseReference(reference, options...)
 	if err != nil {
-		return nil, fmt.Errorf("%.200q is no image: want REGISTRY/NAME:TAG or REGISTRY/NAME@sha256:...", reference)
+		return nil, fmt.Errorf("%.200q is no image: want REGISTRY/NAME:TAG or REGISTRY/NAME@sha256:<64 hex>", reference)
 	}
 	return ref, nil
 }

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
@@ -62,8 +63,11 @@ func (r *run) platformsCheck(a evidence.Artifact, pointer string) Check {
 	c.Expected = fmt.Sprintf("%d images", len(a.Image.Platforms))
 	b, ok := r.d.Blob(a.Digest)
 	if !ok {
-		c.Outcome, c.Why, c.Title, c.Proof = Unknown, r.whyAbsent(a.Digest), "The index of images is not there", r.facts.Stated()
-		c.Found = a.Name + ": the bytes of its index are not among the materials"
+		r.absent(&c, a.Digest, "The index of images is not there")
+		if !slices.ContainsFunc(r.release.Links.Materials, func(m evidence.Material) bool { return m.Digest == a.Digest }) {
+			c.FollowsFrom = "" // nobody promised it
+		}
+		c.Proof, c.Found = r.facts.Stated(), a.Name+": the bytes of its index are not among the materials"
 		return c
 	}
 	var index imageIndex

@@ -77,7 +77,7 @@ func TestImages(t *testing.T) {
 			if i < 0 {
 				t.Fatalf("there is no check %s", tt.check)
 			}
-			if k := r.Checks[i]; k.Outcome != tt.want || cmp.Or(k.Code, k.Why) != tt.code {
+			if k := r.Checks[i]; k.FollowsFrom != "" || k.Outcome != tt.want || cmp.Or(k.Code, k.Why) != tt.code {
 				t.Errorf("got %s %s: %s", k.Outcome, cmp.Or(k.Code, k.Why), k.Found)
 			}
 		})

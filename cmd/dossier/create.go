@@ -78,7 +78,7 @@ With --dry-run nothing is signed for good and nothing is written.`,
 	flags.BoolVar(&f.first, "first", false, "this is the repository's first dossier")
 	flags.StringArrayVar(&f.incomplete, "allow-incomplete", nil, "go on without this system if it cannot be read, and say so in the dossier (`NAME`; repeatable)")
 	flags.StringArrayVar(&f.recorded, "recorded", nil, "take a system's answers from a file instead of asking it (`NAME=FILE`; repeatable)")
-	flags.BoolVar(&f.include, "include-artifacts", false, "embed the artifacts themselves")
+	flags.BoolVar(&f.include, "include-artifacts", false, "embed the artifacts themselves, if they are files")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "show what would be in it and what is missing; write nothing")
 	flags.BoolVar(&f.json, "json", false, "print the result as JSON")
 	flags.StringVarP(&f.output, "output", "o", "", "`FILE` to write (default NAME-VERSION.dossier)")

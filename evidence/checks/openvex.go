@@ -116,8 +116,8 @@ func (v *vex) statement() error {
 
 // take keeps a statement until the time of the document is known, or sets it.
 func (v *vex) take(e vexEntry) error {
-	if len(v.states)+len(v.undated) >= v.opts.Limits.Cases/4 {
-		return fmt.Errorf("more than %d pairs of vulnerability and product, the most that are read", v.opts.Limits.Cases/4)
+	if len(v.states)+len(v.undated) >= v.opts.Limits.Cases/8 {
+		return fmt.Errorf("more than %d pairs of vulnerability and product, the most that are read", v.opts.Limits.Cases/8)
 	}
 	if e.state.at.IsZero() {
 		v.undated = append(v.undated, e)

@@ -77,6 +77,9 @@ func (c *Cmd) redact(ctx context.Context, path string, f *redactFlags) error {
 	if err := c.checkGuessable(list, f.evenGuessable); err != nil {
 		return err
 	}
+	if err := c.noteCopies(b, list); err != nil {
+		return err
+	}
 	id, err := newID("redaction")
 	if err != nil {
 		return err
@@ -122,6 +125,15 @@ func (c *Cmd) checkGuessable(list redact.Materials, anyway bool) error {
 		}
 	}
 	return nil
+}
+
+// noteCopies says so if what is left out stays within something else.
+func (c *Cmd) noteCopies(b *base, list redact.Materials) error {
+	copies, err := list.Copies(b.d)
+	for _, found := range copies {
+		fmt.Fprintf(c.Stderr, "dossier: warning: %s stays in the copy as the predicate of %s: leave that out, too\n", report.Safe(found.Of.Name), report.Safe(found.In.Name))
+	}
+	return err
 }
 
 // redacted says what was left out, and what changes by that.

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/release-dossier/dossier/attest"
@@ -36,7 +37,7 @@ func dossier(t testing.TB, first, second map[string]string) *bundle.Dossier {
 		for name, text := range materials {
 			b := bundle.BytesBlob([]byte(text))
 			d.AddBlob(b)
-			list = append(list, evidence.Material{Name: name, MediaType: "text/plain", Digest: b.Digest, Size: b.Size})
+			list = append(list, evidence.Material{Name: name, MediaType: mediaType(name), Digest: b.Digest, Size: b.Size})
 		}
 		predicate["materials"] = list
 		payload, err := attest.NewStatement([]evidence.ResourceDescriptor{{Name: "a", Digest: evidence.Sum(nil).Set()}}, evidence.PredicateBase+kind, predicate)
@@ -59,6 +60,13 @@ func dossier(t testing.TB, first, second map[string]string) *bundle.Dossier {
 		"parents": []evidence.Parent{{Statement: release.ID, Signature: release.Signatures[0].ID}},
 	}, second)
 	return d
+}
+
+func mediaType(name string) string {
+	if strings.HasSuffix(name, ".intoto.json") {
+		return evidence.MediaTypeInToto
+	}
+	return "text/plain"
 }
 
 func names(list redact.Materials) []string {
@@ -164,6 +172,29 @@ func TestGuessable(t *testing.T) {
 				t.Errorf("got %s, want %s", got, tt.want)
 			}
 		})
+	}
+}
+
+// TestCopies leaves out an SBOM that an attestation holds as its predicate.
+func TestCopies(t *testing.T) {
+	const sbom = `{"bomFormat":"CycloneDX","specVersion":"1.6","version":1}`
+	payload, err := attest.NewStatement([]evidence.ResourceDescriptor{{Name: "a", Digest: evidence.Sum(nil).Set()}}, "https://cyclonedx.org/bom", jsontext.Value(sbom))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := dossier(t, map[string]string{"sbom": sbom, "attestation.intoto.json": string(payload), "other.intoto.json": "{"}, nil)
+	for _, tt := range []struct {
+		selectors []string
+		want      int
+	}{{[]string{"sbom"}, 1}, {[]string{"sbom", "attestation.intoto.json"}, 0}, {[]string{"other.intoto.json"}, 0}} {
+		list, err := redact.Choose(d, tt.selectors)
+		if err != nil {
+			t.Fatal(err)
+		}
+		copies, err := list.Copies(d)
+		if err != nil || len(copies) != tt.want {
+			t.Errorf("%v: %v, %v", tt.selectors, copies, err)
+		}
 	}
 }
 

@@ -59,7 +59,8 @@ type Change struct {
 	OpenedAt *Time `json:"openedAt,omitempty" rec:"O;1.10.5.3"`
 	// UpdatedAt is when anything in it was changed last, its description too.
 	UpdatedAt *Time `json:"updatedAt,omitempty" rec:"O;2.4"`
-	// Reviews are all its reviews by time: comments and dismissed ones too.
+	// Reviews are its reviews by time, dismissed ones too; of comments, the first
+	// review of a person only.
 	Reviews []ChangeReview `json:"reviews,omitempty" rec:"O;1.11.3.2"`
 	// Events are what happened to it, by time.
 	Events []ChangeEvent `json:"events,omitempty" rec:"O;1.10.5.3"`

@@ -184,6 +184,21 @@ func Pages[T any](c *Collection, fetch func(page int) ([]*T, int, error)) ([]*T,
 	}
 }
 
+// Checked returns the commits whose checks count: the released one, the head of
+// each change, and the merge of a change that waited in a merge queue, which
+// checks what will be merged.
+func (c *Collection) Checked() []string {
+	ids := []string{c.Commit}
+	for _, ch := range c.Result.Changes {
+		ids = append(ids, string(ch.HeadCommit))
+		if slices.ContainsFunc(ch.Events, func(e evidence.ChangeEvent) bool { return e.Kind == "queued" }) {
+			ids = append(ids, string(ch.MergedAs))
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
 // Finish sorts the Result and attaches the answers.
 func (c *Collection) Finish() (*Result, error) {
 	answers, err := c.recorder.Answers(c.forge)

@@ -19,8 +19,7 @@ type Result struct {
 	// Unlinked are the commits of the release that the forge knows no merged
 	// change of. Where it could not be asked, it is listed as unread.
 	Unlinked []string
-	// Checks are all attempts of all checks on the released commit, and on the
-	// head and merge commits of the changes.
+	// Checks are all attempts of all checks on the commits that Checked names.
 	Checks []evidence.Check
 	// Protections are the rules for branches and tags at the time of asking.
 	Protections []evidence.Protection

@@ -1,6 +1,8 @@
 package forge
 
 import (
+	"slices"
+
 	"github.com/release-dossier/dossier/evidence"
 )
 
@@ -11,6 +13,7 @@ func (c *Collection) settle() {
 	r := c.Result
 	for i := range r.Changes {
 		r.Changes[i].Tickets = mentions(c.Tickets, &r.Changes[i])
+		r.Changes[i].Reviews = decisive(r.Changes[i].Reviews)
 	}
 	r.Changes = keep(r, r.Changes, "change", func(x *Change) (string, any) { return x.ID, &x.Change }, "trace/*", "pr/*", "sod/*", "branch/*", "commit/*")
 	r.Checks = keep(r, r.Checks, "check", func(x *evidence.Check) (string, any) { return x.Name, x }, "check/*", "pr/checks-pass-before-merge", "tag/commit-passed-checks")
@@ -26,6 +29,19 @@ func (c *Collection) settle() {
 		}
 	}
 	r.foldUnread()
+}
+
+// decisive leaves out comments of people who reviewed before: each reply in a
+// discussion is one. The answers have them all.
+func decisive(list []evidence.ChangeReview) []evidence.ChangeReview {
+	var kept []evidence.ChangeReview
+	for _, r := range list {
+		again := slices.ContainsFunc(kept, func(k evidence.ChangeReview) bool { return k.By.ID == r.By.ID })
+		if r.State != "commented" || !again {
+			kept = append(kept, r)
+		}
+	}
+	return kept
 }
 
 // keep returns the facts that a record can carry, and lists the others as unread,

@@ -13,7 +13,7 @@ import (
 
 // checks reads check runs and statuses of every commit whose checks count.
 func (c *collector) checks(ctx context.Context) error {
-	ids := c.heads()
+	ids := c.Checked()
 	return c.Each(ctx, "checks", len(ids), func(ctx context.Context, i int) error {
 		if err := c.checkRuns(ctx, ids[i]); err != nil {
 			return err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -113,19 +112,6 @@ func pages[T any](c *collector, fetch func(github.ListOptions) ([]*T, *github.Re
 		}
 		return items, resp.NextPage, nil
 	})
-}
-
-// heads returns the commits whose checks count: the released one, and head and
-// merge commit of each change.
-func (c *collector) heads() []string {
-	ids := []string{c.Commit}
-	for _, ch := range c.Result.Changes {
-		for _, id := range []evidence.ObjectID{ch.HeadCommit, ch.MergedAs} {
-			ids = append(ids, string(id))
-		}
-	}
-	slices.Sort(ids)
-	return slices.Compact(ids)
 }
 
 // response returns the plain response, for its time of retrieval.

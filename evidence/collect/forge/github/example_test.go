@@ -71,5 +71,5 @@ func Example_offline() {
 	options.Transport = forge.Recorded(answers)
 	offline, err := github.Collect(context.Background(), options)
 	fmt.Println(len(offline.Changes), "changes,", len(answers.List), "answers,", err)
-	// Output: 2 changes, 40 answers, <nil>
+	// Output: 2 changes, 38 answers, <nil>
 }

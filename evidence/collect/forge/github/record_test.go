@@ -62,3 +62,21 @@ func TestTexts(t *testing.T) {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
+
+// TestLargeReleaseFits: the payload of a statement is at most 4 MiB (rules of
+// format, R19). 400 changes as busy as the fixtures' busiest, with ten checks
+// each, fit in.
+func TestLargeReleaseFits(t *testing.T) {
+	_, r := fromFile(t)
+	rec := record()
+	for range 400 {
+		rec.Changes = append(rec.Changes, r.Changes[0].Change)
+		for range 10 {
+			rec.Checks = append(rec.Checks, r.Checks[0])
+		}
+	}
+	data, err := json.Marshal(rec)
+	if err != nil || len(data) > 4<<20 {
+		t.Errorf("%d bytes, %v", len(data), err)
+	}
+}

@@ -30,7 +30,7 @@ type status struct {
 // checks reads the jobs and external statuses of every commit whose checks
 // count, retried ones too.
 func (c *collector) checks(ctx context.Context) error {
-	ids := c.heads()
+	ids := c.Checked()
 	return c.Each(ctx, "checks", len(ids), func(ctx context.Context, i int) error {
 		return c.statuses(ctx, ids[i])
 	})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -103,19 +102,6 @@ func (c *collector) get(ctx context.Context, path string, options, into any) (*g
 		return nil, err
 	}
 	return c.client.Do(req, into)
-}
-
-// heads returns the commits whose checks count: the released one, and head and
-// merge commit of each change.
-func (c *collector) heads() []string {
-	ids := []string{c.Commit}
-	for _, ch := range c.Result.Changes {
-		for _, id := range []evidence.ObjectID{ch.HeadCommit, ch.MergedAs} {
-			ids = append(ids, string(id))
-		}
-	}
-	slices.Sort(ids)
-	return slices.Compact(ids)
 }
 
 // retrieved is when the answer behind a response was retrieved.

@@ -69,6 +69,13 @@ func IsAttestation(mediaType string) bool {
 	return false
 }
 
+// IsSigned reports whether a material of that media type is signed evidence
+// itself, or the key that such evidence is verified with. It is no more to be
+// withheld than a statement: a rejection would be, too (rules of format, R2).
+func IsSigned(mediaType string) bool {
+	return IsAttestation(mediaType) || mediaType == MediaTypePublicKey
+}
+
 // MaxMaterials is the most materials one statement lists (rules of format, R19).
 const MaxMaterials = 4000
 

@@ -128,32 +128,73 @@ func (r *run) materials(changed changedBlobs) (missing, withheld []Check) {
 	signatures := r.signatureSizes()
 	for _, st := range r.statements() {
 		for i, m := range st.Links.Materials {
-			b, ok := r.d.Blob(m.Digest)
-			if !ok {
-				// A signature of the dossier may be a material as well.
-				b.Size, ok = signatures[m.Digest]
-			}
-			if ok && b.Size == m.Size {
+			c, ok := r.absence(st, i, signatures, changed)
+			if ok {
 				continue
 			}
-			c := Check{
-				ID: "integrity/materials", Layer: Integrity, Outcome: Fail,
-				Code: codeMissing, Title: "A listed document is missing", Found: "no bytes with that digest",
-				Expected:    fmt.Sprintf("%s, %d bytes, %s", m.Name, m.Size, m.Digest),
-				Inputs:      []Place{at(st.ID, fmt.Sprintf("/predicate/materials/%d", i)), material(m.Digest)},
-				Fix:         Fix{Now: "ask the sender for the whole file"},
-				FollowsFrom: changed.cause(changed.named[bundle.BlobName(m.Digest)]),
-			}
-			if ok {
-				c.Code, c.Title, c.Found = "size-mismatch", "A listed document has another size", fmt.Sprintf("%d bytes", b.Size)
-			} else if w, named := r.redacted[m.Digest]; named && c.FollowsFrom == "" {
+			if w, named := r.redacted[m.Digest]; named && c.Code == codeMissing && c.FollowsFrom == "" {
 				withheld = append(withheld, r.withheld(c, m, w))
 				continue
 			}
 			missing = append(missing, c)
 		}
 	}
-	return missing, withheld
+	return append(missing, r.removedKeys(signatures, changed)...), withheld
+}
+
+// absence is the failure of the i-th material of st, if it is not there as
+// listed.
+func (r *run) absence(st *bundle.Statement, i int, signatures map[evidence.Digest]int64, changed changedBlobs) (c Check, ok bool) {
+	m := st.Links.Materials[i]
+	b, ok := r.d.Blob(m.Digest)
+	if !ok {
+		// A signature of the dossier may be a material as well.
+		b.Size, ok = signatures[m.Digest]
+	}
+	if ok && b.Size == m.Size {
+		return Check{}, true
+	}
+	c = Check{
+		ID: "integrity/materials", Layer: Integrity, Outcome: Fail,
+		Code: codeMissing, Title: "A listed document is missing", Found: "no bytes with that digest",
+		Expected:    fmt.Sprintf("%s, %d bytes, %s", m.Name, m.Size, m.Digest),
+		Inputs:      []Place{at(st.ID, fmt.Sprintf("/predicate/materials/%d", i)), material(m.Digest)},
+		Fix:         Fix{Now: "ask the sender for the whole file"},
+		FollowsFrom: changed.cause(changed.named[bundle.BlobName(m.Digest)]),
+	}
+	if ok {
+		c.Code, c.Title, c.Found = "size-mismatch", "A listed document has another size", fmt.Sprintf("%d bytes", b.Size)
+	}
+	return c, false
+}
+
+// removedKeys returns a failure for each public key that is gone with which a
+// statement brought itself that others built upon. Whoever takes the key away
+// makes the signature one of nobody, and a rejection one that does not count.
+func (r *run) removedKeys(signatures map[evidence.Digest]int64, changed changedBlobs) []Check {
+	seen, err := r.d.Reachable(r.report.Heads)
+	if err != nil {
+		return nil // order/links tells of what is broken
+	}
+	var list []Check
+	done := map[evidence.Digest]bool{}
+	for _, p := range seen {
+		st, ok := r.d.Statement(p.Statement)
+		if !ok || done[st.ID] || r.counts(st) {
+			continue
+		}
+		done[st.ID] = true
+		for i, m := range st.Links.Materials {
+			if m.MediaType != evidence.MediaTypePublicKey {
+				continue
+			}
+			if c, ok := r.absence(st, i, signatures, changed); !ok {
+				c.Title = "The key of a statement that others built upon is missing"
+				list = append(list, c)
+			}
+		}
+	}
+	return list
 }
 
 // signatureSizes returns the sizes of all signatures by their digests.

@@ -29,6 +29,7 @@ type WithheldFact struct {
 // copy of the file, not about the release.
 func (r *run) redactions() {
 	r.redacted = map[evidence.Digest]WithheldFact{}
+	signed := r.signedMaterials()
 	for _, st := range r.all {
 		redaction, ok := r.predicates[st.ID].own.(*evidence.Redaction)
 		if !ok || r.release == nil || st.Links.Release.Digest != r.release.ID {
@@ -41,7 +42,7 @@ func (r *run) redactions() {
 				continue
 			}
 			for _, b := range redaction.Blobs {
-				if _, named := r.redacted[b.Digest]; !named {
+				if _, named := r.redacted[b.Digest]; !named && !signed[b.Digest] {
 					r.redacted[b.Digest] = WithheldFact{
 						Reason: b.Reason, Contact: b.Contact, Redaction: st.ID, Proof: Proof{Proven, s.Name()},
 					}
@@ -49,6 +50,32 @@ func (r *run) redactions() {
 			}
 		}
 	}
+}
+
+// signedMaterials are the materials that nobody may withhold: attestations, by
+// their type or by what lists them, and keys. To leave out a rejection that came
+// along as a file would be to leave out a statement.
+func (r *run) signedMaterials() map[evidence.Digest]bool {
+	signed := map[evidence.Digest]bool{}
+	for _, st := range r.all {
+		for _, m := range st.Links.Materials {
+			if evidence.IsSigned(m.MediaType) {
+				signed[m.Digest] = true
+			}
+		}
+		p := r.predicates[st.ID]
+		var attached []evidence.Attachment
+		if p.record != nil {
+			attached = slices.Concat(p.record.Attestations, p.record.Provenance)
+		}
+		if in, ok := p.own.(*evidence.Import); ok {
+			attached = in.Attestations
+		}
+		for _, a := range attached {
+			signed[a.Material] = true
+		}
+	}
+	return signed
 }
 
 // redactedNothing tells of redactions that name what no statement lists.

@@ -41,6 +41,9 @@ func Choose(d *bundle.Dossier, selectors []string) (Materials, error) {
 			return nil, nothing(d, s)
 		}
 		for _, m := range found {
+			if evidence.IsSigned(m.MediaType) {
+				return nil, fmt.Errorf("%s is signed evidence, or a key that signatures are verified with: it can be left out as little as a statement", m.Name)
+			}
 			b, ok := d.Blob(m.Digest)
 			if !ok {
 				return nil, fmt.Errorf("%s (%s) is not in this file already", m.Name, m.Digest)

@@ -28,6 +28,8 @@ type resolver struct {
 	names map[evidence.Identity]string
 	// extra are the keys that came with the evidence.
 	extra []attest.PublicKey
+	// unresolved reports that a key is named which is not at hand.
+	unresolved bool
 }
 
 // addKeys reads every public key in the document.
@@ -156,6 +158,7 @@ func (r *resolver) normal(id evidence.Identity) evidence.Identity {
 	if key, ok := r.prints[id]; ok {
 		return key
 	}
+	r.unresolved = r.unresolved || !r.known[id]
 	return id
 }
 

@@ -111,6 +111,11 @@ func (t *Trust) Resolve(keys ...attest.PublicKey) (*Trust, error) {
 	return r, nil
 }
 
+// Unresolved reports whether the document names a key by its fingerprint alone
+// which neither it nor the evidence shown to [Trust.Resolve] holds. Of a
+// signature by an unknown key it cannot be told then whether it is that one's.
+func (t *Trust) Unresolved() bool { return t.resolver.unresolved }
+
 // Keys returns all public keys that the document holds, in its order.
 func (t *Trust) Keys() []attest.PublicKey { return slices.Clone(t.keys) }
 

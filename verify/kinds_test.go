@@ -330,6 +330,7 @@ var withheldCases = []badInput{
 	{"withheld log", redact(tom, "deploy/"), nil, verify.Accepted, "withheld"},
 	{"withheld SBOM", redact(tom, "sbom/"), nil, verify.NotAccepted, "withheld"},
 	{"withheld git objects", redact(tom, "git/"), nil, verify.NotAccepted, "withheld"},
+	{"withheld key", redact(tom, "keys/"), nil, verify.NotGenuine, "missing"},
 	{"withheld by a party that may not withhold", redact(ci, "deploy/"), nil, verify.NotGenuine, "missing"},
 	{"withheld by a stranger", redact(stranger, "deploy/"), nil, verify.NotGenuine, "missing"},
 	{"redaction of something that nobody lists", then(func(t *testing.T, c *cast, d *bundle.Dossier) {

@@ -10,9 +10,9 @@ import (
 	"github.com/release-dossier/dossier/evidence/bundle"
 )
 
-// sealLead is how far ahead of its own time a seal can speak: nobody knows what
-// will happen later. Until a seal may be checked it takes a while.
-const sealLead = 24 * time.Hour
+// sealLead is how far ahead of its own time a seal can speak, for clocks that differ:
+// nobody knows what will happen later (controls catalogue, section 0).
+const sealLead = 5 * time.Minute
 
 // SealFact is the last seal that counts.
 type SealFact struct {
@@ -20,7 +20,7 @@ type SealFact struct {
 	// Statement is the seal's.
 	Statement evidence.Digest
 	// Covers is the moment up to which it speaks: what it states, and at most
-	// a day after it was made.
+	// five minutes after it was made.
 	Covers  time.Time
 	Signers []Signer
 	Proof   Proof

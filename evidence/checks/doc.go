@@ -16,7 +16,7 @@
 // all skipped are "skipped", with the reason. A coverage file has no verdict of
 // its own: without an agreed minimum it is "na". Counts are taken from the
 // cases, not from the totals a file claims; where they differ, [Result.Problems]
-// says so, and more claimed than shown failures are a failure.
+// says so, and more claimed than shown tests, failures or errors are a failure.
 //
 // # Rerun until green
 //

@@ -22,7 +22,8 @@ func parseBase(s string) (base, error) {
 	case u.User != nil:
 		return base{}, errors.New("the base address holds a user: name the credential's environment variable instead")
 	case u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:
-		return base{}, fmt.Errorf("the base address %.200q cannot be used%s", s, want)
+		// Not shown: in what is not of this form a password may stand anywhere.
+		return base{}, errors.New("the base address cannot be used" + want)
 	case u.Scheme == "http" && !loopback(u.Hostname()):
 		return base{}, fmt.Errorf("the base address %.200q is not encrypted: use https", s)
 	}

@@ -60,6 +60,19 @@ func newSecret(c Credential, rule credentialRule, environ map[string]string) (*s
 	return s, s.encode(scheme, value)
 }
 
+// check refuses a header that cannot be one and a value that cannot be sent. A
+// variable that is not set is no mistake where nobody is asked.
+func (c Credential) check(rule credentialRule, environ map[string]string) error {
+	if c.Header != "" && !headerName(c.Header) {
+		return fmt.Errorf("%.40q cannot be the header of a credential", c.Header)
+	}
+	if environ[c.Variable] == "" {
+		return nil
+	}
+	_, err := newSecret(c, rule, environ)
+	return err
+}
+
 func (s *secret) encode(scheme, value string) error {
 	s.forms = []string{value}
 	switch scheme {

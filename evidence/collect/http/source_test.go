@@ -220,6 +220,47 @@ type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
+// TestUnaskedIsChecked gives a release without tickets to systems with mistakes:
+// what nobody was asked with must not reach the record or the terminal either.
+func TestUnaskedIsChecked(t *testing.T) {
+	const good = "https://host.example"
+	tests := []struct {
+		name, base string
+		credential httprec.Credential
+		value      string
+		want       string // of the error; "" means none
+	}{
+		{"good", good + "/", httprec.Credential{Variable: "T"}, "long-enough", ""},
+		{"no value", good, httprec.Credential{Variable: "T"}, "", ""},
+		{"user and password", "https://bob:" + "hunter2@host.example", httprec.Credential{}, "", "holds a user"},
+		{"no slashes", "https:bob:hunter2@host.example", httprec.Credential{}, "", "cannot be used"},
+		{"no scheme", "bob:hunter2@host.example", httprec.Credential{}, "", "cannot be used"},
+		{"query", good + "?token=hunter2", httprec.Credential{}, "", "cannot be used"},
+		{"no URL", "https://bob:" + "hunter2%zz@host.example", httprec.Credential{}, "", "not a URL"},
+		{"in the clear", "http://host.example", httprec.Credential{}, "", "not encrypted"},
+		{"header", good, httprec.Credential{Variable: "T", Header: "Host: x"}, "", "header"},
+		{"value", good, httprec.Credential{Variable: "T"}, "hunter2", "no usable credential"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			o := options()
+			o.Environ = map[string]string{"T": tt.value}
+			s := newSystem(t, httprec.System{As: "jira", Options: o,
+				Source: httprec.Source{Mapping: small(t, smallRecords), Base: tt.base, Credential: tt.credential}})
+			part, err := s.Collect(t.Context(), runTarget(t))
+			if tt.want == "" {
+				if err != nil || part.URI != good {
+					t.Fatalf("got %+v and %v", part, err)
+				}
+				return
+			}
+			if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("got the error %v, want one with %q and no password", err, tt.want)
+			}
+		})
+	}
+}
+
 func TestNewSystemRefuses(t *testing.T) {
 	m, err := httprec.ParseMapping("x.yaml", []byte(smallYAML+strings.Replace(smallRecords, "kind: ticket", "kind: unicorn", 1)))
 	if err != nil {

@@ -68,7 +68,7 @@ func (s *System) Unknown() []string {
 func (s *System) Collect(ctx context.Context, t collect.Target) (*collect.Part, error) {
 	targets := s.targets(t)
 	if missing := s.Source.Mapping.nothingToAsk(targets, s.Source.Parameters); missing != "" {
-		return &collect.Part{URI: s.Source.Base, Notes: []string{"nobody was asked: the release names no " + missing}}, nil
+		return s.unasked(missing)
 	}
 	r, err := Collect(ctx, s.Source, targets, s.Options)
 	if r == nil || ctx.Err() != nil || err != nil && len(r.Records) == 0 {
@@ -86,6 +86,21 @@ func (s *System) Collect(ctx context.Context, t collect.Target) (*collect.Part, 
 	part.Found = m.found(part.URI)
 	part.Documents, err = s.documents(r, parts, t.TempDir)
 	return part, err
+}
+
+// unasked says that there was nothing to ask. The configuration is checked as
+// if there were: the address ends up in the record, and a mistake should not
+// wait for the first release with a ticket. Only the credential may be absent.
+func (s *System) unasked(missing string) (*collect.Part, error) {
+	source := s.Source
+	b, err := parseBase(source.Base)
+	if err == nil {
+		err = source.Credential.check(source.Mapping.definition.Credential, s.Options.Environ)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("collect %s: %w", source.name(), err)
+	}
+	return &collect.Part{URI: b.link(""), Notes: []string{"nobody was asked: the release names no " + missing}}, nil
 }
 
 // targets are what the release is known by; of its tickets those of this

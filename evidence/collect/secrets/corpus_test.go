@@ -52,6 +52,8 @@ var known = map[string]string{
 	"bb97d38032db1667": "a token made up for the command's tests",
 	"7ab4f186ac81633b": "the same, after a word that says so",
 	"88d824092cc1ac55": "part of an SSH signature that is JSON text",
+	"9b78ed8b341c74e2": "a password made up for a test of addresses that are refused",
+	"4be7f0268a59a9ee": "the same in another test",
 }
 
 // TestOwnHistory searches every object of this repository. The keys in its

@@ -101,12 +101,21 @@ func (f *fragment) assigns(at int, p *pattern) bool {
 		}
 		// Up to two more characters of the sign, and five of quotes and space.
 		for s := i + 1; s < min(i+9, len(f.text)); s++ {
-			if n := f.endFrom(s) - s; n > 0 && n <= p.secret {
+			if n := f.endFrom(s) - s; n > 0 && n <= p.secret && f.endsLike(p) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// endsLike reports whether p may end where endFrom has just found an end.
+func (f *fragment) endsLike(p *pattern) bool {
+	if f.end == len(f.text) {
+		return true
+	}
+	b := f.text[f.end]
+	return p.markup == (b == '<' || b == '&')
 }
 
 // endFrom returns where the first byte at or after i is that ends a secret, or

@@ -13,10 +13,11 @@ import (
 const before = `(?i)[\w.-]{0,50}?`
 
 // assigned is what stands in most rules between the keyword and the secret, and
-// ended what follows the secret.
+// ended what follows the secret; markup is what follows it in dossier.toml.
 const (
 	assigned = `(?:[ \t\w.-]{0,20})[\s'"]{0,3}(?:=|>|:{1,3}=|\|\||:|=>|\?=|,)[\x60'"\s=]{0,5}`
 	ended    = `(?:[\x60'"\s;]|\\[nr]|$)`
+	markup   = `[<&]`
 )
 
 const (
@@ -42,6 +43,8 @@ type pattern struct {
 	// secret the most bytes of what is assigned, up to what ends it; 0 is not
 	// known.
 	sign, secret int
+	// markup says that it is markup that ends the secret.
+	markup bool
 }
 
 // newPattern compiles a rule's regular expression.
@@ -76,6 +79,10 @@ func newPattern(text string, keywords []string) *pattern {
 func (p *pattern) measure(text string) {
 	keyword, rest, ok := strings.Cut(text, assigned)
 	secret, ends := strings.CutSuffix(rest, ended)
+	if !ends {
+		secret, ends = strings.CutSuffix(rest, markup)
+		p.markup = ends
+	}
 	if !ok || !ends {
 		return
 	}
@@ -85,7 +92,7 @@ func (p *pattern) measure(text string) {
 }
 
 // isEnd reports whether b ends a secret that is assigned.
-func isEnd(b byte) bool { return strings.IndexByte("`'\" \t\n\f\r\v;\\", b) >= 0 }
+func isEnd(b byte) bool { return strings.IndexByte("`'\" \t\n\f\r\v;\\<&", b) >= 0 }
 
 // holdsEnd reports whether a match of re may hold what ends a secret.
 func holdsEnd(re *syntax.Regexp) bool {

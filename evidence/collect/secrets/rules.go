@@ -30,10 +30,12 @@ type document struct {
 
 type fileRule struct {
 	ID, Description, Regex, Path string
-	SecretGroup                  int
-	Entropy                      float64
-	Keywords                     []string
-	Allowlists                   []fileAllowlist
+	// Like is the id of an earlier rule; what is not given is taken from it.
+	Like        string
+	SecretGroup int
+	Entropy     float64
+	Keywords    []string
+	Allowlists  []fileAllowlist
 }
 
 type fileAllowlist struct {
@@ -114,6 +116,11 @@ func (s *ruleSet) addRule(f fileRule) error {
 		return fmt.Errorf("the id is missing or used twice")
 	}
 	r := &rule{id: f.ID, description: f.Description, group: f.SecretGroup, entropy: f.Entropy}
+	if f.Like != "" {
+		if err := r.takeFrom(s.byName[f.Like]); err != nil {
+			return err
+		}
+	}
 	if f.Path != "" {
 		re, err := regexp.Compile(f.Path)
 		if err != nil {
@@ -125,7 +132,7 @@ func (s *ruleSet) addRule(f fileRule) error {
 		r.keywords = append(r.keywords, strings.ToLower(k))
 	}
 	if f.Regex != "" {
-		if len(f.Keywords) == 0 {
+		if len(r.keywords) == 0 {
 			return fmt.Errorf("no keywords: every text would be searched")
 		}
 		r.pattern = sync.OnceValue(func() *pattern { return newPattern(f.Regex, r.keywords) })
@@ -139,6 +146,18 @@ func (s *ruleSet) addRule(f fileRule) error {
 	}
 	s.rules = append(s.rules, r)
 	s.byName[f.ID] = r
+	return nil
+}
+
+// takeFrom makes r look around the same keywords as an earlier rule, and pass
+// over the same.
+func (r *rule) takeFrom(earlier *rule) error {
+	if earlier == nil {
+		return fmt.Errorf("the rule that it is like is missing")
+	}
+	r.entropy = earlier.entropy
+	r.keywords = slices.Clone(earlier.keywords)
+	r.allow = slices.Clone(earlier.allow)
 	return nil
 }
 

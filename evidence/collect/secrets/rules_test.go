@@ -36,6 +36,7 @@ func TestParseRulesRefuses(t *testing.T) {
 		"no keywords":   "[[rules]]\nid = \"a\"\nregex = 'a'\n",
 		"bad path":      "[[rules]]\nid = \"a\"\npath = '('\n",
 		"bad allowance": "[[allowlists]]\nregexes = ['(']\n",
+		"like nothing":  "[[rules]]\nid = \"a\"\nregex = 'a'\nlike = \"b\"\n",
 		"unknown rule":  "[[allowlists]]\nregexes = ['a']\ntargetRules = [\"a\"]\n",
 	} {
 		if _, err := parseRules(text); err == nil {
@@ -51,7 +52,12 @@ func TestRulesFindWhatTheyMatch(t *testing.T) {
 	if _, err := toml.Decode(gitleaks, &doc); err != nil {
 		t.Fatal(err)
 	}
-	bare, err := parseRules(gitleaks)
+	var own document
+	if _, err := toml.Decode(additions, &own); err != nil {
+		t.Fatal(err)
+	}
+	doc.Rules = append(doc.Rules, own.Rules...)
+	bare, err := parseRules(gitleaks, additions)
 	if err != nil {
 		t.Fatal(err)
 	}

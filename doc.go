@@ -16,9 +16,10 @@
 //
 //   - collect: [github.com/release-dossier/dossier/evidence/collect] reads a git
 //     repository (evidence/collect/git), artifacts, SBOMs, provenance and the
-//     CI environment (evidence/collect/ci), and says what is missing. Images
-//     come from a registry by evidence/collect/oci; evidence/collect/secrets
-//     looks for credentials before anything is signed.
+//     CI environment (evidence/collect/ci), and says what is missing. Forges
+//     are asked by evidence/collect/forge, other systems by
+//     evidence/collect/http, registries by evidence/collect/oci;
+//     evidence/collect/secrets looks for credentials before anything is signed.
 //   - model: [github.com/release-dossier/dossier/evidence] has the records that
 //     statements carry. [github.com/release-dossier/dossier/evidence/gitobj]
 //     reads raw git objects, [github.com/release-dossier/dossier/evidence/provenance]

@@ -61,7 +61,7 @@ func (s *Source) Collect(ctx context.Context, t collect.Target) (*collect.Part, 
 	}
 	part := &collect.Part{
 		URI: r.Answers.BaseURL, Retriever: r.Answers.retriever(), At: r.Answers.span(), Notes: r.Notes, Unread: r.Unread,
-		Fill: func(rec *evidence.Record) error { r.AddTo(rec); return nil },
+		Fill: r.AddTo,
 	}
 	if part.Documents, err = s.documents(r, t.TempDir); err != nil {
 		return nil, err

@@ -25,7 +25,9 @@ func record() *evidence.Record {
 func TestAddTo(t *testing.T) {
 	_, r := fromFile(t)
 	rec := record()
-	r.AddTo(rec)
+	if err := r.AddTo(rec); err != nil {
+		t.Fatal(err)
+	}
 	data, err := json.Marshal(rec)
 	if err != nil {
 		t.Fatal(err)
@@ -41,6 +43,15 @@ func TestAddTo(t *testing.T) {
 		if strings.Contains(string(data), private) {
 			t.Errorf("the record holds %q", private)
 		}
+	}
+}
+
+func TestOtherRepository(t *testing.T) {
+	_, r := fromFile(t)
+	rec := record()
+	rec.Repository.ID = "7002"
+	if err := r.AddTo(rec); err == nil || len(rec.Changes) > 0 {
+		t.Errorf("the record of another repository was filled: %v", err)
 	}
 }
 

@@ -47,7 +47,7 @@ type Change struct {
 	// not asked. They tell a rebase where Commits are not in the clone.
 	Messages []string
 	// Method is what the forge says of the method; "" if it says nothing. It is
-	// believed only where the commits leave open whether it was a squash.
+	// believed where the commits leave it open.
 	Method Method
 }
 
@@ -66,8 +66,13 @@ type Merge struct {
 	Landed []gitobj.ID
 }
 
-// Lookup returns a commit, or false if it is not there.
+// Lookup returns a commit, or false if it is not there, as gitobj.Objects.Lookup
+// does.
 type Lookup func(gitobj.ID) (gitobj.Commit, bool, error)
+
+// maxListed is how many commits of a change GitHub lists. Of a longer list some
+// are missing, so that it shows nothing of where a change begins.
+const maxListed = 250
 
 // FindMerge tells from the commits how a change came onto its branch. A change
 // whose merged commit is not there is a [*gitobj.MissingError].
@@ -80,10 +85,12 @@ func FindMerge(c Change, get Lookup) (Merge, error) {
 		return Merge{}, &gitobj.MissingError{ID: c.Merged}
 	}
 	switch {
+	case len(merged.Parents) > 1 && !slices.Contains(c.Commits, c.Merged):
+		return joined(c, merged, get)
+	case len(c.Commits) >= maxListed:
+		return uncertain(c, merged), nil
 	case slices.Contains(c.Commits, c.Merged):
 		return fastForward(c, get)
-	case len(merged.Parents) > 1:
-		return joined(c, merged, get)
 	case len(c.Commits) > 1:
 		return several(c, merged, get)
 	}
@@ -167,25 +174,39 @@ func single(c Change, merged gitobj.Commit, get Lookup) (Merge, error) {
 // rebased.
 func several(c Change, merged gitobj.Commit, get Lookup) (Merge, error) {
 	rebase, same, err := c.rebased(get)
-	squash := Merge{Method: Squash, Landed: []gitobj.ID{c.Merged}}
-	if len(merged.Parents) == 1 {
-		squash.Before = merged.Parents[0]
-	}
 	switch {
 	case err != nil:
 		return Merge{}, err
 	case same == yes:
 		return rebase, nil
 	case same == no:
-		squash.Proof = ByCommits
-	case c.marked(merged):
-		squash.Proof = BySubject
-	case c.Method == Squash:
-		squash.Proof = ByForge
-	default:
-		return Merge{Method: SquashOrRebase, Landed: []gitobj.ID{c.Merged}}, nil
+		return squashed(c, merged, ByCommits), nil
+	case c.Method == Rebase && len(rebase.Landed) == len(c.Commits):
+		rebase.Proof = ByForge
+		return rebase, nil
 	}
-	return squash, nil
+	return uncertain(c, merged), nil
+}
+
+// uncertain is a commit that its own list of commits says nothing about. The
+// number in a subject is only believed if the forge does not say that commits
+// were rebased: anybody may write it into the last of them.
+func uncertain(c Change, merged gitobj.Commit) Merge {
+	switch {
+	case c.Method != Rebase && c.Method != FastForward && c.marked(merged):
+		return squashed(c, merged, BySubject)
+	case c.Method == Squash:
+		return squashed(c, merged, ByForge)
+	}
+	return Merge{Method: SquashOrRebase, Landed: []gitobj.ID{c.Merged}}
+}
+
+func squashed(c Change, merged gitobj.Commit, proof Proof) Merge {
+	m := Merge{Method: Squash, Proof: proof, Landed: []gitobj.ID{c.Merged}}
+	if len(merged.Parents) == 1 {
+		m.Before = merged.Parents[0]
+	}
+	return m
 }
 
 // rebased compares the change's commits with those of the target branch, from

@@ -3,6 +3,7 @@ package commits_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -64,6 +65,10 @@ func TestFindMerge(t *testing.T) {
 		return f.Lookup(id)
 	}
 	last := f.own[2:]
+	many := slices.Clone(f.own) // as many as a forge lists, and perhaps more that it does not
+	for i := len(many); i < 250; i++ {
+		many = append(many, gitobj.ID(fmt.Sprintf("%040x", i)))
+	}
 	for _, tt := range []struct {
 		name   string
 		change commits.Change
@@ -82,6 +87,15 @@ func TestFindMerge(t *testing.T) {
 		{"rebase, by its commits", commits.Change{Merged: rebase, Commits: f.own}, f.Lookup, commits.Rebase, f.tip, 3},
 		{"rebase, by its messages", commits.Change{Merged: rebase, Commits: f.own, Messages: f.messages()}, hidden, commits.Rebase, f.tip, 3},
 		{"rebase without a sign", commits.Change{Merged: rebase, Commits: f.own}, hidden, commits.SquashOrRebase, "", 1},
+		{"rebase, by the forge's word", commits.Change{Merged: rebase, Commits: f.own, Method: commits.Rebase}, hidden, commits.Rebase, f.tip, 3},
+		{"squash, by the forge's word", commits.Change{Merged: unmarked, Commits: f.own, Method: commits.Squash}, hidden, commits.Squash, f.tip, 1},
+		{"one commit, by the forge's word", commits.Change{Merged: unmarked, Commits: last, Method: commits.Squash}, hidden, commits.Squash, f.tip, 1},
+		{"a rebase that bears a number", commits.Change{Number: 7, Merged: squash, Commits: f.own[:2], Method: commits.Rebase}, hidden, commits.Rebase, f.base, 2},
+		{"merge of many", commits.Change{Merged: merge, Commits: many}, hidden, commits.MergeCommit, f.tip, 1},
+		{"squash of many, by its number", commits.Change{Number: 7, Merged: squash, Commits: many}, hidden, commits.Squash, f.tip, 1},
+		{"many without a sign", commits.Change{Merged: unmarked, Commits: many}, hidden, commits.SquashOrRebase, "", 1},
+		{"many, rebased", commits.Change{Merged: rebase, Commits: many, Method: commits.Rebase}, hidden, commits.SquashOrRebase, "", 1},
+		{"many, fast-forwarded", commits.Change{Merged: f.own[2], Commits: many}, f.Lookup, commits.SquashOrRebase, "", 1},
 		{"one commit, rebased", commits.Change{Merged: rebase, Commits: last}, f.Lookup, commits.Rebase, f.ID(string(rebase) + "~1"), 1},
 		{"one commit, squashed", commits.Change{Number: 7, Merged: squash, Commits: last}, hidden, commits.Squash, f.tip, 1},
 		{"one commit without a sign", commits.Change{Merged: unmarked, Commits: last}, hidden, commits.SquashOrRebase, f.tip, 1},

@@ -1,6 +1,7 @@
 package gitobj
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"iter"
@@ -85,6 +86,17 @@ func (o *Objects) Commit(id ID) (Commit, error) {
 	}
 	c, err := ParseCommit(body)
 	return c, at(id, err)
+}
+
+// Lookup is [Objects.Commit] that reports a commit that is not embedded as
+// false.
+func (o *Objects) Lookup(id ID) (Commit, bool, error) {
+	c, err := o.Commit(id)
+	var missing *MissingError
+	if errors.As(err, &missing) {
+		return Commit{}, false, nil
+	}
+	return c, err == nil, err
 }
 
 // Tree returns the entries of the tree id.

@@ -166,7 +166,7 @@ func TestNamedCommits(t *testing.T) {
 	r.Commit("side\n\n(cherry picked from commit " + gone + ")\n(cherry picked from commit " + r.Git("rev-parse", "HEAD^{tree}") + ")")
 	r.Git("revert", "--no-edit", "HEAD~1")
 	r.Tag("v1.0.1")
-	r.Git("notes", "add", "-m", "This reverts commit "+gone, "HEAD")
+	r.Git("notes", "add", "-m", "This reverts commit "+strings.Repeat("cd", 20), "HEAD") // notes are not part of a commit
 	res, objects := r.collect(Options{Tag: "v1.0.1", DefaultBranch: "main", PatchIDs: true})
 	got := map[string]string{}
 	for _, n := range res.Named {

@@ -73,14 +73,14 @@ func (c *collector) change(ch *evidence.Change, dialect codeowners.Dialect) erro
 		return nil
 	}
 	c.stateMerge(ch, m)
-	if m.Before == "" {
+	if ch.Before == "" {
 		return nil
 	}
 	c.need[gitobj.ID(ch.MergedAs)], c.need[m.Before] = true, true
 	if dialect == "" {
 		return nil
 	}
-	return c.owners(ch, m, dialect)
+	return c.owners(ch, dialect)
 }
 
 // mergedChange is what the forge says of a change.
@@ -120,6 +120,10 @@ func (c *collector) commit(id gitobj.ID) (gitobj.Commit, bool, error) {
 // stateMerge states how a change was merged. What the commits show goes before
 // what the forge guessed from less.
 func (c *collector) stateMerge(ch *evidence.Change, m commits.Merge) {
+	if other := otherLanded(ch, m); m.Method == commits.Squash && other != "" {
+		c.note(NoteMerge, fmt.Sprintf("change %.40s seems to be squashed, but the forge says that commit %s came with it too", ch.ID, other), "")
+		return
+	}
 	ch.Before = evidence.ObjectID(m.Before)
 	known := ch.MergeMethod != "" && ch.MergeMethod != string(commits.SquashOrRebase)
 	if known && m.Method != commits.SquashOrRebase && ch.MergeMethod != string(m.Method) {
@@ -135,9 +139,22 @@ func (c *collector) stateMerge(ch *evidence.Change, m commits.Merge) {
 	}
 }
 
+// otherLanded returns a commit that by the forge's word came with the change and
+// that the merge did not put onto the branch, "" for none. Its own commits may
+// come with it as parents of a merge commit.
+func otherLanded(ch *evidence.Change, m commits.Merge) gitobj.ID {
+	for _, l := range ch.Landed {
+		id := gitobj.ID(l.Commit)
+		if !slices.Contains(m.Landed, id) && !slices.Contains(ch.Commits, l.Commit) {
+			return id
+		}
+	}
+	return ""
+}
+
 // owners states the rules that hold for a change.
-func (c *collector) owners(ch *evidence.Change, m commits.Merge, dialect codeowners.Dialect) error {
-	o, err := codeowners.AtBase(c, dialect, m.Before, gitobj.ID(ch.MergedAs))
+func (c *collector) owners(ch *evidence.Change, dialect codeowners.Dialect) error {
+	o, err := codeowners.AtBase(c, dialect, gitobj.ID(ch.Before), gitobj.ID(ch.MergedAs))
 	switch {
 	case c.failed != nil:
 		return c.failed

@@ -102,10 +102,7 @@ func (r *repo) repeats(res *Result, changes []*evidence.Change) {
 		r.Fatal(err)
 	}
 	for _, ch := range changes {
-		m, err := commits.FindMerge(mergedChange(ch), func(id gitobj.ID) (gitobj.Commit, bool, error) {
-			c, err := objects.Commit(id)
-			return c, err == nil, nil
-		})
+		m, err := commits.FindMerge(mergedChange(ch), objects.Lookup)
 		if err != nil || string(m.Method) != ch.MergeMethod || string(m.Before) != string(ch.Before) {
 			r.Errorf("change %s: FindMerge = %+v, %v, want %s on %s", ch.ID, m, err, ch.MergeMethod, ch.Before)
 		}
@@ -134,8 +131,12 @@ func TestAddChangesThatCannotBeTold(t *testing.T) {
 	unmarked.MergeMethod, unmarked.MergeProof = "squash-or-rebase", "own-commit"
 	wrong := r.change("1", gitobj.ID(changes[0].MergedAs))
 	wrong.MergeMethod, wrong.MergeProof = "rebase", "forge"
+	// The forge says that two commits landed: the number in the subject of the
+	// last is no proof of a squash, which would hide the other from code owners.
+	hidden := r.change("2", gitobj.ID(changes[1].MergedAs), gone, gone)
+	hidden.Landed = []evidence.LandedCommit{{Commit: changes[1].MergedAs, Proof: "forge"}, {Commit: changes[0].MergedAs, Proof: "forge"}}
 	all := []*evidence.Change{
-		r.change("3", gone), {ID: "4"}, unmarked, wrong, r.change("5", tree), changes[1],
+		r.change("3", gone), {ID: "4"}, unmarked, wrong, hidden, r.change("5", tree), changes[1],
 	}
 	res, err := r.try(Options{Tag: "v1.1.0"})
 	if err != nil {
@@ -144,11 +145,14 @@ func TestAddChangesThatCannotBeTold(t *testing.T) {
 	if err := res.AddChanges(t.Context(), codeowners.GitLab, all); err != nil {
 		t.Fatal(err)
 	}
-	if got := r.notes(res); got != "change-not-in-clone change-not-in-clone merge-method" {
+	if got := r.notes(res); got != "change-not-in-clone change-not-in-clone merge-method merge-method" {
 		t.Errorf("notes = %s", got)
 	}
 	if unmarked.Before != "" || unmarked.CodeOwners != nil || unmarked.MergeMethod != "squash-or-rebase" {
 		t.Errorf("a change whose base is open = %+v", unmarked)
+	}
+	if hidden.Before != "" || hidden.MergeMethod != "" || hidden.CodeOwners != nil {
+		t.Errorf("a change with two landed commits = %+v", hidden)
 	}
 	if wrong.MergeMethod != "merge" || changes[1].CodeOwners == nil {
 		t.Errorf("%+v, %+v", wrong, changes[1])

@@ -35,7 +35,7 @@ type Options struct {
 	DefaultBranch   string
 	// PatchIDs asks for the patch ids of the commits: it reads every changed file.
 	PatchIDs bool
-	// Now is when the snapshot of branches is taken.
+	// Now is when the snapshot of branches is taken, for its record.
 	Now time.Time
 	// Files are the files to collect from the released commit, where they
 	// exist; nil means DefaultFiles.
@@ -291,7 +291,7 @@ func (c *collector) base(ctx context.Context, o Options, refs []tagRef, tag chai
 // history marks the commits of the range, and those that prove its boundary,
 // for the archive. It returns the former.
 func (c *collector) history(ctx context.Context, tag, base chain, shallow bool) ([]gitobj.ID, error) {
-	h, err := c.git.revisions(ctx, tag.commit, base.commit)
+	h, err := c.git.revisions(ctx, tag.commit, base.commit, maxCommits)
 	if err != nil {
 		return nil, err
 	}

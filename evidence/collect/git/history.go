@@ -13,7 +13,7 @@ import (
 	"github.com/release-dossier/dossier/evidence/gitobj"
 )
 
-// maxCommits is the most commits that are looked at.
+// maxCommits is the most commits that are looked at; a range of more is refused.
 const maxCommits = 2_000_000
 
 // history is the range of a release.
@@ -22,8 +22,9 @@ type history struct {
 	boundary []gitobj.ID // their parents that are reachable from the base
 }
 
-// revisions lists the commits reachable from tip and not from base.
-func (g *runner) revisions(ctx context.Context, tip, base gitobj.ID) (history, error) {
+// revisions lists the commits reachable from tip and not from base, at most so
+// many.
+func (g *runner) revisions(ctx context.Context, tip, base gitobj.ID, most int) (history, error) {
 	args := []string{"rev-list", "--boundary", string(tip)}
 	if base != "" {
 		args = append(args, "^"+string(base))
@@ -37,8 +38,8 @@ func (g *runner) revisions(ctx context.Context, tip, base gitobj.ID) (history, e
 			return fmt.Errorf("git rev-list: %w", err)
 		case edge:
 			h.boundary = append(h.boundary, id)
-		case len(h.commits) == maxCommits:
-			return fmt.Errorf("the range has more than %d commits: name a later previous release", maxCommits)
+		case len(h.commits) == most:
+			return fmt.Errorf("the range has more than %d commits: name a later previous release", most)
 		default:
 			h.commits = append(h.commits, id)
 		}

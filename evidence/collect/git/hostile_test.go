@@ -152,10 +152,17 @@ func TestHugeMessage(t *testing.T) {
 // More is said than may be: the reader stops and so does git.
 func TestTooMuchOutput(t *testing.T) {
 	r := newRepo(t, "sha1")
-	r.Commit("one")
+	for i := range 4 {
+		r.Commit(fmt.Sprint("c", i))
+	}
 	g, err := newRunner(r.Dir, r.Env)
 	if err != nil {
 		t.Fatal(err)
+	}
+	for most, want := range map[int]bool{3: true, 4: false} {
+		if _, err := g.revisions(t.Context(), r.ID("HEAD"), "", most); (err != nil) != want {
+			t.Errorf("at most %d commits: %v", most, err)
+		}
 	}
 	stop := errors.New("enough")
 	n := 0

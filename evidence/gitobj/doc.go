@@ -25,6 +25,9 @@
 // "type size NUL" prefix. Objects are in ascending order of id, each once.
 // Nothing follows the trailer. So one set of objects has exactly one archive.
 //
+// [WritePatchIDs] has the format of the list of patch ids that may stand beside
+// an archive.
+//
 // # What a range proves
 //
 // [Objects.Range] answers "which commits are reachable from tip and not from

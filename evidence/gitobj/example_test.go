@@ -47,3 +47,12 @@ func ExampleReadArchive() {
 	fmt.Println(err)
 	// Output: git objects: the last line says "1", the file has 0
 }
+
+func ExampleParseTrailers() {
+	for _, t := range gitobj.ParseTrailers("Release 1.4.0\n\nRollback: redeploy 1.3.9\nKnown-issues: the export\n  is slow\n") {
+		fmt.Printf("%s = %s\n", t.Key, t.Value)
+	}
+	// Output:
+	// Rollback = redeploy 1.3.9
+	// Known-issues = the export is slow
+}

@@ -111,8 +111,7 @@ func (b *batch) failed(id gitobj.ID, err error) error {
 		return b.ctx.Err()
 	}
 	b.close() // so that all of standard error is there
-	text := b.stderr.String()
-	if strings.Contains(text, "not allowed") || strings.Contains(text, "promisor") || strings.Contains(text, "lazy fetching") {
+	if lacksObjects(b.stderr.String()) {
 		return &ObjectError{string(id)}
 	}
 	return b.git.explain("cat-file", b.stderr, errors.Join(fmt.Errorf("object %s", id), err))

@@ -15,12 +15,17 @@ func TestPartialClone(t *testing.T) {
 	r.Write("SECURITY.md", "x")
 	r.Commit("one")
 	r.Tag("v1.0.0")
+	r.Commit("two")
+	r.Tag("v1.1.0")
 	for _, filter := range []string{"blob:none", "tree:0"} {
 		dir := filepath.Join(t.TempDir(), "clone")
 		r.Git("clone", "-q", "--no-checkout", "--filter="+filter, "file://"+r.Dir, dir)
 		var missing *ObjectError
 		if _, err := r.try(Options{Dir: dir, Tag: "v1.0.0"}); !errors.As(err, &missing) || !strings.Contains(err.Error(), "--refetch") {
 			t.Errorf("%s: %v, want an ObjectError", filter, err)
+		}
+		if _, err := r.try(Options{Dir: dir, Tag: "v1.1.0", Files: []string{}, PatchIDs: true}); !errors.As(err, &missing) || !strings.Contains(err.Error(), "lacks objects: ") {
+			t.Errorf("%s, patch ids: %v, want an ObjectError", filter, err)
 		}
 	}
 }

@@ -64,12 +64,23 @@ func (e *ShallowError) Error() string {
 	return "the clone is shallow and " + where + ": run git fetch --unshallow --tags, or check out with full depth"
 }
 
-// ObjectError says that the clone lacks an object it should have.
+// ObjectError says that the clone lacks an object it should have. The ID is ""
+// if git does not say which.
 type ObjectError struct{ ID string }
 
 // Error implements error.
 func (e *ObjectError) Error() string {
-	return fmt.Sprintf("the clone lacks object %s: it is a partial clone or damaged; run git fetch --refetch --no-filter, or clone anew without --filter", e.ID)
+	which := "objects"
+	if e.ID != "" {
+		which = "object " + e.ID
+	}
+	return fmt.Sprintf("the clone lacks %s: it is a partial clone or damaged; run git fetch --refetch --no-filter, or clone anew without --filter", which)
+}
+
+// lacksObjects reports whether git's message says that it would have to fetch
+// an object, which it may not.
+func lacksObjects(message string) bool {
+	return strings.Contains(message, "not allowed") || strings.Contains(message, "promisor") || strings.Contains(message, "lazy fetching")
 }
 
 // NoteCode names a kind of [Note].

@@ -130,6 +130,8 @@ func (g *runner) explain(command string, stderr *head, err error) error {
 		return &OwnershipError{g.dir}
 	case strings.Contains(text, "not a git repository"):
 		return &RepositoryError{g.dir}
+	case lacksObjects(text):
+		return &ObjectError{}
 	case strings.TrimSpace(text) == "":
 		return fmt.Errorf("git %s in %s: %w", command, g.dir, err)
 	}

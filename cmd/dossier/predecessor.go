@@ -49,16 +49,16 @@ func (c *Cmd) predecessor(ctx context.Context, f *createFlags) (*evidence.Predec
 // follows reports why a release cannot follow its predecessor: it is of another
 // repository, the same release once more, or a later one on the same line. A
 // lower version of another line may follow: a hotfix of 1.x comes after 2.0.
-func follows(r, last *evidence.Record, file string) error {
+func follows(r, last *evidence.Record, where string) error {
 	switch {
 	case last == nil:
 		return nil
 	case last.Repository.URI != r.Repository.URI:
-		return usagef("--predecessor %s: it is of %s, this release is of %s", file, last.Repository.URI, r.Repository.URI)
+		return usagef("%s: it is of %s, this release is of %s", where, last.Repository.URI, r.Repository.URI)
 	case last.Version == r.Version && last.Component == r.Component:
-		return usagef("--predecessor %s: it is a dossier of version %s already: a version is released once", file, r.Version)
+		return usagef("%s: it is a dossier of version %s already: a version is released once", where, r.Version)
 	case last.Component == r.Component && before(r.Version, last.Version):
-		return usagef("--predecessor %s: it is of version %s, which comes after %s on the same line: give the dossier that came before", file, last.Version, r.Version)
+		return usagef("%s: it is of version %s, which comes after %s on the same line: give the dossier that came before", where, last.Version, r.Version)
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package collect
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -111,7 +110,10 @@ func (a *assembly) state(said commits.Release) error {
 		if r.RollbackPlan != nil {
 			return twice(commits.RollbackKey, "rollback-plan")
 		}
-		r.RollbackPlan = a.rollbackPlan(said.Rollback)
+		var ok bool
+		if r.RollbackPlan, ok = evidence.ParseRollbackPlan(said.Rollback); !ok {
+			a.gap(Habit, "the way to roll back", fmt.Sprintf("the trailer Rollback says %.80q", said.Rollback), "begin it with redeploy, flag, config, hotfix-forward or none")
+		}
 	}
 	said.Tickets = append(said.Tickets, a.ticketsOfChanges(said.Tickets)...)
 	if said.KnownIssues == nil && said.Risk == "" && said.Window == "" && said.Tickets == nil {
@@ -175,39 +177,4 @@ func (a *assembly) risk(word string) string {
 	}
 	a.gap(Habit, "the risk", fmt.Sprintf("the trailer Risk says %.80q", word), "write Risk: low, medium, high or critical")
 	return ""
-}
-
-var (
-	sha256Form  = regexp.MustCompile(`\bsha256:[0-9a-f]{64}\b`)
-	versionForm = regexp.MustCompile(`^v?[0-9]+(\.[0-9A-Za-z+-]+)*$`)
-	methods     = []string{"flag", "config", "redeploy", "hotfix-forward", "none"}
-)
-
-// rollbackPlan reads "METHOD VERSION (sha256:...)": how, to which version, and
-// its digests. The whole text is kept as the step to take; without a method it
-// is all that is known.
-func (a *assembly) rollbackPlan(text string) *evidence.RollbackPlan {
-	p := &evidence.RollbackPlan{Steps: []string{text}}
-	words := strings.Fields(text)
-	method := strings.ToLower(strings.Trim(words[0], ".,;:"))
-	if !slices.Contains(methods, method) {
-		a.gap(Habit, "the way to roll back", fmt.Sprintf("the trailer Rollback says %.80q", text), "begin it with redeploy, flag, config, hotfix-forward or none")
-		return p
-	}
-	p.Method = method
-	rest := strings.TrimLeft(strings.TrimSpace(strings.TrimPrefix(text, words[0])), "-:,; (")
-	if method == "none" {
-		p.NoRollback, p.Steps = strings.TrimRight(rest, ")"), nil
-		return p
-	}
-	for _, word := range words[1:] {
-		if word = strings.Trim(word, "(),;:"); versionForm.MatchString(word) {
-			p.TargetVersion = word
-			break
-		}
-	}
-	for _, d := range sha256Form.FindAllString(text, -1) {
-		p.TargetDigests = append(p.TargetDigests, evidence.DigestSet{"sha256": strings.TrimPrefix(d, "sha256:")})
-	}
-	return p
 }

@@ -141,6 +141,9 @@ func (c *config) check(n *strictyaml.Node) error {
 		}
 		names[at.Name] = true
 	}
+	if r := c.Collect.Records; len(c.Components) > 0 && r != "" && !strings.Contains(r, "{component}") {
+		return n.Lookup("collect").Lookup("records").Errorf("want {component} in it, or every component would state the same records")
+	}
 	return c.Collect.check(n.Lookup("collect"))
 }
 

@@ -209,6 +209,9 @@ func (c *collectConfig) check(n *strictyaml.Node) error {
 	if c.GitHub != nil && c.GitLab != nil {
 		return n.Lookup("gitlab").Errorf("a repository lives on one forge: leave out github or gitlab")
 	}
+	if c.Records != "" && !strings.Contains(c.Records, "{version}") {
+		return n.Lookup("records").Errorf("want {version} in it, or every release would state the same records again")
+	}
 	for _, section := range []string{"tickets", "systems"} {
 		for _, m := range n.Lookup(section).Members() {
 			taken := slices.Contains([]string{"git", "github", "gitlab", "ci", "results", "oci", "records"}, m.Name)

@@ -38,8 +38,11 @@ func (a *assembly) checkSources() error {
 		}
 	}
 	for _, name := range a.Withhold {
-		if source, part, _ := strings.Cut(name, "."); !known[source] || part == "" {
+		switch source, part, _ := strings.Cut(name, "."); {
+		case source == "" || part == "":
 			return fmt.Errorf("%.80q cannot be withheld: want the name of a source, a dot and a part of it", name)
+		case !known[source]:
+			return fmt.Errorf("%.80q cannot be withheld: no source %.80q is configured", name, source)
 		}
 	}
 	return nil

@@ -94,7 +94,7 @@ func (c *Cmd) gaps(gaps []collect.Gap) {
 		fmt.Fprintf(c.Stdout, "  %s\n", w)
 		for _, g := range gaps {
 			if string(g.Who) == w {
-				fmt.Fprintf(c.Stdout, "    %s\n      %s\n", wrap(report.Safe(g.What+": "+g.Why), 6, columns), wrap(report.Safe(g.Fix), 6, columns))
+				fmt.Fprintf(c.Stdout, "    %s\n      %s\n", wrapLines(g.What+": "+g.Why, 6, columns), wrap(report.Safe(g.Fix), 6, columns))
 			}
 		}
 	}

@@ -107,7 +107,7 @@ func (p *preview) text() string {
 		fmt.Fprintf(w, "    %s\n", wrap(report.Safe(x.Check+": "+x.Title), 6, columns))
 		for _, l := range [][2]string{{"found", x.Found}, {"fix", x.Fix}} {
 			if l[1] != "" {
-				fmt.Fprintf(w, "      %-6s%s\n", l[0], wrap(report.Safe(l[1]), 12, columns))
+				fmt.Fprintf(w, "      %-6s%s\n", l[0], wrapLines(l[1], 12, columns))
 			}
 		}
 	}

@@ -133,6 +133,16 @@ func wrap(text string, indent, width int) string {
 	return b.String()
 }
 
+// wrapLines makes text safe and wraps it. Some errors list several things, each in
+// a line of its own; what comes after the tenth line break stays in one line.
+func wrapLines(text string, indent, width int) string {
+	lines := strings.SplitN(text, "\n", 11)
+	for i, line := range lines {
+		lines[i] = wrap(report.Safe(line), indent, width)
+	}
+	return strings.Join(lines, "\n"+strings.Repeat(" ", indent))
+}
+
 // shellSafe are the characters that no shell gives a meaning.
 const shellSafe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:,./_-"
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/collect"
 	"github.com/release-dossier/dossier/evidence/collect/git"
 	"github.com/release-dossier/dossier/evidence/records"
 	"github.com/release-dossier/dossier/internal/strictyaml"
@@ -24,6 +26,7 @@ type newFlags struct {
 	title                              string
 	dir, release, dossier, waive, file string
 	component                          string
+	tag                                string // --release as it was given
 }
 
 func (c *Cmd) newCommand() *cobra.Command {
@@ -49,7 +52,7 @@ func (c *Cmd) templateCommand(k evidence.KindInfo) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVarP(&f.dir, "dir", "C", ".", "the repository (`DIR`)")
-	flags.StringVar(&f.release, "release", "", "the release it is about (`VERSION`)")
+	flags.StringVar(&f.release, "release", "", "the release it is about, or its tag (`VERSION`)")
 	flags.StringVar(&f.component, "component", "", "the component, in a repository of several (`NAME`)")
 	flags.StringVar(&f.dossier, "dossier", "", "take what is known of the release from its dossier (`FILE`)")
 	if k.Name == "exception" {
@@ -63,6 +66,7 @@ func (c *Cmd) templateCommand(k evidence.KindInfo) *cobra.Command {
 
 // template writes the template of a record.
 func (c *Cmd) template(ctx context.Context, f *newFlags) error {
+	f.tag, f.release = f.release, versionOf(f.release)
 	v := f.values()
 	if err := f.fillControl(v); err != nil {
 		return err
@@ -137,7 +141,7 @@ func (c *Cmd) fillKnown(ctx context.Context, f *newFlags, v records.Values) (who
 		f.fillScope(v, uri)
 	}
 	f.fill(v, "/version", f.release)
-	if tag := tagOf(info.Releases, f.release); tag != "" {
+	if tag := tagOf(info.Releases, firstOf(f.tag, f.release)); tag != "" {
 		f.fill(v, "/tag", tag)
 		f.fill(v, "/subject/tag", tag)
 		if commit, err := git.Commit(ctx, f.dir, tag, c.Env); err == nil {
@@ -170,6 +174,15 @@ func (c *Cmd) fillFromDossier(f *newFlags, v records.Values) error {
 		return nil
 	}
 	return usagef("--dossier %s: there is no release statement in it", f.dossier)
+}
+
+// versionOf returns the version of a release that is given by tag or version, as
+// create does. What cannot name a tag, such as a path, stays as it is.
+func versionOf(release string) string {
+	if !fs.ValidPath(release) {
+		return release
+	}
+	return collect.TagVersion(release)
 }
 
 // tagOf returns the tag of a version among those of the repository.
@@ -223,7 +236,10 @@ func (f *newFlags) output(name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	component := firstOf(f.component, cfg.Component)
+	component, err := f.componentOf(&cfg)
+	if err != nil {
+		return "", err
+	}
 	dir, err := records.Dir(component, f.release)
 	if err == nil && cfg.Collect.Records != "" {
 		dir, err = cfg.Collect.recordsDir(component, f.release)
@@ -236,6 +252,18 @@ func (f *newFlags) output(name string) (string, error) {
 		return "", usagef("%s is not written: %w", dir, reason(err))
 	}
 	return filepath.Join(dir, filepath.Base(evidence.SafeMaterialName(name))+".yaml"), nil
+}
+
+// componentOf returns the component whose records create looks for.
+func (f *newFlags) componentOf(cfg *config) (string, error) {
+	if len(cfg.Components) > 0 && f.component == "" {
+		return "", usagef("new %s: %s has several components: say which with --component NAME", f.kind, cfg.file)
+	}
+	list, err := cfg.products(f.release, f.component)
+	if err != nil {
+		return "", err
+	}
+	return list[0].Component, nil
 }
 
 // next says what to do with the filled template.

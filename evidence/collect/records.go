@@ -32,6 +32,9 @@ func (a *assembly) readRecords(context.Context) error {
 		return err
 	}
 	defer root.Close()
+	if err := a.misplaced(root, at, dir); err != nil {
+		return err
+	}
 	files, err := records.ReadDir(root.FS(), dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -42,6 +45,26 @@ func (a *assembly) readRecords(context.Context) error {
 	for _, f := range files {
 		if err := a.addRecord(f); err != nil {
 			return fmt.Errorf("%s: %w", f.Name, err)
+		}
+	}
+	return nil
+}
+
+// misplaced refuses a directory that is named by the tag instead of the version:
+// its records would silently be left out.
+func (a *assembly) misplaced(root *os.Root, at func(string) (string, error), dir string) error {
+	r := a.draft.Record
+	names := []string{r.Tag.Name[strings.LastIndexAny(r.Tag.Name, "/@")+1:]}
+	if v := "v" + r.Version; TagVersion(v) == r.Version {
+		names = append(names, v)
+	}
+	for _, name := range names {
+		other, err := at(name)
+		if err != nil || other == dir {
+			continue // no directory has such a name, or it is the one that is read
+		}
+		if _, err := root.Lstat(filepath.FromSlash(other)); err == nil {
+			return fmt.Errorf("%s is not read: records of this release belong in %s: move them there and remove %s", other, dir, other)
 		}
 	}
 	return nil

@@ -10,7 +10,7 @@ import (
 // releaseVersion returns the version of the release that tag marks. A given
 // version has to be the tag's (controls catalogue, tag/matches-release-version).
 func releaseVersion(given, tag string) (string, error) {
-	tagged := tagVersion(tag)
+	tagged := TagVersion(tag)
 	if given == "" {
 		return tagged, nil
 	}
@@ -21,10 +21,11 @@ func releaseVersion(given, tag string) (string, error) {
 	return "", fmt.Errorf("version %s disagrees with tag %s, which says %s: leave the version out or name the right tag", given, tag, tagged)
 }
 
-// tagVersion returns what follows the tag's prefix: "1.4.0" for v1.4.0,
+// TagVersion returns the version of the release that a tag marks, which is what
+// follows the tag's prefix: "1.4.0" for v1.4.0,
 // api/v1.4.0, api@1.4.0 and api-v1.4.0. A tag without a semantic version is
 // its own version.
-func tagVersion(tag string) string {
+func TagVersion(tag string) string {
 	rest := tag[strings.LastIndexAny(tag, "/@")+1:]
 	for s := rest; ; {
 		if v := "v" + strings.TrimPrefix(s, "v"); semver.IsValid(v) && strings.Count(cutSuffixes(v), ".") == 2 {

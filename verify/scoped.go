@@ -45,7 +45,7 @@ func (r *run) importRecord(l listing, e provenance.Entry) {
 		r.add(sc)
 	}
 	switch p, err := decodeImported(a); {
-	case s.Code == codeNoKey && r.o.Trust.Unresolved():
+	case s.Code == codeNoKey && r.o.Trust != nil && r.o.Trust.Unresolved():
 		c.Outcome, c.Why, c.Found = Unknown, s.Code, a.file.Name+": "+s.Detail
 		c.Title = "Who signed an imported record cannot be told: it may be somebody whom trust names by fingerprint"
 		c.Fix = Fix{Now: "write the signer's public key in full into the trust document"}

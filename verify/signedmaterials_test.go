@@ -62,6 +62,11 @@ func TestImportedByNobodyKnown(t *testing.T) {
 		explain(t, r)
 		t.Errorf("every key of trust is at hand, and a stranger's freeze makes the file %s", r.Verdict)
 	}
+	look := o
+	look.Trust, look.Policy = nil, nil
+	if r := judge(t, d, c.expect(t), look); r.Verdict != verify.NotAccepted {
+		t.Errorf("with nobody trusted the file is %s", r.Verdict)
+	}
 	lena := c.lena.Public()
 	o.Trust = c.trustText(t, strings.ReplaceAll(c.document(""), strings.TrimSpace(lena.AuthorizedKey()), lena.Fingerprint()))
 	if r := judge(t, d, c.expect(t), o); r.Verdict != verify.NotAccepted || !hasCode(r, "signer-not-known") {

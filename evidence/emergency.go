@@ -10,17 +10,17 @@ type Emergency struct {
 	// BusinessImpact weighs waiting against the risk of the change.
 	BusinessImpact string `json:"businessImpact" rec:"R;1.3.3"`
 	// Changes say what is changed: the emergency's extent in words.
-	Changes []string `json:"changes" rec:"R;1.6.3"`
+	Changes []string `json:"changes" rec:"R;1.6.3" gate:"same"`
 	// Approval is the individual decision; there is no standing permission.
 	Approval Signoff `json:"approval" rec:"R;1.6.3,1.32.3.2"`
 	// Incident is the incident or change record.
-	Incident ResourceDescriptor `json:"incident" rec:"R;1.21.3.5"`
+	Incident ResourceDescriptor `json:"incident" rec:"R;1.21.3.5" gate:"same"`
 	// RollbackPlan is how to go back.
 	RollbackPlan string `json:"rollbackPlan" rec:"R;1.6.3"`
 	// NextWindow is the ordinary window that it could not wait for.
 	NextWindow string `json:"nextWindow,omitempty" rec:"d;1.21.3.5"`
 	// WaivedChecks are the checks that were left out, each with its stand-in.
-	WaivedChecks []WaivedCheck `json:"waivedChecks,omitempty" rec:"C;1.11.3.2;when a check was left out"`
+	WaivedChecks []WaivedCheck `json:"waivedChecks,omitempty" rec:"C;1.11.3.2;when a check was left out" gate:"same"`
 	// Links are the code change, signed tag, artifact and promotion.
 	Links []ResourceDescriptor `json:"links,omitempty" rec:"C;1.21.3.5;once the change is made"`
 	// Review is the review afterwards.
@@ -69,21 +69,21 @@ type Review struct {
 type BreakGlass struct {
 	Entry
 	// User got the access.
-	User Actor `json:"user" rec:"R;1.21.3.6"`
+	User Actor `json:"user" rec:"R;1.21.3.6" gate:"same"`
 	// System is what they got access to.
-	System string `json:"system" rec:"R;1.21.3.6"`
+	System string `json:"system" rec:"R;1.21.3.6" gate:"same"`
 	// Reason is why.
 	Reason string `json:"reason" rec:"R;1.21.3.6"`
 	// Approval is by somebody else, such as the on-call manager.
 	Approval Signoff `json:"approval" rec:"R;1.21.3.6"`
 	// Emergency is the id of the emergency or incident record.
-	Emergency string `json:"emergency,omitempty" rec:"d;1.21.3.6"`
+	Emergency string `json:"emergency,omitempty" rec:"d;1.21.3.6" gate:"same"`
 	// ExpiresAt is when the access ends by itself.
-	ExpiresAt Time `json:"expiresAt" rec:"R;1.21.3.6"`
+	ExpiresAt Time `json:"expiresAt" rec:"R;1.21.3.6" gate:"same"`
 	// RevokedAt is when it was taken away.
-	RevokedAt *Time `json:"revokedAt,omitempty" rec:"C;1.21.3.6;once it is over"`
+	RevokedAt *Time `json:"revokedAt,omitempty" rec:"C;1.21.3.6;once it is over" gate:"same"`
 	// CredentialsRotatedAt is when the credentials used were changed.
-	CredentialsRotatedAt *Time `json:"credentialsRotatedAt,omitempty" rec:"C;1.19.3.3;once it is over"`
+	CredentialsRotatedAt *Time `json:"credentialsRotatedAt,omitempty" rec:"C;1.19.3.3;once it is over" gate:"same"`
 	// Log is the record of what was done with it.
 	Log ResourceDescriptor `json:"log" rec:"R;1.21.3.6"`
 	// Actions are what was done, in words.

@@ -9,9 +9,9 @@ type Exception struct {
 	// Owner is the role that answers for it.
 	Owner string `json:"owner" rec:"R;1.32.3.1"`
 	// Type says whether it ends.
-	Type string `json:"type" rec:"R;1.32.3.1" enum:"temporary|permanent"`
+	Type string `json:"type" rec:"R;1.32.3.1" enum:"temporary|permanent" gate:"same"`
 	// PolicyReference is the section and requirement it departs from.
-	PolicyReference string `json:"policyReference" rec:"R;1.32.3.1"`
+	PolicyReference string `json:"policyReference" rec:"R;1.32.3.1" gate:"same"`
 	// Controls are the ids of the controls it waives: "tag/signed".
 	Controls []string `json:"controls,omitempty" rec:"d;1.32.3.1" gate:"same"`
 	// RiskAssessment is what may go wrong.
@@ -27,13 +27,13 @@ type Exception struct {
 	// ExpiresAt is when it ends.
 	ExpiresAt *Time `json:"expiresAt,omitempty" rec:"C;1.32.3.1;when temporary, unless expiryCondition is given" gate:"same"`
 	// ExpiryCondition is the event that ends it.
-	ExpiryCondition string `json:"expiryCondition,omitempty" rec:"C;1.32.3.1;when temporary, unless expiresAt is given"`
+	ExpiryCondition string `json:"expiryCondition,omitempty" rec:"C;1.32.3.1;when temporary, unless expiresAt is given" gate:"same"`
 	// ConditionState says whether that event has happened.
-	ConditionState string `json:"conditionState,omitempty" rec:"d;1.32.3.1" enum:"open|met"`
+	ConditionState string `json:"conditionState,omitempty" rec:"d;1.32.3.1" enum:"open|met" gate:"same"`
 	// ReviewAt is when it is looked at again.
 	ReviewAt *Time `json:"reviewAt,omitempty" rec:"C;1.32.3.1,1.32.5.2;always: the review date of a temporary one, the next review of a permanent one"`
 	// State is where it stands in its life.
-	State string `json:"state,omitempty" rec:"d;1.32.3.1" enum:"requested|approved|expired|closed|rejected" gate:"approved>rejected"`
+	State string `json:"state,omitempty" rec:"d;1.32.3.1" enum:"requested|approved|expired|closed|rejected" gate:"|approved>closed>expired>requested>rejected"`
 	// Containment is how to roll back or contain, when production is at risk.
 	Containment string `json:"containment,omitempty" rec:"C;1.32.3.1;when production is at risk"`
 	// ProductionAtRisk says whether production is at risk.

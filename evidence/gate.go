@@ -14,44 +14,62 @@ type GateField struct {
 	// Pointer leads to the field in the predicate (RFC 6901).
 	Pointer string
 	// Value is the value in a form in which equal means the same: people and
-	// things by identity and digest, lists in any order.
+	// things by identity and digest, lists in any order. It is "" if the record
+	// does not state the field.
 	Value string
 	// Rank orders the outcomes of a decision from best, 1, to worst; 0 if the
 	// values have no order.
 	Rank int
 }
 
-// GateFields returns the fields of a record on which gates decide and that say
-// something. They are marked in the type:
+// GateFields returns the fields of a record on which gates decide. They are
+// marked in the type:
 //
 //	Result string `json:"result" gate:"success>cancelled>failure"`
+//	Decision string `json:"decision,omitempty" gate:"|approved>rejected"`
 //	Commit ObjectID `json:"commit" gate:"same"`
 //
-// What is not in the list of outcomes, such as "in-progress", says nothing yet.
+// What is absent has the value "": a freeze that is lifted is not one that does
+// not say so. Where the absence of an outcome means another, "|" names both. What
+// is not in the list of outcomes, such as "in-progress", says nothing yet.
 func GateFields(p Predicate) []GateField {
 	list := gateFields(nil, "", reflect.ValueOf(p).Elem())
+	scope := GateField{Pointer: "/scope"}
 	if s := p.Head().Scope; s != nil {
-		list = append(list, GateField{Pointer: "/scope", Value: sameForm(reflect.ValueOf(s))})
+		scope.Value = sameForm(reflect.ValueOf(s))
 	}
-	return list
+	return append(list, scope)
 }
 
 func gateFields(list []GateField, at string, s reflect.Value) []GateField {
 	for f, value := range s.Fields() {
 		tag, pointer := f.Tag.Get("gate"), at+"/"+jsonName(f)
 		switch {
-		case f.Anonymous || absent(value):
+		case f.Anonymous:
+		case tag == "same" && absent(value):
+			list = append(list, GateField{Pointer: pointer})
 		case tag == "same":
 			list = append(list, GateField{Pointer: pointer, Value: sameForm(value)})
 		case tag != "":
-			if rank := slices.Index(strings.Split(tag, ">"), value.String()) + 1; rank > 0 {
-				list = append(list, GateField{pointer, value.String(), rank})
+			if g, ok := outcome(tag, strings.TrimSpace(value.String())); ok {
+				g.Pointer = pointer
+				list = append(list, g)
 			}
 		case value.Kind() == reflect.Struct && isPart(value.Type()):
 			list = gateFields(list, pointer, value)
 		}
 	}
 	return list
+}
+
+// outcome finds a value in a list of outcomes.
+func outcome(tag, value string) (GateField, bool) {
+	for i, same := range strings.Split(tag, ">") {
+		if slices.Contains(strings.Split(same, "|"), value) {
+			return GateField{Value: strings.Trim(same, "|"), Rank: i + 1}, true
+		}
+	}
+	return GateField{}, value == ""
 }
 
 // sameForm writes a value so that equal text means the same.

@@ -42,24 +42,45 @@ func TestGateFields(t *testing.T) {
 	if a["/scope"] == b["/scope"] {
 		t.Error("a freeze of one branch is one of all")
 	}
+	if lifted, ok := a["/liftedAt"]; !ok || lifted.Value != "" {
+		t.Errorf("a freeze that is not lifted says so: %+v, %v", lifted, ok)
+	}
+	open, over := fields(&evidence.Incident{State: "open"})["/state"], fields(&evidence.Incident{State: "resolved"})["/state"]
+	if open.Rank <= over.Rank || over.Rank == 0 {
+		t.Errorf("an open incident %+v is worse than one that is over %+v", open, over)
+	}
+	silent, granted := fields(&evidence.Exception{})["/state"], fields(&evidence.Exception{State: "approved"})["/state"]
+	if silent != granted || silent.Rank >= fields(&evidence.Exception{State: "closed"})["/state"].Rank {
+		t.Errorf("an exception without a state %+v is an approved one %+v", silent, granted)
+	}
+	by := evidence.Signoff{Who: evidence.Actor{ID: "mailto:ana@acme.example"}, Decision: "rejected"}
+	for _, p := range []evidence.Predicate{&evidence.Emergency{Approval: by}, &evidence.BreakGlass{Approval: by}, &evidence.Freeze{Approval: by}} {
+		if f := fields(p); f["/approval/who"].Value != string(by.Who.ID) || f["/approval/decision"].Rank != 2 {
+			t.Errorf("%T: decided by %+v, %+v", p, f["/approval/who"], f["/approval/decision"])
+		}
+	}
+	if f := fields(&evidence.Hotfix{Base: evidence.HotfixBase{Commit: "abc"}}); f["/base/commit"].Value != `"abc"` {
+		t.Errorf("hotfix of %+v", f["/base/commit"])
+	}
 }
 
 // TestKindsSayWhoAndWhere asks every kind, so that none is forgotten when one
 // is added: what it is about must not panic on an empty record.
 func TestKindsSayWhoAndWhere(t *testing.T) {
-	owners, gates := 0, 0
+	owners := 0
 	for _, k := range evidence.Kinds() {
 		p := k.New()
 		evidence.Environments(p)
 		evidence.References(p)
 		evidence.Artifacts(p)
 		owners += min(1, len(evidence.Owners(p)))
-		gates += min(1, len(evidence.GateFields(p)))
+		for _, f := range evidence.GateFields(p) {
+			if f.Value != "" && f.Rank != 1 { // the best outcome may be what silence means
+				t.Errorf("%s: %s is %q when empty", k.Name, f.Pointer, f.Value)
+			}
+		}
 	}
 	if owners < 14 {
 		t.Errorf("%d kinds name who is responsible for the fact", owners)
-	}
-	if gates != 0 {
-		t.Errorf("%d kinds decide something when empty", gates)
 	}
 }

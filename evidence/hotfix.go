@@ -5,11 +5,11 @@ package evidence
 type Hotfix struct {
 	Entry
 	// Incident is the incident or ticket.
-	Incident ResourceDescriptor `json:"incident" rec:"R;1.16.6.2"`
+	Incident ResourceDescriptor `json:"incident" rec:"R;1.16.6.2" gate:"same"`
 	// Severity is the incident's severity in the organisation's own scale.
-	Severity string `json:"severity" rec:"R;1.16.6.2"`
+	Severity string `json:"severity" rec:"R;1.16.6.2" gate:"same"`
 	// Classification says by which process it went out.
-	Classification string `json:"classification" rec:"R;1.16.6.2" enum:"hotfix|emergency"`
+	Classification string `json:"classification" rec:"R;1.16.6.2" enum:"hotfix|emergency" gate:"same"`
 	// Base is the production release that it repairs.
 	Base HotfixBase `json:"base" rec:"R;1.16.3"`
 	// Branch is the branch it was made on.
@@ -25,9 +25,9 @@ type Hotfix struct {
 	// Tag is the tag of the repaired release.
 	Tag string `json:"tag" rec:"R;1.16.6.2"`
 	// Commit is the commit of the repaired release.
-	Commit ObjectID `json:"commit" rec:"R;1.16.6.2"`
+	Commit ObjectID `json:"commit" rec:"R;1.16.6.2" gate:"same"`
 	// Artifacts are its artifacts: name, registry and digest.
-	Artifacts []ResourceDescriptor `json:"artifacts" rec:"R;1.16.6.2"`
+	Artifacts []ResourceDescriptor `json:"artifacts" rec:"R;1.16.6.2" gate:"same"`
 	// Approvals are the decisions of its promotions, the production one by name.
 	Approvals []Signoff `json:"approvals" rec:"R;1.16.6.2"`
 	// RollbackPlan is how to go back.
@@ -37,7 +37,7 @@ type Hotfix struct {
 	// SecurityReview is the review, or the exception that replaces it.
 	SecurityReview SecurityReview `json:"securityReview" rec:"R;1.16.3.3"`
 	// Waivers are the ids of exceptions it used.
-	Waivers []string `json:"waivers,omitempty" rec:"d;1.16.3"`
+	Waivers []string `json:"waivers,omitempty" rec:"d;1.16.3" gate:"same"`
 	// Deferral is why it waits for a train instead.
 	Deferral *Deferral `json:"deferral,omitempty" rec:"C;1.26.3;when it waits for a train"`
 	// Summary is what was learned from the incident.
@@ -52,7 +52,7 @@ type HotfixBase struct {
 	// Tag is its tag.
 	Tag string `json:"tag" rec:"R;1.16.3"`
 	// Commit is its commit.
-	Commit ObjectID `json:"commit" rec:"R;1.16.3"`
+	Commit ObjectID `json:"commit" rec:"R;1.16.3" gate:"same"`
 	// Digests are its artifacts.
 	Digests []DigestSet `json:"digests,omitempty" rec:"O;1.16.3"`
 }
@@ -60,13 +60,13 @@ type HotfixBase struct {
 // SecurityReview says whether a security review was needed and who made it.
 type SecurityReview struct {
 	// Needed is the answer to that question.
-	Needed string `json:"needed" rec:"R;1.16.3.3" enum:"yes|no"`
+	Needed string `json:"needed" rec:"R;1.16.3.3" enum:"yes|no" gate:"same"`
 	// By made the review.
 	By *Actor `json:"by,omitempty" rec:"C;1.16.3.3;when needed, unless exception is given"`
 	// At is when.
 	At *Time `json:"at,omitempty" rec:"C;1.16.3.3;when by is given"`
 	// Exception is the id of the exception that replaces it.
-	Exception string `json:"exception,omitempty" rec:"C;1.16.3.3;when needed and not made"`
+	Exception string `json:"exception,omitempty" rec:"C;1.16.3.3;when needed and not made" gate:"same"`
 }
 
 func (s *SecurityReview) conditions(v *validator, at string) {

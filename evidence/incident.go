@@ -7,7 +7,7 @@ type Incident struct {
 	// Severity is its severity in the organisation's own scale.
 	Severity string `json:"severity" rec:"R;1.22.5.2" gate:"same"`
 	// State says whether it is over.
-	State string `json:"state" rec:"R;1.22.5.2" enum:"open|resolved"`
+	State string `json:"state" rec:"R;1.22.5.2" enum:"open|resolved" gate:"resolved>open"`
 	// Title is what happened, in a line.
 	Title string `json:"title,omitempty" rec:"O;1.22.5.2"`
 	// Ticket is the record in the incident system.
@@ -19,7 +19,7 @@ type Incident struct {
 	// Commit is its commit.
 	Commit ObjectID `json:"commit" rec:"R;1.22.5.2" gate:"same"`
 	// Artifacts are its artifacts, by digest.
-	Artifacts []ResourceDescriptor `json:"artifacts" rec:"R;1.22.5.2"`
+	Artifacts []ResourceDescriptor `json:"artifacts" rec:"R;1.22.5.2" gate:"same"`
 	// RollbackMechanism is how production was restored.
 	RollbackMechanism string `json:"rollbackMechanism,omitempty" rec:"C;1.22.5.2;once resolved" enum:"flag|config|redeploy|hotfix-forward|none"`
 	// NoRollback is why there was no way back, with mitigation and criteria.

@@ -6,11 +6,11 @@ import "errors"
 // own [Approval] prevails over it (R18).
 type Signoff struct {
 	// Who decided.
-	Who Actor `json:"who" rec:"R;1.13.3.3"`
+	Who Actor `json:"who" rec:"R;1.13.3.3" gate:"same"`
 	// Role is the role in which they decided: "release-manager", ...
 	Role string `json:"role,omitempty" rec:"O;1.13.5.3"`
 	// Decision is what they decided; absent means approved.
-	Decision string `json:"decision,omitempty" rec:"O;1.13.3.3" enum:"approved|rejected"`
+	Decision string `json:"decision,omitempty" rec:"O;1.13.3.3" enum:"approved|rejected" gate:"|approved>rejected"`
 	// At is when they decided.
 	At TimeOrInterval `json:"at" rec:"R;1.13.3.3"`
 	// Rationale is why, in their words.

@@ -61,6 +61,12 @@ func TestApprovalFacts(t *testing.T) {
 		{"imported, of another commit", imported(tom, func(a *evidence.Approval) { a.Scope.Commits = []string{strings.Repeat("ef", 20)} })(t, c), nil},
 		{"imported, by a stranger", imported(stranger, nil)(t, c), nil},
 		{"of some of the artifacts", c.partial(t, evidence.Approved), nil},
+		{"corrected by one of some of the artifacts", c.partialOn(t, c.approved, c.tom, evidence.Approved, corrects), nil},
+		{"corrected by one of another approver", c.approve(t, c.approved, c.tom, func(a *evidence.Approval) { corrects(a); byAna(a) }), []want{{verify.Claimed, "ana.ruiz", false}}},
+		{"corrected by somebody else", c.approve(t, c.approved, c.recorder, func(a *evidence.Approval) { corrects(a); byAna(a) }),
+			[]want{{verify.Proven, "tom.okoro", true}, {verify.Attested, "ana.ruiz", false}}},
+		{"rejected by somebody under its id", c.approve(t, c.approved, c.recorder, func(a *evidence.Approval) { a.Decision, a.Approver.ID = evidence.Rejected, c.tom.Public().Identity() }),
+			[]want{{verify.Attested, "tom.okoro", false}}},
 		{"rejection of some of the artifacts", c.partial(t, evidence.Rejected), []want{{verify.Proven, "tom.okoro", true}}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -75,12 +81,23 @@ func TestApprovalFacts(t *testing.T) {
 	}
 }
 
+// corrects makes an approval one that takes the place of the cast's first.
+func corrects(a *evidence.Approval) { a.ID, a.Supersedes = "approval-2", "approval-1" }
+
 // partial has a decision about the release statement and none of its artifacts.
 func (c *cast) partial(t *testing.T, decision evidence.Decision) *bundle.Dossier {
 	t.Helper()
-	d := testrelease.Copy(t, c.release)
+	return c.partialOn(t, c.release, c.tom, decision, func(*evidence.Approval) {})
+}
+
+func (c *cast) partialOn(t *testing.T, d *bundle.Dossier, by *attest.KeySigner, decision evidence.Decision, change func(*evidence.Approval)) *bundle.Dossier {
+	t.Helper()
+	d = testrelease.Copy(t, d)
 	st, _ := testrelease.Release(t, d)
-	payload := testrelease.Approval(t, d, c.tom, func(a *evidence.Approval) { a.Decision = decision })
+	payload := testrelease.Approval(t, d, by, func(a *evidence.Approval) {
+		a.Decision = decision
+		change(a)
+	})
 	whole, err := attest.ParseStatement(payload)
 	if err != nil {
 		t.Fatal(err)
@@ -89,7 +106,7 @@ func (c *cast) partial(t *testing.T, decision evidence.Decision) *bundle.Dossier
 	if err != nil {
 		t.Fatal(err)
 	}
-	testrelease.AddSigned(t, d, c.tom, payload)
+	testrelease.AddSigned(t, d, by, payload)
 	return d
 }
 

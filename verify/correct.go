@@ -3,6 +3,7 @@ package verify
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -16,18 +17,20 @@ const correctorRole = "corrector"
 // R18).
 type recordName struct{ kind, id string }
 
-// sameRecord are the statements of one record, as indices into Facts.Records.
+// sameRecord are the statements of one record.
 type sameRecord struct {
 	name recordName
+	// list are indices into Facts.Records.
 	list []int
-	// prevails is the one that stands for all: the worse outcome, then the
-	// owner's word, then the better proof, then the later one.
-	prevails int
-	// differ are the pointers of the fields in which they contradict each
-	// other.
-	differ []string
-	// by is the statement that corrects it.
-	by *evidence.Digest
+	// by maps those that were corrected to the statement that corrects them.
+	by map[int]*evidence.Digest
+}
+
+// gates are the fields of one statement on which gates decide, by pointer.
+type gates struct {
+	values map[string]string
+	// rank is higher the worse the outcome is.
+	rank int
 }
 
 // corrections decides which records stand.
@@ -40,12 +43,14 @@ type corrections struct {
 	relying map[string][]int
 	// deployments are the promotions that name a deployment.
 	deployments map[string]*sameRecord
+	// gates are kept for the records that several statements are about.
+	gates map[int]gates
 }
 
 // correct brings the statements of each record together and applies those that
 // correct earlier ones.
 func (r *run) correct() {
-	c := corrections{run: r, named: map[recordName]*sameRecord{}, relying: map[string][]int{}, deployments: map[string]*sameRecord{}}
+	c := corrections{run: r, named: map[recordName]*sameRecord{}, relying: map[string][]int{}, deployments: map[string]*sameRecord{}, gates: map[int]gates{}}
 	for i := range r.facts.Records {
 		c.gather(i)
 	}
@@ -53,7 +58,7 @@ func (r *run) correct() {
 		c.join(i)
 	}
 	for _, s := range c.records {
-		c.compare(s)
+		c.readGates(s)
 	}
 	for i := range r.facts.Records {
 		c.supersede(i)
@@ -90,7 +95,7 @@ func (c *corrections) gather(i int) {
 	name := nameOf(f)
 	s := c.named[name]
 	if s == nil {
-		s = &sameRecord{name: name}
+		s = &sameRecord{name: name, by: map[int]*evidence.Digest{}}
 		c.named[name] = s
 		c.records = append(c.records, s)
 	}
@@ -111,35 +116,53 @@ func (c *corrections) join(i int) {
 	}
 }
 
-// compare finds which statement of a record prevails and where they contradict
-// each other.
-func (c *corrections) compare(s *sameRecord) {
-	s.prevails = s.list[0]
+// readGates reads what gates decide on in each statement of a record.
+func (c *corrections) readGates(s *sameRecord) {
 	if len(s.list) == 1 {
 		return
 	}
-	values, ranks := map[string]string{}, map[int]int{}
 	for _, i := range s.list {
-		for _, g := range evidence.GateFields(c.fact(i).Predicate) {
-			if c.fact(i).Source == SourceRelease && g.Pointer == "/environment" {
-				continue // by the system's name for it
+		g := gates{values: map[string]string{}}
+		for _, field := range evidence.GateFields(c.fact(i).Predicate) {
+			if c.fact(i).Source == SourceRelease && (field.Value == "" || field.Pointer == "/environment") {
+				continue // it says only what the system does, by its own name for the environment
 			}
-			ranks[i] += g.Rank
-			if was, ok := values[g.Pointer]; ok && was != g.Value && !slices.Contains(s.differ, g.Pointer) {
-				s.differ = append(s.differ, g.Pointer)
-			} else if !ok {
-				values[g.Pointer] = g.Value
+			g.values[field.Pointer] = field.Value
+			g.rank += field.Rank
+		}
+		c.gates[i] = g
+	}
+}
+
+// differ returns the pointers of the fields in which statements contradict each
+// other.
+func (c *corrections) differ(list ...int) []string {
+	values, differ := map[string]string{}, map[string]bool{}
+	for _, i := range list {
+		for pointer, value := range c.gates[i].values {
+			if was, ok := values[pointer]; ok && was != value {
+				differ[pointer] = true
 			}
+			values[pointer] = value
 		}
 	}
-	for _, i := range s.list[1:] {
-		a, b := c.fact(s.prevails), c.fact(i)
-		if cmp.Or(cmp.Compare(ranks[s.prevails], ranks[i]),
+	return slices.Sorted(maps.Keys(differ))
+}
+
+// prevailing returns the statement that stands for all: the worse outcome, then
+// one of the record itself, then the owner's word, then the better proof, then
+// the later one.
+func (c *corrections) prevailing(list []int) int {
+	best := list[0]
+	for _, i := range list[1:] {
+		a, b := c.fact(best), c.fact(i)
+		if cmp.Or(cmp.Compare(c.gates[best].rank, c.gates[i].rank),
 			compareBool(a.Source != SourceRelease, b.Source != SourceRelease), compareBool(a.ByOwner, b.ByOwner),
 			cmp.Compare(a.Proof.Grade.rank(), b.Proof.Grade.rank())) <= 0 {
-			s.prevails = i
+			best = i
 		}
 	}
+	return best
 }
 
 func compareBool(a, b bool) int {
@@ -169,22 +192,35 @@ func (c *corrections) supersede(i int) {
 		c.add(check)
 		return
 	}
-	old := c.fact(earlier.prevails)
-	check.Inputs = append(check.Inputs, old.At("/id"))
-	switch why, used := c.mayReplace(old, f), c.usedBy(old, f); {
-	case why != "":
-		check.Outcome, check.Code, check.Title, check.Found = Warn, "supersedes-not-allowed", "A correction does not count: both records stand", why
-	case used != nil:
-		check.Found = fmt.Sprintf("the %s %s relied on %s %s before it was corrected", used.Kind, used.Predicate.Head().ID, f.Kind, id)
-		check.Inputs = append(check.Inputs, used.At(""))
-		check.fails("superseded-after-use", "A fact was corrected after something relied on it", Fix{
-			Before: "state what is true now as a record of its own", Now: "state what is true now as a record of its own, and who decided upon what was known",
-		})
-	default:
-		earlier.by = &f.Statement
-		check.Found = fmt.Sprintf("%s %s in place of %s", f.Kind, f.Predicate.Head().ID, id)
-	}
+	c.replace(earlier, f, &check)
 	c.add(check)
+}
+
+// replace puts f in the place of those statements of a record that it may
+// correct. Others stand: whoever states somebody's record once more under its
+// id gains no right over it.
+func (c *corrections) replace(earlier *sameRecord, f *RecordFact, check *Check) {
+	id, why := earlier.name.id, ""
+	for _, i := range earlier.list {
+		old := c.fact(i)
+		check.Inputs = append(check.Inputs, old.At("/id"))
+		if no := c.mayReplace(old, f); no != "" {
+			why = cmp.Or(why, no)
+		} else if used := c.usedBy(old, f); used != nil {
+			check.Found = fmt.Sprintf("the %s %s relied on %s %s before it was corrected", used.Kind, used.Predicate.Head().ID, f.Kind, id)
+			check.Inputs = append(check.Inputs, used.At(""))
+			check.fails("superseded-after-use", "A fact was corrected after something relied on it", Fix{
+				Before: "state what is true now as a record of its own", Now: "state what is true now as a record of its own, and who decided upon what was known",
+			})
+			return
+		} else {
+			earlier.by[i] = &f.Statement
+			check.Found = fmt.Sprintf("%s %s in place of %s", f.Kind, f.Predicate.Head().ID, id)
+		}
+	}
+	if check.Found == "" {
+		check.Outcome, check.Code, check.Title, check.Found = Warn, "supersedes-not-allowed", "A correction does not count: both records stand", why
+	}
 }
 
 // mayReplace says why f may not correct old; "" if it may.
@@ -193,12 +229,21 @@ func (c *corrections) mayReplace(old, f *RecordFact) string {
 		return "whoever corrects it had not seen it"
 	}
 	for _, s := range f.Signers {
-		if slices.Contains(s.Roles, correctorRole) ||
-			slices.ContainsFunc(old.Signers, func(o Signer) bool { return c.same(o.Identity, s.Identity) }) {
+		if slices.Contains(s.Roles, correctorRole) {
 			return ""
 		}
 	}
+	if c.shareSigner(old, f) {
+		return ""
+	}
 	return fmt.Sprintf("it is by another signer, who has not the role %s", correctorRole)
+}
+
+// shareSigner reports whether somebody signed both.
+func (c *corrections) shareSigner(a, b *RecordFact) bool {
+	return slices.ContainsFunc(a.Signers, func(x Signer) bool {
+		return slices.ContainsFunc(b.Signers, func(y Signer) bool { return c.same(x.Identity, y.Identity) })
+	})
 }
 
 // before reports whether a was there when b was made: by the graph or, where one
@@ -214,6 +259,9 @@ func (c *corrections) before(a, b *RecordFact) bool {
 // is none. A promotion and a go/no-go decision rely on all that they saw, other
 // records on those that they name.
 func (c *corrections) usedBy(old, f *RecordFact) *RecordFact {
+	if old.Source == SourceRelease {
+		return nil // everything saw the release, and relied on the record of it
+	}
 	for _, list := range [][]int{c.acts, c.relying[old.Predicate.Head().ID]} {
 		for _, i := range list {
 			s := c.fact(i)
@@ -233,27 +281,63 @@ func (c *corrections) saw(s, f *RecordFact) bool {
 // settle says which statements of a record stand, and fails if they contradict
 // each other and nobody corrected it.
 func (c *corrections) settle(s *sameRecord) (broken bool) {
-	standing := c.fact(s.prevails)
-	for _, i := range s.list {
-		switch {
-		case s.by != nil:
-			c.fact(i).Replaced = s.by
-		case i != s.prevails:
-			c.fact(i).Replaced = &standing.Statement
+	left := c.uncorrected(s)
+	if len(left) == 0 {
+		return false
+	}
+	prevails := c.prevailing(left)
+	standing := c.fact(prevails)
+	for _, i := range left {
+		switch f := c.fact(i); {
+		case i == prevails:
+		case len(c.differ(i, prevails)) == 0 || c.shareSigner(standing, f):
+			f.Replaced = &standing.Statement
+		case c.gates[i].rank < c.gates[prevails].rank:
+			f.Worse = &standing.Statement
 		}
 	}
-	if s.by != nil || len(s.differ) == 0 {
+	differ := c.differ(left...)
+	if len(differ) == 0 {
 		return false
 	}
 	check := link("records", "The statements of each record agree", standing.Proof)
 	check.Expected = fmt.Sprintf("one answer for %s %s", s.name.kind, s.name.id)
-	check.Found = fmt.Sprintf("%s by %s and others differ in %s", count(len(s.list), "statement"), standing.Proof.By, strings.Join(s.differ, ", "))
-	for _, i := range s.list[:min(len(s.list), maxListed)] {
-		check.Inputs = append(check.Inputs, c.fact(i).At(s.differ[0]))
+	check.Found = fmt.Sprintf("%s by %s and others differ in %s", count(len(left), "statement"), standing.Proof.By, strings.Join(differ, ", "))
+	for _, i := range left[:min(len(left), maxListed)] {
+		check.Inputs = append(check.Inputs, c.fact(i).At(differ[0]))
 	}
 	check.fails("record-contradiction", "Statements of one record contradict each other", Fix{
 		Now: "have whoever stated what is wrong correct it by a record that supersedes it",
 	})
 	c.add(check)
 	return true
+}
+
+// uncorrected marks the statements of a record that were corrected and returns
+// the others.
+func (c *corrections) uncorrected(s *sameRecord) (left []int) {
+	for _, i := range s.list {
+		if by := c.correction(s, i); by != nil {
+			f := c.fact(i)
+			f.Replaced, f.corrected = by, true
+		} else {
+			left = append(left, i)
+		}
+	}
+	return left
+}
+
+// correction returns what stands in place of a statement, nil if nothing does.
+// Who only repeats what the owner stated is corrected with them, as is what the
+// release statement says of the same deployment.
+func (c *corrections) correction(s *sameRecord, i int) *evidence.Digest {
+	if by := s.by[i]; by != nil || c.fact(i).ByOwner {
+		return by
+	}
+	for _, k := range s.list {
+		if by := s.by[k]; by != nil && (c.fact(k).ByOwner || c.fact(i).Source == SourceRelease) && len(c.differ(i, k)) == 0 {
+			return by
+		}
+	}
+	return nil
 }

@@ -61,7 +61,12 @@ type RecordFact struct {
 	// or what prevails of several statements of one record (rules of format,
 	// R18). It is nil for a record that stands.
 	Replaced *evidence.Digest
+	// Worse is a statement of the same record by somebody else that stands as
+	// well and tells of a worse outcome, which is the record's.
+	Worse *evidence.Digest
 
+	// corrected reports that Replaced is a correction.
+	corrected bool
 	// listed is the statement through which it is part of the graph: its own,
 	// or the one that lists the file it came in.
 	listed evidence.Digest
@@ -226,6 +231,16 @@ func promotionOf(record *evidence.Record, d evidence.Deployment) *evidence.Promo
 	return p
 }
 
+// withdrawn reports whether a decision no longer counts. What takes the place of
+// an approval need not be one, so none is counted before its correction. An
+// objection stays until it is corrected by somebody who may.
+func withdrawn(f *RecordFact, a *evidence.Approval) bool {
+	if a.Decision == evidence.Approved {
+		return f.Replaced != nil || f.Worse != nil
+	}
+	return f.corrected
+}
+
 // approvals tells of the approvals by themselves. To approve some of the
 // artifacts is not to approve the release; to reject one of them is to object
 // to it.
@@ -233,6 +248,9 @@ func (r *run) approvals() {
 	for _, f := range r.facts.Records {
 		a, ok := f.Predicate.(*evidence.Approval)
 		if !ok || f.Source == SourceRelease {
+			continue
+		}
+		if withdrawn(&f, a) {
 			continue
 		}
 		all := len(r.facts.Record.Artifacts)

@@ -99,6 +99,12 @@ func danglingStatement(f *verify.Facts) (string, verify.Place) {
 			ids[a.ID] = true
 		}
 	}
+	// What was corrected counts no longer and is there all the same.
+	for _, r := range f.Records {
+		if a, ok := r.Predicate.(*evidence.Approval); ok {
+			ids[a.ID] = true
+		}
+	}
 	for _, a := range f.Approvals {
 		if a.Approval == nil {
 			continue

@@ -27,17 +27,16 @@ type standing struct {
 
 func approvalsOf(f *verify.Facts, p Params) standing {
 	s := standing{f: f, p: p, last: map[string]verify.ApprovalFact{}}
-	replaced := superseded(f)
-	for i, a := range f.Approvals {
+	for _, a := range f.Approvals {
 		if a.Approval == nil {
 			continue
 		}
-		if why := s.notPresent(a, replaced[i]); why != "" {
+		if why := s.notPresent(a); why != "" {
 			s.absent = append(s.absent, fmt.Sprintf("%s: %s", approver(a), why))
 		} else {
 			s.present = append(s.present, a)
 		}
-		if !replaced[i] && s.inProduction(a) {
+		if s.inProduction(a) {
 			s.decide(a)
 		}
 	}
@@ -81,40 +80,15 @@ func approver(a verify.ApprovalFact) string {
 	return string(a.Approver.ID)
 }
 
-// superseded tells which approvals a later one by the same party replaces.
-func superseded(f *verify.Facts) map[int]bool {
-	type name struct{ party, id string }
-	index := map[name][]int{}
-	for i, a := range f.Approvals {
-		if a.Approval != nil {
-			index[name{party(a), a.ID}] = append(index[name{party(a), a.ID}], i)
-		}
-	}
-	replaced := map[int]bool{}
-	for i, a := range f.Approvals {
-		if a.Approval == nil || a.Supersedes == "" || a.Decision == evidence.Approved && !a.ByApprover {
-			continue
-		}
-		for _, k := range index[name{party(a), a.Supersedes}] {
-			if k != i {
-				replaced[k] = true
-			}
-		}
-	}
-	return replaced
-}
-
 func (s *standing) inProduction(a verify.ApprovalFact) bool {
 	return a.Environment == "" || holdsFold(s.p.ProductionEnvironments, a.Environment)
 }
 
 // notPresent says why a is no approval for production in force, "" if it is.
-func (s *standing) notPresent(a verify.ApprovalFact, replaced bool) string {
+func (s *standing) notPresent(a verify.ApprovalFact) string {
 	switch {
 	case a.Decision != evidence.Approved:
 		return "decided " + string(a.Decision)
-	case replaced:
-		return "replaced by a later decision"
 	case !s.inProduction(a):
 		return "for the environment " + a.Environment
 	case !a.ByApprover:

@@ -101,6 +101,11 @@ func (r *Report) Append(d *bundle.Dossier, p evidence.Predicate, key attest.Publ
 	if !ok {
 		return nil, fmt.Errorf("%T is not a kind of record", p)
 	}
+	if x, ok := p.(*evidence.Redaction); ok {
+		if err := listsAll(d, x); err != nil {
+			return nil, err
+		}
+	}
 	about, err := aboutOf(record, p, o.About)
 	if err != nil {
 		return nil, err
@@ -135,6 +140,19 @@ func (r *Report) Append(d *bundle.Dossier, p evidence.Predicate, key attest.Publ
 		d.AddBlob(b.Blob)
 	}
 	return payload, nil
+}
+
+// listsAll reports a blob of a redaction that is no material of any statement:
+// nothing else can be withheld.
+func listsAll(d *bundle.Dossier, x *evidence.Redaction) error {
+	for _, b := range x.Blobs {
+		if !slices.ContainsFunc(d.Statements(), func(st *bundle.Statement) bool {
+			return slices.ContainsFunc(st.Links.Materials, func(m evidence.Material) bool { return m.Digest == b.Digest })
+		}) {
+			return fmt.Errorf("%s is no material of any statement: only those can be withheld", b.Digest)
+		}
+	}
+	return nil
 }
 
 // fillSeal writes the place of a new seal after the last one.

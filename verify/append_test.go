@@ -84,6 +84,13 @@ func TestAppendRefuses(t *testing.T) {
 			func(t *testing.T) evidence.Predicate { return promotion(t, c.release, "d", "staging") }, verify.AppendOptions{}},
 		{"a record that is not valid", "at /environment: missing", c.release,
 			func(t *testing.T) evidence.Predicate { return promotion(t, c.release, "d", "") }, verify.AppendOptions{}},
+		{"a redaction of what nobody lists", "is no material of any statement", c.release, func(t *testing.T) evidence.Predicate {
+			return &evidence.Redaction{
+				Entry:    evidence.Entry{ID: "r", At: evidence.Moment(hour(1))},
+				Redactor: evidence.Actor{ID: c.tom.Public().Identity(), Kind: evidence.Human},
+				Blobs:    []evidence.RedactedBlob{{Digest: other, Reason: "personal data"}},
+			}
+		}, verify.AppendOptions{}},
 		{"an artifact of another release", "is not an artifact of this release", c.release,
 			func(t *testing.T) evidence.Predicate { return promotion(t, c.release, "d", "staging") }, verify.AppendOptions{About: []evidence.Digest{other}}},
 		{"a record that names one", "is not an artifact of this release", c.release, func(t *testing.T) evidence.Predicate {

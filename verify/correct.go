@@ -39,18 +39,27 @@ type corrections struct {
 	records []*sameRecord
 	named   map[recordName]*sameRecord
 	// acts rely on everything that they saw; relying lists who names an id.
-	acts    []int
-	relying map[string][]int
+	acts    []user
+	relying map[string][]user
+	// listed is the node through which each fact is part of the graph.
+	listed []*node
 	// deployments are the promotions that name a deployment.
 	deployments map[string]*sameRecord
 	// gates are kept for the records that several statements are about.
 	gates map[int]gates
 }
 
+// user is a statement that relies on others.
+type user struct {
+	fact int
+	node *node
+}
+
 // correct brings the statements of each record together and applies those that
 // correct earlier ones.
 func (r *run) correct() {
-	c := corrections{run: r, named: map[recordName]*sameRecord{}, relying: map[string][]int{}, deployments: map[string]*sameRecord{}, gates: map[int]gates{}}
+	c := corrections{run: r, named: map[recordName]*sameRecord{}, relying: map[string][]user{}, deployments: map[string]*sameRecord{}, gates: map[int]gates{}}
+	c.listed = make([]*node, len(r.facts.Records))
 	for i := range r.facts.Records {
 		c.gather(i)
 	}
@@ -80,16 +89,18 @@ func nameOf(f *RecordFact) recordName { return recordName{f.Kind, f.Predicate.He
 
 func (c *corrections) gather(i int) {
 	f := c.fact(i)
+	c.listed[i] = c.graph.nodes[f.listed]
 	if f.Source == SourceRelease {
 		return
 	}
 	if f.Source == SourceOwn {
+		u := user{i, c.listed[i]}
 		switch f.Predicate.(type) {
 		case *evidence.Promotion, *evidence.GoNoGo:
-			c.acts = append(c.acts, i)
+			c.acts = append(c.acts, u)
 		}
 		for _, id := range evidence.References(f.Predicate) {
-			c.relying[id] = append(c.relying[id], i)
+			c.relying[id] = append(c.relying[id], u)
 		}
 	}
 	name := nameOf(f)
@@ -192,21 +203,21 @@ func (c *corrections) supersede(i int) {
 		c.add(check)
 		return
 	}
-	c.replace(earlier, f, &check)
+	c.replace(earlier, i, &check)
 	c.add(check)
 }
 
 // replace puts f in the place of those statements of a record that it may
 // correct. Others stand: whoever states somebody's record once more under its
 // id gains no right over it.
-func (c *corrections) replace(earlier *sameRecord, f *RecordFact, check *Check) {
-	id, why := earlier.name.id, ""
+func (c *corrections) replace(earlier *sameRecord, by int, check *Check) {
+	f, id, why := c.fact(by), earlier.name.id, ""
 	for _, i := range earlier.list {
 		old := c.fact(i)
 		check.Inputs = append(check.Inputs, old.At("/id"))
 		if no := c.mayReplace(old, f); no != "" {
 			why = cmp.Or(why, no)
-		} else if used := c.usedBy(old, f); used != nil {
+		} else if used := c.usedBy(i, by); used != nil {
 			check.Found = fmt.Sprintf("the %s %s relied on %s %s before it was corrected", used.Kind, used.Predicate.Head().ID, f.Kind, id)
 			check.Inputs = append(check.Inputs, used.At(""))
 			check.fails("superseded-after-use", "A fact was corrected after something relied on it", Fix{
@@ -255,27 +266,25 @@ func (c *corrections) before(a, b *RecordFact) bool {
 	return statedAt(a.Predicate).Before(statedAt(b.Predicate))
 }
 
-// usedBy returns a record that relied on old before f corrected it, nil if there
-// is none. A promotion and a go/no-go decision rely on all that they saw, other
-// records on those that they name.
-func (c *corrections) usedBy(old, f *RecordFact) *RecordFact {
-	if old.Source == SourceRelease {
+// usedBy returns a record that relied on the fact old before the fact by
+// corrected it, nil if there is none. A promotion and a go/no-go decision rely on
+// all that they saw, other records on those that they name.
+func (c *corrections) usedBy(old, by int) *RecordFact {
+	if c.fact(old).Source == SourceRelease {
 		return nil // everything saw the release, and relied on the record of it
 	}
-	for _, list := range [][]int{c.acts, c.relying[old.Predicate.Head().ID]} {
-		for _, i := range list {
-			s := c.fact(i)
-			if nameOf(s) != nameOf(old) && s.Statement != f.Statement && c.saw(s, old) && !c.saw(s, f) {
+	name, correction := nameOf(c.fact(old)), nameOf(c.fact(by))
+	for _, list := range [][]user{c.acts, c.relying[name.id]} {
+		for _, u := range list {
+			if !u.node.saw(c.listed[old]) || u.node.saw(c.listed[by]) {
+				continue
+			}
+			if s := c.fact(u.fact); nameOf(s) != name && nameOf(s) != correction {
 				return s
 			}
 		}
 	}
 	return nil
-}
-
-// saw reports whether a statement of this dossier saw a record.
-func (c *corrections) saw(s, f *RecordFact) bool {
-	return s.Statement == f.listed || c.graph.descends(s.Statement, f.listed)
 }
 
 // settle says which statements of a record stand, and fails if they contradict

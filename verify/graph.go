@@ -123,18 +123,25 @@ func (g *graph) depth(id evidence.Digest) int {
 	return 0
 }
 
+// saw reports whether a statement is other or has seen one of its signatures.
+func (n *node) saw(other *node) bool {
+	if n == other {
+		return true
+	}
+	for i := range other.st.Signatures {
+		if n.has(other.first + i) {
+			return true
+		}
+	}
+	return false
+}
+
 // broken says which ancestor of a statement is not there, nil if none.
 func (g *graph) broken(id evidence.Digest) error { return g.nodes[id].broken }
 
 // descends reports whether ancestor is among what the statement saw.
 func (g *graph) descends(id, ancestor evidence.Digest) bool {
-	n, a := g.nodes[id], g.nodes[ancestor]
-	for i := range a.st.Signatures {
-		if n.has(a.first + i) {
-			return true
-		}
-	}
-	return false
+	return id != ancestor && g.nodes[id].saw(g.nodes[ancestor])
 }
 
 // redundant reports whether a parent of st is an ancestor of another one. A

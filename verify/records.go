@@ -193,7 +193,7 @@ func (r *run) statedDeployments() {
 			continue
 		}
 		f := RecordFact{
-			Kind: "promotion", Predicate: p, Source: SourceRelease, Statement: r.release.ID, About: about,
+			Kind: "promotion", Predicate: p, Source: SourceRelease, Statement: r.release.ID, listed: r.release.ID, About: about,
 			Pointer: fmt.Sprintf("/predicate/deployments/%d", i), Signers: r.facts.Signers, Proof: r.facts.Stated(),
 		}
 		r.findOwner(&f)

@@ -50,25 +50,29 @@ func (r *run) seals() {
 		}
 	}
 	slices.SortStableFunc(all, func(a, b sealed) int { return cmp.Compare(a.Sequence, b.Sequence) })
+	var parents []bundle.Pair
 	for _, s := range all {
 		if len(s.signers) > 0 {
-			list = append(list, s)
-			r.sealCheck(s, all)
+			list, parents = append(list, s), append(parents, s.st.Links.Parents...)
 		}
+	}
+	states := r.d.States(parents)
+	for _, s := range list {
+		r.sealCheck(states, s, all)
 	}
 	r.equivocation(list)
 	r.lastSeal(list)
 }
 
 // sealCheck computes anew what a seal says.
-func (r *run) sealCheck(s sealed, all []sealed) {
+func (r *run) sealCheck(states *bundle.States, s sealed, all []sealed) {
 	c := Check{
 		ID: "order/seal-state", Layer: Order, Outcome: Pass, Title: "A seal is over the state that its parents have",
 		Expected: "state " + s.State.String(), Inputs: []Place{at(s.st.ID, "/predicate/state")},
 		Proof: Proof{Proven, "the signed statements"},
 	}
 	fix := Fix{Now: "have the sealer seal again what is there; if it stays so, something was removed or added"}
-	switch state, err := r.d.State(s.st.Links.Parents); {
+	switch state, err := states.Of(s.st.Links.Parents); {
 	case err != nil:
 		c.fails("broken-link", "A seal is over something that was removed", fix)
 		c.Found, c.FollowsFrom = err.Error(), "order/links"

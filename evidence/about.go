@@ -3,7 +3,10 @@ package evidence
 // Environments returns the environments that a record is about, by the field
 // its kind has for that. None is any environment: the record speaks of all.
 func Environments(p Predicate) []string {
-	var own string
+	var own, scope string
+	if s := p.Head().Scope; s != nil {
+		scope = s.Environment
+	}
 	switch x := p.(type) {
 	case *Approval:
 		own = x.Environment
@@ -24,10 +27,12 @@ func Environments(p Predicate) []string {
 	case *VerificationRecord:
 		own = x.Environment
 	case *Window:
-		return x.Environments
+		if scope == "" {
+			return x.Environments
+		}
 	}
-	if s := p.Head().Scope; own == "" && s != nil {
-		own = s.Environment
+	if own == "" {
+		own = scope
 	}
 	if own == "" {
 		return nil

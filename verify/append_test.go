@@ -125,6 +125,19 @@ func TestCosign(t *testing.T) {
 	if st := testrelease.AddSigned(t, d, c.recorder, payload); st.ID != release.ID || len(st.Signatures) != 2 {
 		t.Errorf("statement %s with %d signatures", st.ID, len(st.Signatures))
 	}
+	alone := byBoard(one(func(c *cast) *attest.KeySigner { return c.lena }))(t, c)
+	before := judge(t, alone, c.expect(t), c.options(t, "solo"))
+	if before.Appendable() == nil {
+		t.Error("a release that one of two has signed can be built upon")
+	}
+	if payload, err = before.Cosign(alone, before.Release.Statement); err != nil {
+		t.Fatal(err)
+	}
+	testrelease.AddSigned(t, alone, c.omar, payload)
+	if r := judge(t, alone, c.expect(t), c.options(t, "solo")); r.Verdict != verify.Accepted {
+		explain(t, r)
+		t.Error(r.Verdict)
+	}
 	if _, err := judge(t, d, c.expect(t), c.options(t, "solo")).Cosign(d, evidence.Sum(nil)); err == nil {
 		t.Error("a statement that is not there was signed")
 	}

@@ -194,7 +194,7 @@ func (c *corrections) supersede(i int) {
 		return
 	}
 	check := link("supersedes", "A record corrects an earlier one", f.Proof)
-	check.Inputs = []Place{f.At("/supersedes")}
+	check.Inputs = []Place{f.Place("/supersedes")}
 	check.Expected = "an earlier " + f.Kind + " by the same signer, on which nothing relied yet"
 	earlier := c.named[recordName{f.Kind, id}]
 	if earlier == nil {
@@ -214,12 +214,12 @@ func (c *corrections) replace(earlier *sameRecord, by int, check *Check) {
 	f, id, why := c.fact(by), earlier.name.id, ""
 	for _, i := range earlier.list {
 		old := c.fact(i)
-		check.Inputs = append(check.Inputs, old.At("/id"))
+		check.Inputs = append(check.Inputs, old.Place("/id"))
 		if no := c.mayReplace(old, f); no != "" {
 			why = cmp.Or(why, no)
 		} else if used := c.usedBy(i, by); used != nil {
 			check.Found = fmt.Sprintf("the %s %s relied on %s %s before it was corrected", used.Kind, used.Predicate.Head().ID, f.Kind, id)
-			check.Inputs = append(check.Inputs, used.At(""))
+			check.Inputs = append(check.Inputs, used.Place(""))
 			check.fails("superseded-after-use", "A fact was corrected after something relied on it", Fix{
 				Before: "state what is true now as a record of its own", Now: "state what is true now as a record of its own, and who decided upon what was known",
 			})
@@ -313,7 +313,7 @@ func (c *corrections) settle(s *sameRecord) (broken bool) {
 	check.Expected = fmt.Sprintf("one answer for %s %s", s.name.kind, s.name.id)
 	check.Found = fmt.Sprintf("%s by %s and others differ in %s", count(len(left), "statement"), standing.Proof.By, strings.Join(differ, ", "))
 	for _, i := range left[:min(len(left), maxListed)] {
-		check.Inputs = append(check.Inputs, c.fact(i).At(differ[0]))
+		check.Inputs = append(check.Inputs, c.fact(i).Place(differ[0]))
 	}
 	check.fails("record-contradiction", "Statements of one record contradict each other", Fix{
 		Now: "have whoever stated what is wrong correct it by a record that supersedes it",

@@ -41,7 +41,8 @@ type Facts struct {
 	Records []RecordFact
 	// Statements are all statements that count, the release statement first.
 	Statements []StatementFact
-	// Withheld are the materials that are left out of this copy.
+	// Withheld are the materials that are left out of this copy. An attestation
+	// among them may be what a control looks for, a freeze for example.
 	Withheld []WithheldFact
 	// Seal is the last seal that counts; nil if there is none.
 	Seal *SealFact

@@ -196,7 +196,10 @@ func (r *run) baseSigned() bool {
 			continue
 		}
 		who := &Signer{Identity: key.Identity()}
-		if r.learn(key) == nil && r.o.Trust.Allows(r.tagQuestion(who, tag)).Allowed {
+		if r.learn(key) != nil {
+			continue
+		}
+		if r.ask(who, r.tagQuestion(who, tag)); who.Allowed {
 			return true
 		}
 	}

@@ -140,9 +140,17 @@ func (r *run) question(s *Signer, kind, proof string) trust.Question {
 	}
 }
 
-// ask decides whether the signature counts. What was made after the moment of
-// judgement is set aside (R17).
+// ask decides whether a signature counts where there can be no other beside it.
 func (r *run) ask(s *Signer, q trust.Question) {
+	if r.askAmong(s, q); s.Allowed && s.Threshold > 1 {
+		s.Allowed, s.Code = false, codeThreshold
+		s.Detail = fmt.Sprintf("it is signed once, and the grant asks for %d people", s.Threshold)
+	}
+}
+
+// askAmong decides whether a signature counts, if there are enough of them (see
+// quorum). What was made after the moment of judgement is set aside (R17).
+func (r *run) askAmong(s *Signer, q trust.Question) {
 	d := r.o.Trust.Allows(q)
 	s.Allowed, s.Code, s.Detail = d.Allowed, d.Code, d.Detail
 	s.Threshold = max(s.Threshold, d.Threshold)
@@ -240,7 +248,7 @@ func (r *run) askAll(s *Signer, q trust.Question, about scope) {
 		environments = []string{""}
 	}
 	for _, q.Environment = range environments {
-		if r.ask(s, q); !s.Allowed {
+		if r.askAmong(s, q); !s.Allowed {
 			return
 		}
 	}

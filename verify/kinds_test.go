@@ -1,6 +1,7 @@
 package verify_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -292,6 +293,13 @@ var recordCases = []badInput{
 		raw := scoped(t, freeze(nil), []evidence.ResourceDescriptor{{Name: "scope", Digest: evidence.Sum([]byte("other")).Set()}}, c.tom)
 		testrelease.Attach(d, r, &r.Attestations, "attestations/freeze.sigstore.json", evidence.MediaTypeSigstoreBundle, raw)
 	}), nil, verify.NotAccepted, "subject-mismatch"},
+	{"release statement of another dossier brought along", restate(func(t *testing.T, c *cast, d *bundle.Dossier, r *evidence.Record) {
+		var b struct{ DSSEEnvelope json.RawMessage }
+		if err := json.Unmarshal(testrelease.Bytes(t, signatureOf(t, c.release, true).Blob()), &b); err != nil {
+			t.Fatal(err)
+		}
+		testrelease.Attach(d, r, &r.Attestations, "attestations/before.json", evidence.MediaTypeDSSE, b.DSSEEnvelope)
+	}), nil, verify.Accepted, "not-sealed"},
 	{"imported promotion that names no release", restate(func(t *testing.T, c *cast, d *bundle.Dossier, r *evidence.Record) {
 		p := promotion(t, c.release, "deploy-1", "staging")
 		raw := scoped(t, p, p.Artifacts, c.tom)

@@ -37,7 +37,11 @@ func (r *run) line(label, text string, p Proof, exhibits []int, ids ...string) {
 func (r *run) life() {
 	for _, f := range r.lastPromotions() {
 		p := f.Predicate.(*evidence.Promotion)
-		r.line(p.Environment, r.promotionText(f, p), f.Proof, r.exhibitsOf(f), "linkage/records")
+		label, text := p.Environment, r.promotionText(f, p)
+		if label != "staging" && label != "production" { // or it could be "tag"
+			label, text = "promoted", p.Environment+", "+text
+		}
+		r.line(label, text, f.Proof, r.exhibitsOf(f), "linkage/records")
 	}
 	r.report.Chain = append(r.report.Chain, lastLines(r, "rollback", func(f *RecordFact, p *evidence.Rollback) string {
 		return fmt.Sprintf("%s, %s by %s: %s", happened(f), p.Environment, p.Mechanism, p.Result)

@@ -46,6 +46,7 @@ func TestLines(t *testing.T) {
 			p.Verification = []evidence.Verification{{Kind: "smoke", Result: "pass", At: evidence.Moment(hour(1.5))}}
 		})),
 		step(recorder, deploy("deploy-3", "production", func(p *evidence.Promotion) { p.ExecutedBy, p.RequestedBy = &bot, &tom })),
+		step(recorder, deploy("deploy-4", "sealed", nil)),
 		step(recorder, sealAt(2)),
 	} {
 		s(t, c, d)
@@ -54,6 +55,7 @@ func TestLines(t *testing.T) {
 	for _, want := range []string{
 		"staging | 19 Nov 15:35, same digest, smoke pass | attested",
 		"production | 19 Nov 15:35, same digest, window weekday | attested",
+		"promoted | sealed, 19 Nov 15:35, same digest | attested",
 		"sealed | 19 Nov 16:05, covers until 19 Nov 16:05 | proven",
 		"reviewed | reviewer 1: 1 of 2 changes, on the merged head | claimed",
 		"go/no-go | tom.okoro, release-manager, 19 Nov 14:35: go | proven",

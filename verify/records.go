@@ -72,9 +72,9 @@ type RecordFact struct {
 	listed evidence.Digest
 }
 
-// At returns where in the evidence the record stands; the pointer leads on from
-// there.
-func (f *RecordFact) At(pointer string) Place {
+// Place returns where in the evidence the record stands; the pointer leads on
+// from there.
+func (f *RecordFact) Place(pointer string) Place {
 	if f.Material != nil {
 		return Place{Material: f.Material, Pointer: f.Pointer + pointer}
 	}
@@ -182,8 +182,10 @@ func (r *run) same(a, b evidence.Identity) bool {
 // statement states, in the form of promotions. They are known as it is.
 func (r *run) statedDeployments() {
 	record := r.facts.Record
-	for i, d := range record.Deployments {
-		p := promotionOf(record, d)
+	for i := range record.Deployments {
+		d := &record.Deployments[i]
+		p := d.Promotion(record)
+		p.Artifacts, p.Commit, p.ChangeRequests = d.Artifacts, d.Commit, nil // nothing that it does not say
 		var sets []evidence.DigestSet
 		for _, a := range d.Artifacts {
 			sets = append(sets, a.Digest)
@@ -199,36 +201,6 @@ func (r *run) statedDeployments() {
 		r.findOwner(&f)
 		r.facts.Records = append(r.facts.Records, f)
 	}
-}
-
-// promotionOf writes a deployment as a system of record tells of it in the form
-// of a promotion. What it does not say stays empty.
-func promotionOf(record *evidence.Record, d evidence.Deployment) *evidence.Promotion {
-	p := &evidence.Promotion{
-		Entry: evidence.Entry{ID: d.ID}, DeploymentID: d.ID, Environment: d.Environment, Action: "deploy",
-		Artifacts: d.Artifacts, Tag: record.Tag.Name, Commit: d.Commit, ConfigVersion: d.ConfigVersion,
-		ExecutedBy: d.By, Approvals: d.Approvals, Result: "in-progress",
-	}
-	if d.CreatedAt != nil {
-		p.At = evidence.Moment(*d.CreatedAt)
-	}
-	for _, s := range d.Statuses {
-		switch s.State {
-		case "in-progress":
-			if s.At != nil && p.Result == "in-progress" {
-				p.At = evidence.Moment(*s.At)
-			}
-			continue
-		case "success", "failure", "cancelled":
-			p.Result = s.State
-		case "skipped":
-			p.Result = "cancelled"
-		default:
-			continue // waiting, or replaced by a later one
-		}
-		p.FinishedAt = s.At
-	}
-	return p
 }
 
 // withdrawn reports whether a decision no longer counts. What takes the place of

@@ -63,7 +63,7 @@ func TestStanding(t *testing.T) {
 			var got []want
 			for f, p := range verify.Standing[*evidence.Promotion](facts) {
 				got = append(got, want{p.ID, p.Result, f.Proof.Grade})
-				if f.Kind != "promotion" || len(f.About) != 1 || f.Source != verify.SourceOwn || f.At("/result").Pointer != "/predicate/result" {
+				if f.Kind != "promotion" || len(f.About) != 1 || f.Source != verify.SourceOwn || f.Place("/result").Pointer != "/predicate/result" {
 					t.Errorf("fact %+v", f)
 				}
 			}
@@ -209,9 +209,9 @@ func TestStatedDeployments(t *testing.T) {
 		code        string
 		steps       []func(*testing.T, *cast, *bundle.Dossier)
 	}{
-		{"alone", "success", []string{"77 success"}, "", nil},
+		{"alone", "success", []string{"github/77 success"}, "", nil},
 		{"stated by whoever deployed", "success", []string{"deploy-1 success"}, "", []func(*testing.T, *cast, *bundle.Dossier){step(tom, named)}},
-		{"contradicted", "failure", []string{"77 failure", "deploy-1 success"}, "record-contradiction", []func(*testing.T, *cast, *bundle.Dossier){step(tom, named)}},
+		{"contradicted", "failure", []string{"deploy-1 success", "github/77 failure"}, "record-contradiction", []func(*testing.T, *cast, *bundle.Dossier){step(tom, named)}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			d := release(tc.state)

@@ -29,6 +29,9 @@ type attestation struct {
 func (r *run) importRecord(l listing, e provenance.Entry) {
 	a := attestation{e, l.m, l.by.ID}
 	uri := a.Statement.PredicateType
+	if uri == evidence.RecordType {
+		return // of another dossier, such as the one before
+	}
 	name := "unknown"
 	if k, ok := evidence.LookupKind(uri); ok {
 		name = k.Name
@@ -159,7 +162,7 @@ func (r *run) countImported() {
 		}
 		c := link("imported", "", Proof{})
 		notCounted(&c, codeThreshold, fmt.Sprintf("%d people signed it, which is too few", people))
-		c.Inputs = []Place{f.At("")}
+		c.Inputs = []Place{f.Place("")}
 		r.add(c)
 	}
 }

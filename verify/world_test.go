@@ -260,7 +260,9 @@ func (c *cast) optionsWith(t testing.TB, tagKey *attest.KeySigner) verify.Option
 	t.Helper()
 	o := c.options(t, "solo")
 	key := strings.TrimSpace(tagKey.Public().AuthorizedKey())
-	text := strings.Replace(c.document(""), "release-ci: { keys: [ci, expired] }", fmt.Sprintf("release-ci: { keys: [ci, expired, %q] }", key), 1)
+	more := `  - { who: release-ci, kinds: [tag], repositories: [example.com/acme/hello], environments: ["*"], from: 2026-01-01, until: 2030-01-01, min-proof: signed }
+`
+	text := strings.Replace(c.document(more), "release-ci: { keys: [ci, expired] }", fmt.Sprintf("release-ci: { keys: [ci, expired, %q] }", key), 1)
 	o.Trust = c.trustText(t, text)
 	return o
 }

@@ -122,6 +122,39 @@ func TestGrantKinds(t *testing.T) {
 	}
 }
 
+// TestThreshold: the grant that asks for the fewest people decides, and the
+// number is part of what the document means.
+func TestThreshold(t *testing.T) {
+	key := newKey(t)
+	parse := func(grants string) *Trust {
+		return mustParse(t, head+`people: { ana: { keys: "`+key.AuthorizedKey()+`" } }
+grants:
+`+grants)
+	}
+	grant := func(kind, more string) string {
+		return "  - { who: ana, kinds: [" + kind + "], repositories: \"*\", from: 2026-01-01, until: 2028-01-01, min-proof: signed" + more + " }\n"
+	}
+	q := Question{
+		Signer: key.Identity(), Kind: evidence.RecordType, Repository: "https://github.com/a/b",
+		Stated: day("2026-06-01"), AsOf: day("2026-06-02"), Proof: "signed",
+	}
+	two, three := grant("record", ", threshold: 2"), grant("record", ", threshold: 3")
+	for name, tt := range map[string]struct {
+		grants string
+		want   int
+	}{
+		"none": {grant("record", ""), 0}, "two": {two, 2}, "fewest": {three + two, 2},
+		"one alone": {two + grant("record", ""), 0}, "of another kind": {two + grant("approval", ""), 2},
+	} {
+		if d := parse(tt.grants).Allows(q); !d.Allowed || d.Threshold != tt.want {
+			t.Errorf("%s: allowed %v, %d people: want %d", name, d.Allowed, d.Threshold, tt.want)
+		}
+	}
+	if parse(two).Digest == parse(three).Digest {
+		t.Error("the threshold changes no digest")
+	}
+}
+
 // TestNearestReason: the reason is that of the grant that came nearest, and a
 // known signer without a grant is told so.
 func TestNearestReason(t *testing.T) {

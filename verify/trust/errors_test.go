@@ -69,6 +69,8 @@ func TestErrors(t *testing.T) {
 		{"pattern in the environment", grant("min-proof", "environments: [prod-*], min-proof"), `6:118: grants[0].environments[0]: want the name of an environment or "*" for all`},
 		{"ends first", grant("until: 2027-01-01", "until: 2025-01-01"), `6:91: grants[0].until: the grant ends before it begins`},
 		{"proof", grant("min-proof: signed", "min-proof: proven"), `6:114: grants[0].min-proof: unknown proof "proven": want signed, timestamped, logged`},
+		{"threshold of nobody", grant("min-proof: signed", "min-proof: signed, threshold: -1"), `6:133: grants[0].threshold: want the number of people who must sign, 1 to 32`},
+		{"threshold of too many", grant("min-proof: signed", "min-proof: signed, threshold: 33"), `6:133: grants[0].threshold: want the number of people who must sign, 1 to 32`},
 		{"unknown part of a grant", grant("min-proof", "min_proof"), `6:103: grants[0].min_proof: unknown key: did you mean "min-proof"?`},
 		{"before 1970", grant("until: 2027-01-01", "until: 0001-01-01"), `6:91: grants[0].until: the time is before 1970`},
 		{"revoked", "revoked: [{ identity: nobody, since: 2026-01-01 }]\n", `4:23: revoked[0].identity: unknown key "nobody": want a public key, SHA256:..., key:sha256:... or a name in keys`},

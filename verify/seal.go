@@ -56,6 +56,10 @@ func (r *run) seals() {
 			list, parents = append(list, s), append(parents, s.st.Links.Parents...)
 		}
 	}
+	if len(list) == 0 {
+		r.lastSeal(nil)
+		return
+	}
 	states := r.d.States(parents)
 	for _, s := range list {
 		r.sealCheck(states, s, all)

@@ -8,6 +8,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/release-dossier/dossier/evidence"
 )
@@ -55,16 +56,26 @@ func comparePairs(a, b Pair) int {
 // Reachable returns the heads, their parents, the parents' parents and so on,
 // sorted. It wraps [ErrBrokenLink] if one of them is not there.
 func (d *Dossier) Reachable(heads []Pair) ([]Pair, error) {
-	s := d.States(heads)
-	list := make([]Pair, len(s.nodes))
-	for i, n := range s.nodes {
-		if !n.there {
-			return nil, n.broken()
+	seen := map[Pair]bool{}
+	todo := slices.Clone(heads)
+	for len(todo) > 0 {
+		p := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if seen[p] {
+			continue
 		}
-		list[i] = n.pair
+		seen[p] = true
+		st, ok := d.statements[p.Statement]
+		if !ok || !st.signed(p.Signature) {
+			return nil, brokenLink(p)
+		}
+		todo = append(todo, st.Links.Parents...)
 	}
-	slices.SortFunc(list, comparePairs)
-	return list, nil
+	return slices.SortedFunc(maps.Keys(seen), comparePairs), nil
+}
+
+func brokenLink(p Pair) error {
+	return fmt.Errorf("statement %s with signature %s: %w", p.Statement, p.Signature, ErrBrokenLink)
 }
 
 // State returns the state digest of the given heads (rules of format, R8): the
@@ -95,10 +106,6 @@ type stateNode struct {
 	pair           Pair
 	there          bool
 	parents, lines []int
-}
-
-func (n stateNode) broken() error {
-	return fmt.Errorf("statement %s with signature %s: %w", n.pair.Statement, n.pair.Signature, ErrBrokenLink)
 }
 
 // States prepares for the states of heads that are roots, or are reachable from
@@ -149,7 +156,7 @@ func stateLines(st *Statement, p Pair) iter.Seq[string] {
 			return
 		}
 		for _, m := range st.Links.Materials {
-			if !yield(fmt.Sprintf("material %s %d\n", m.Digest.Hex(), m.Size)) {
+			if !yield("material " + m.Digest.Hex() + " " + strconv.FormatInt(m.Size, 10) + "\n") {
 				return
 			}
 		}
@@ -178,7 +185,7 @@ func (s *States) Of(heads []Pair) (evidence.Digest, error) {
 	for _, p := range heads {
 		n, known := s.number[p]
 		if !known {
-			return evidence.Digest{}, stateNode{pair: p}.broken()
+			return evidence.Digest{}, brokenLink(p)
 		}
 		todo = append(todo, n)
 	}
@@ -191,7 +198,7 @@ func (s *States) Of(heads []Pair) (evidence.Digest, error) {
 		s.seen[i] = s.calls
 		n := s.nodes[i]
 		if !n.there {
-			return evidence.Digest{}, n.broken()
+			return evidence.Digest{}, brokenLink(n.pair)
 		}
 		for _, k := range n.lines {
 			s.marked[k] = s.calls

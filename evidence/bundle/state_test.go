@@ -54,8 +54,12 @@ func TestState(t *testing.T) {
 		{"release twice", append(root, root...), stateByHand(rootLines...)},
 		{"approval", []bundle.Pair{{Statement: approval.ID, Signature: approval.Signatures[0].ID}}, stateByHand(approvalLines...)},
 	}
+	every := d.States(d.Heads(all))
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			if got, err := every.Of(tt.heads); err != nil || got.Hex() != tt.want {
+				t.Errorf("among others: got %s, %v, want %s", got, err, tt.want)
+			}
 			got, err := d.State(tt.heads)
 			if err != nil || got.Hex() != tt.want {
 				t.Errorf("got %s, %v, want %s", got.Hex(), err, tt.want)

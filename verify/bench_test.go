@@ -51,50 +51,6 @@ func (c *cast) large(t testing.TB) *bundle.Dossier {
 	return c.approve(t, d, c.tom, nil) // whose key is the twentieth
 }
 
-// bare is the least that verifying d can cost: each signature once, the
-// tag's among them, each byte hashed once.
-type bare struct {
-	key       attest.PublicKey
-	message   []byte
-	signature []byte
-	blobs     [][]byte
-	times     int
-	tag       func() error // verifies a signature by the key that signed the tag
-}
-
-func newBare(t testing.TB, c *cast, d *bundle.Dossier, tagKey *attest.KeySigner) *bare {
-	t.Helper()
-	st, record := testrelease.Release(t, d)
-	sig := &st.Signatures[0].Bundle
-	b := &bare{key: c.Signer.Public(), message: sig.SignedBytes(), signature: sig.Signature, times: len(d.Statements()) + len(record.Provenance)}
-	tag, err := tagKey.Sign(context.Background(), b.message)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.tag = func() error { return tagKey.Public().Verify(b.message, tag.Signature) }
-	for _, blob := range d.Blobs() {
-		b.blobs = append(b.blobs, testrelease.Bytes(t, blob))
-	}
-	for _, st := range d.Statements() {
-		b.blobs = append(b.blobs, testrelease.Bytes(t, st.Signatures[0].Blob()))
-	}
-	return b
-}
-
-func (b *bare) run(t testing.TB) {
-	for range b.times {
-		if err := b.key.Verify(b.message, b.signature); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := b.tag(); err != nil {
-		t.Fatal(err)
-	}
-	for _, data := range b.blobs {
-		sha256.Sum256(data)
-	}
-}
-
 // perRun is how long one call of f takes.
 func perRun(n int, f func()) time.Duration {
 	start := time.Now()
@@ -106,72 +62,72 @@ func perRun(n int, f func()) time.Duration {
 
 // BenchmarkVerify opens and verifies a dossier with 20 materials and 2
 // statements from memory, with all plug-ins and the profile solo. The metric
-// x-bare compares it with its signature verifications and hashes alone, in the
-// same run.
+// x-floor compares it with its signature verifications and hashes alone, in the
+// same run (see floor).
 func BenchmarkVerify(b *testing.B) {
 	c := newCast(b)
 	tagKey := c.Signer // made the tags, over SSH
 	d := c.large(b)
-	var file bytes.Buffer
-	if err := d.Pack(&file); err != nil {
-		b.Fatal(err)
-	}
 	if _, r := testrelease.Release(b, d); len(r.Materials) != 19 {
 		b.Fatalf("%d materials", len(r.Materials))
 	}
-	o, e, floor := c.optionsWith(b, tagKey), c.expect(b), newBare(b, c, d, tagKey)
-	verified := func() {
-		open, err := bundle.OpenTar(bytes.NewReader(file.Bytes()), int64(file.Len()), bundle.Limits{})
-		if err != nil {
-			b.Fatal(err)
-		}
-		if r := judge(b, open, e, o); r.Verdict != verify.Accepted {
-			explain(b, r)
-			b.Fatal(r.Verdict)
-		}
-	}
+	least := newFloor(b, c, d, tagKey)
+	verified := c.verifier(b, least.file, c.optionsWith(b, tagKey))
 	b.ReportAllocs()
 	for b.Loop() {
 		verified()
 	}
-	// In turns, and the median of each, so that what else the machine does
-	// meets both alike.
-	var whole, least []time.Duration
-	for range 301 {
-		whole = append(whole, perRun(1, verified))
-		least = append(least, perRun(1, func() { floor.run(b) }))
+	inTurns(b, 1, verified, func() { least.run(b, false) })
+}
+
+// BenchmarkThousand verifies 1,000 small dossiers in one process. x-floor
+// compares them with their signature verifications, their hashes and one
+// reading of what they hold, in the same run (see floor). heap-growth is what is
+// left in memory after them, in bytes.
+func BenchmarkThousand(b *testing.B) {
+	c := newCast(b)
+	least := newFloor(b, c, c.approved, c.Signer)
+	verified := c.verifier(b, least.file, c.options(b, "solo"))
+	before := heap()
+	for b.Loop() {
+		for range 1000 {
+			verified()
+		}
 	}
-	b.ReportMetric(float64(median(whole))/float64(median(least)), "x-bare")
-	b.ReportMetric(float64(median(least).Microseconds()), "µs-bare")
+	b.ReportMetric(float64(heap()-before), "heap-growth")
+	inTurns(b, 10, verified, func() { least.run(b, true) })
+}
+
+// verifier opens and verifies a packed dossier that is accepted.
+func (c *cast) verifier(b *testing.B, file []byte, o verify.Options) func() {
+	e := c.expect(b)
+	return func() {
+		d, err := bundle.OpenTar(bytes.NewReader(file), int64(len(file)), bundle.Limits{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if r := judge(b, d, e, o); r.Verdict != verify.Accepted {
+			explain(b, r)
+			b.Fatal(r.Verdict)
+		}
+	}
+}
+
+// inTurns compares the time of n verifications with that of n floors: in turns,
+// and the median of each, so that what else the machine does meets both alike.
+func inTurns(b *testing.B, n int, verified, least func()) {
+	var whole, floor []time.Duration
+	for range 301 {
+		whole = append(whole, perRun(n, verified))
+		floor = append(floor, perRun(n, least))
+	}
+	b.ReportMetric(float64(median(whole))/float64(median(floor)), "x-floor")
+	b.ReportMetric(float64(median(floor).Microseconds()), "µs-floor")
 }
 
 func median(list []time.Duration) time.Duration {
 	slices.Sort(list)
 	return list[len(list)/2]
-}
-
-// BenchmarkThousand verifies 1,000 small dossiers in one process. heap-growth
-// is what is left in memory after them, in bytes.
-func BenchmarkThousand(b *testing.B) {
-	c := newCast(b)
-	var file bytes.Buffer
-	if err := c.approved.Pack(&file); err != nil {
-		b.Fatal(err)
-	}
-	o, e := c.options(b, "solo"), c.expect(b)
-	before := heap()
-	for b.Loop() {
-		for range 1000 {
-			d, err := bundle.OpenTar(bytes.NewReader(file.Bytes()), int64(file.Len()), bundle.Limits{})
-			if err != nil {
-				b.Fatal(err)
-			}
-			if r := judge(b, d, e, o); r.Verdict != verify.Accepted {
-				b.Fatal(r.Verdict)
-			}
-		}
-	}
-	b.ReportMetric(float64(heap()-before), "heap-growth")
 }
 
 func heap() int64 {

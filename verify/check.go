@@ -90,6 +90,8 @@ type Place struct {
 	Pointer string `json:"pointer,omitempty"`
 	// File is a file given to the verifier, or an entry of the packaging.
 	File string `json:"file,omitempty"`
+	// Line is the line in File, counted from 1; 0 if it is not known.
+	Line int `json:"line,omitempty"`
 }
 
 // Fix says what would mend a failure.
@@ -134,6 +136,21 @@ type Check struct {
 	Fix   Fix    `json:"fix,omitzero"`
 	// FollowsFrom is the ID of the check whose failure caused this one.
 	FollowsFrom string `json:"followsFrom,omitempty"`
+	// Exception is the id of the record that waives a failure.
+	Exception string `json:"exception,omitempty"`
+	// Until is when that record ends.
+	Until *evidence.Time `json:"until,omitempty"`
+	// Due is when a pending duty must be done.
+	Due *evidence.Time `json:"due,omitempty"`
+	// Compensating are what is done instead while a failure is waived.
+	Compensating []string `json:"compensating,omitempty"`
+	// Wants says in one short sentence what a control asks, however it ended.
+	Wants string `json:"wants,omitempty"`
+	// Sections are the sections of the release policy a control follows from.
+	Sections string `json:"sections,omitempty"`
+	// Asked is the line of the policy document that asks for the control; nil
+	// if no document says so.
+	Asked *Place `json:"asked,omitempty"`
 }
 
 // Blocks reports whether c keeps a release from being accepted. What is no

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"path"
+	"reflect"
 	"slices"
 
 	"github.com/release-dossier/dossier/evidence"
@@ -29,9 +30,11 @@ func (r *run) finish() {
 		r.failing = failing(r.report.Checks)
 		r.chain()
 		r.people()
+		r.timeline()
 	}
 	r.report.CannotShow = []string{"that nothing else reached production"}
 	r.verdict()
+	makeValid(reflect.ValueOf(r.report).Elem())
 }
 
 // verdict computes the verdict from the checks and from what was missing.

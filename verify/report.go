@@ -78,6 +78,8 @@ type Report struct {
 	Chain []FactLine `json:"chain,omitempty"`
 	// People are the lines of the section "The people".
 	People []FactLine `json:"people,omitempty"`
+	// Timeline is what happened to the release, in the order of the stated times.
+	Timeline []Event `json:"timeline,omitempty"`
 	// Checks are all checks of all layers, in the order of Layers.
 	Checks []Check `json:"checks"`
 	// Signers are all signatures over statements of ours, counted or not.
@@ -98,6 +100,9 @@ type Report struct {
 	Policy *PolicyView   `json:"policy,omitempty"`
 	// CannotShow says what no file of this kind can show.
 	CannotShow []string `json:"cannotShow,omitempty"`
+	// Repeat is the command that repeats the verification, as its arguments with
+	// the program's name first. Whoever ran the verification fills it in.
+	Repeat []string `json:"repeat,omitempty"`
 }
 
 // Reason is one ground of a verdict.

@@ -38,6 +38,7 @@ func (b *batch) run(ctx context.Context) error {
 			err = b.cannotRead(t)
 		case err == nil:
 			b.worst = worse(b.worst, r.Verdict.ExitCode())
+			r.Repeat = b.flags.repeat(r)
 			err = b.print(r)
 		}
 		if err != nil {
@@ -56,7 +57,7 @@ func (b *batch) print(r *verify.Report) error {
 		b.lines = append(b.lines, brief(r))
 		return nil
 	}
-	return report.Text(b.Stdout, r, report.Options{Color: b.color(b.Stdout), All: b.flags.all, Repeat: b.flags.repeat(r)})
+	return report.Text(b.Stdout, r, report.Options{Color: b.color(b.Stdout), All: b.flags.all})
 }
 
 // brief is the part of a report that its line in a summary is made from.

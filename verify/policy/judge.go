@@ -81,6 +81,7 @@ func (r rule) judge(f *verify.Facts, p Params) verify.Check {
 		Outcome: res.Outcome, Code: res.Code, Why: res.Why,
 		Expected: res.Expected, Found: res.Found, Inputs: res.Inputs,
 		Proof: res.Proof, Clock: res.Clock, FollowsFrom: res.FollowsFrom,
+		Wants: r.Title, Sections: r.Sections,
 	}
 	switch res.Outcome {
 	case verify.Fail, verify.Unknown:

@@ -151,8 +151,8 @@ func (v *view) next() []line {
 // show whether it was given the same.
 func (v *view) again() []line {
 	var lines []line
-	if len(v.repeat) > 0 {
-		lines = plain(command("Repeat:", v.repeat, v.width)...)
+	if len(v.r.Repeat) > 0 {
+		lines = plain(command("Repeat:", v.r.Repeat, v.width)...)
 	}
 	var parts []string
 	add := func(name string, d evidence.Digest) {

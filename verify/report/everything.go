@@ -6,10 +6,10 @@ import (
 	"github.com/release-dossier/dossier/verify"
 )
 
-// everything is what only a page with Options.All has: each check, signer and
-// exhibit, and what the next profile would ask.
+// everything is what only a page with Options.All has: the timeline, each
+// check, signer and exhibit, and what the next profile would ask.
 func (v *view) everything() []section {
-	var out []section
+	out := []section{v.timeline()}
 	for _, l := range verify.Layers {
 		out = append(out, v.checks(l))
 	}
@@ -27,8 +27,8 @@ func (v *view) checks(l verify.Layer) section {
 			continue
 		}
 		text := tidy(c.Title)
-		if c.Why != "" {
-			text += " (" + tidy(c.Why) + ")"
+		if because := why(c); because != "" {
+			text += " (" + because + ")"
 		}
 		if right := known(c.Proof, text, 40); right != "" {
 			text += "; " + right
@@ -38,6 +38,23 @@ func (v *view) checks(l verify.Layer) section {
 	}
 	if len(s.head) > 0 {
 		s.head = append(plain("All checks of layer: "+string(l)), s.head...)
+	}
+	return s
+}
+
+// timeline is what happened, by the times that are stated.
+func (v *view) timeline() section {
+	var s section
+	for _, e := range v.r.Timeline {
+		when := e.At.UTC().Format("2006-01-02 15:04")
+		if e.Until != nil {
+			when += " to " + e.Until.UTC().Format("2006-01-02 15:04")
+		}
+		text := when + "  " + cut(tidy(e.Text), 300)
+		s.head = append(s.head, v.row(e.Label, withRefs(text, e.Exhibits), known(e.Proof, text, 30))...)
+	}
+	if len(s.head) > 0 {
+		s.head = append(v.heading(pad("What happened", 50)+"times in UTC", "how known"), s.head...)
 	}
 	return s
 }

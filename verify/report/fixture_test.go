@@ -63,6 +63,23 @@ func at(day, hour, minute int) evidence.Time {
 	return evidence.At(time.Date(2026, time.November, day, hour, minute, 0, 0, time.UTC))
 }
 
+func day(month time.Month, day int) evidence.Time {
+	return evidence.At(time.Date(2026, month, day, 0, 0, 0, 0, time.UTC))
+}
+
+// timeline is what happened to a release in these tests.
+func timeline(version string) []verify.Event {
+	end := at(18, 10, 31)
+	return []verify.Event{
+		{At: at(17, 8, 0), Until: new(at(17, 16, 20)), Label: "commits", Text: "2 commits", Proof: verify.Proof{Grade: verify.Claimed, By: "the commits"}},
+		{At: at(17, 16, 40), Label: "change", Text: "812 merged by Tom Okoro", Proof: attested(), Exhibits: []int{1}},
+		{At: at(18, 9, 0), Label: "tag", Text: "v" + version, Proof: verify.Proof{Grade: verify.Claimed, By: "the tag"}},
+		{At: at(18, 10, 12), Until: &end, Label: "promotion", Text: "deploy to staging: success", Proof: attested(), Exhibits: []int{13}},
+		{At: at(19, 13, 40), Label: "approval", Text: "Lena Vogt: approved, production", Proof: proven("Lena Vogt"), Exhibits: []int{12}},
+		{At: at(20, 8, 55), Label: "seal", Text: "seal-1, covers until 20 Nov 09:00", Proof: proven("release-ci"), Exhibits: []int{15}},
+	}
+}
+
 func base(version string) *verify.Report {
 	state, asOf := sum("state"+version), at(20, 9, 0)
 	return &verify.Report{
@@ -80,6 +97,7 @@ func base(version string) *verify.Report {
 			{Label: "staging", Text: "18 Nov 10:12   same digest, smoke tests passed", Proof: attested()},
 			{Label: "production", Text: "19 Nov 14:05   same digest, in window Tue-Thu 9-17", Proof: attested()},
 		},
+		Timeline: timeline(version),
 		Signers: []verify.Signer{{
 			Statement: sum("exhibit-1"), Signature: sum("signature"), Identity: evidence.Identity("key:sha256:" + sum("key").Hex()),
 			Fingerprint: "SHA256:9d2fKq0Xc1yJ0m8mVbJvS0o2b7oFQ2l1mX0bC9cQe4w", Person: "release-ci", Roles: []string{"release-ci"},
@@ -118,9 +136,9 @@ func accepted() *verify.Report {
 		verify.Check{ID: "commit/scoped", Layer: verify.Controls, Question: 3, Level: "SHOULD", Outcome: verify.Warn,
 			Title: "PR 812 changes 2,140 lines; recommended limit 800"},
 		verify.Check{ID: "check/dast", Layer: verify.Controls, Question: 4, Level: "MUST", Outcome: verify.Waived,
-			Title: "The scan was not run", Why: "EXC-92 until 31 Dec 2026, by Omar Haddad", Inputs: onExhibit(14)},
+			Title: "The scan was not run", Exception: "EXC-92", Until: new(day(time.December, 31)), Why: "by Omar Haddad", Inputs: onExhibit(14)},
 		verify.Check{ID: "notes/approvals-status", Layer: verify.Controls, Question: 7, Level: "MUST", Outcome: verify.Pending,
-			Title: "Notes lack the production approval", Why: "due 24 Nov"},
+			Title: "Notes lack the production approval", Due: new(at(24, 12, 0))},
 	)
 	return r
 }
@@ -198,9 +216,13 @@ func untrusted() *verify.Report {
 
 // situations are the four pages that are kept as golden files.
 func situations() map[string]*verify.Report {
-	return map[string]*verify.Report{
+	list := map[string]*verify.Report{
 		"accepted": accepted(), "not-accepted": notAccepted(), "not-genuine": notGenuine(), "untrusted": untrusted(),
 	}
+	for _, r := range list {
+		r.Repeat = repeat(r)
+	}
+	return list
 }
 
 // repeat is the command that goes with a report.

@@ -13,6 +13,9 @@ const (
 	codeNoPolicy = "no-policy"
 )
 
+// savedNote stands on every page that was not made by verifying.
+const savedNote = "Rendered from a saved report: nothing was verified again, and who made the report is not proven."
+
 // header is the verdict, who judged and when, and further reasons.
 func (v *view) header() section {
 	verdict := cut(Safe(string(v.r.Verdict)), 20)
@@ -22,6 +25,9 @@ func (v *view) header() section {
 	lines := v.paragraph(pad("", len(verdict)+3), len(verdict)+3, v.headline(), 2)
 	lines[0] = line{mark: verdict, text: lines[0].text[len(verdict):]}
 	lines = append(lines, v.judged()...)
+	if v.saved {
+		lines = append(lines, v.paragraph("", 2, savedNote, 0)...)
+	}
 	lines = append(lines, v.judge()...)
 	if v.r.Verdict == verify.Accepted && v.fileHolds() {
 		lines = append(lines, v.paragraph("", 0, "the file: "+strings.Join(v.held(), ", "), 1)...)

@@ -26,6 +26,7 @@ func (v *view) notes() section {
 	var s section
 	for _, n := range list {
 		s.entries = append(s.entries, v.note(n))
+		s.kinds = append(s.kinds, strings.ToLower(n.mark))
 	}
 	if len(list) > 0 {
 		s.head = plain("Read before you rely on it")
@@ -88,14 +89,70 @@ func markOf(c verify.Check) string {
 func (v *view) noteText(c verify.Check) string {
 	text := tidy(c.Title)
 	switch {
-	case c.Outcome == verify.Waived && c.Why != "":
-		text = tidy(c.Why)
+	case c.Outcome == verify.Waived && (c.Exception != "" || c.Why != ""):
+		text = waiver(c)
+	case c.Outcome == verify.Pending && c.Due != nil:
+		text += "; " + due(c)
 	case c.EnforcedFrom != nil:
 		text += "; fails, enforced from " + c.EnforcedFrom.UTC().Format("2 Jan 2006")
 	case c.Why != "":
 		text += "; " + tidy(c.Why)
 	}
 	return withRefs(text, v.exhibits(c.Inputs))
+}
+
+// due says by when a duty must be done.
+func due(c verify.Check) string { return "due " + c.Due.UTC().Format("2 Jan 2006") }
+
+// why completes an outcome in brackets: what waives it, when it is due, or why
+// it is not known or does not apply.
+func why(c verify.Check) string {
+	switch {
+	case c.Outcome == verify.Waived:
+		return waiver(c)
+	case c.Outcome == verify.Pending && c.Due != nil:
+		return due(c)
+	}
+	return tidy(c.Why)
+}
+
+// waiver names the exception that covers a failure, when it ends, and what is
+// done meanwhile.
+func waiver(c verify.Check) string {
+	text := tidy(c.Exception)
+	if text == "" {
+		text = tidy(c.Why)
+	}
+	if c.Until != nil {
+		text += " until " + c.Until.UTC().Format("2 Jan 2006")
+	}
+	if c.Exception != "" && c.Why != "" {
+		text += ", " + tidy(c.Why)
+	}
+	if len(c.Compensating) > 0 {
+		instead := make([]string, len(c.Compensating))
+		for i, s := range c.Compensating {
+			instead[i] = cut(tidy(s), 80)
+		}
+		text += "; instead: " + strings.Join(instead, ", ")
+	}
+	return text
+}
+
+// excused lists what a page of failures must not leave out: what was waived,
+// and until when, and what is still due.
+func (v *view) excused() section {
+	var s section
+	for _, mark := range []string{"WAIVED", "PENDING"} {
+		for _, n := range v.outcomes(mark) {
+			s.entries = append(s.entries, v.note(n))
+			s.kinds = append(s.kinds, strings.ToLower(mark))
+		}
+	}
+	if len(s.entries) > 0 {
+		s.head = plain("Waived and pending")
+	}
+	return s
 }
 
 // claimed are the facts and passes that rest on somebody's word alone.

@@ -19,6 +19,9 @@ type section struct {
 	head []line
 	// entries are left out from the end, whole, when a page is short of space.
 	entries [][]line
+	// kinds name what each entry is, so that what is left out is counted by
+	// kind; nil if all are alike.
+	kinds []string
 	// chain marks the section that shows the release from its tag to where it
 	// runs: it is the last to be left out from.
 	chain bool
@@ -43,13 +46,30 @@ func (s section) fold(n int) []line {
 	used := 0
 	for i, e := range s.entries {
 		if n >= 0 && total > n && used+len(e) > n-1 {
-			more := len(s.entries) - i
-			return append(lines, line{text: "  and " + strconv.Itoa(more) + " more: --all"})
+			return append(lines, line{text: "  and " + strconv.Itoa(len(s.entries)-i) + " more" + s.left(i) + ": --all"})
 		}
 		lines = append(lines, e...)
 		used += len(e)
 	}
 	return lines
+}
+
+// left counts the entries from the one at i on by kind: " (2 warning, 1 pending)".
+func (s section) left(i int) string {
+	if len(s.kinds) == 0 {
+		return ""
+	}
+	var order []string
+	times := map[string]int{}
+	for _, k := range s.kinds[i:] {
+		if times[k]++; times[k] == 1 {
+			order = append(order, k)
+		}
+	}
+	for i, k := range order {
+		order[i] = strconv.Itoa(times[k]) + " " + k
+	}
+	return " (" + strings.Join(order, ", ") + ")"
 }
 
 // layout joins sections with empty lines between them, folded to n lines of

@@ -20,9 +20,9 @@ type Options struct {
 	// All lists everything: every check with its outcome, every signer and
 	// exhibit, and all that a shorter page leaves out.
 	All bool
-	// Repeat is the command that repeats the verification, as its arguments
-	// with the program's name first. Nothing is printed if it is empty.
-	Repeat []string
+	// Saved says that the report was read back from a file and nothing was
+	// verified now; the page then says so, too.
+	Saved bool
 }
 
 // errNoReport is a mistake of the caller.
@@ -52,9 +52,9 @@ func Text(w io.Writer, r *verify.Report, o Options) error {
 // view is a report with what several sections of its page need.
 type view struct {
 	r       *verify.Report
-	repeat  []string
 	width   int
 	all     bool
+	saved   bool
 	causes  []cause
 	number  map[string]int // the number of the FAILED block that tells of a check's ID
 	exhibit map[evidence.Digest]int
@@ -64,7 +64,7 @@ type view struct {
 }
 
 func newView(r *verify.Report, o Options) *view {
-	v := &view{r: r, repeat: o.Repeat, width: 90, all: o.All, causes: causes(r.Checks)}
+	v := &view{r: r, width: 90, all: o.All, saved: o.Saved, causes: causes(r.Checks)}
 	if o.Width != 0 {
 		v.width = min(max(o.Width, 80), 240)
 	}
@@ -137,6 +137,9 @@ func (v *view) notAccepted() []section {
 		s = append(s, v.people(), v.layers(), v.questions(), v.notes())
 	}
 	s = append(s, v.failures(func(verify.Check) bool { return true })...)
+	if !v.all {
+		s = append(s, v.excused())
+	}
 	return append(s, v.adding(), v.closing())
 }
 
@@ -153,6 +156,8 @@ func (v *view) notGenuine() []section {
 	}
 	if v.all {
 		s = append(s, v.people(), v.questions(), v.notes())
+	} else {
+		s = append(s, v.excused())
 	}
 	return append(s, v.closing())
 }

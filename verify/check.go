@@ -124,6 +124,14 @@ type Check struct {
 	// EnforcedFrom is set on a failed control that the policy does not enforce
 	// yet: it is shown and does not change the verdict.
 	EnforcedFrom *evidence.Time `json:"enforcedFrom,omitempty"`
+	// Exception is the id of the exception or emergency record that waives a
+	// failure, Until when it ends or is looked at again, and Compensating what
+	// it puts in the place of what is missing.
+	Exception    string         `json:"exception,omitempty"`
+	Until        *evidence.Time `json:"until,omitempty"`
+	Compensating []string       `json:"compensating,omitempty"`
+	// Due is when a pending duty must be done.
+	Due *evidence.Time `json:"due,omitempty"`
 	// Expected and Found are one line each for people. They may hold text from
 	// outside: whoever prints them makes them safe.
 	Expected string `json:"expected,omitempty"`

@@ -7,14 +7,14 @@ import (
 	"github.com/release-dossier/dossier/verify"
 )
 
-func traceActors(f *verify.Facts, p Params) Result {
+func traceActors(f *Facts) Result {
 	const want = "a name for everybody who acted, and no shared account"
 	for _, a := range actors(f) {
 		if strings.TrimSpace(a.value) == "" {
 			return missing(want, a.name+" is not named").at(a.place)
 		}
 		local, _, _ := strings.Cut(a.value, "@")
-		if holdsFold(p.SharedAccounts, a.value) || holdsFold(p.SharedAccounts, local) {
+		if holdsFold(f.Params.SharedAccounts, a.value) || holdsFold(f.Params.SharedAccounts, local) {
 			return fail("shared-account", want, "%s is %q", a.name, a.value).at(a.place)
 		}
 	}
@@ -26,7 +26,7 @@ func traceActors(f *verify.Facts, p Params) Result {
 }
 
 // actors lists by what name everybody who acted is known.
-func actors(f *verify.Facts) []named {
+func actors(f *Facts) []named {
 	var list []named
 	for _, s := range f.Signers {
 		list = append(list, named{"the signer of the release", either(s.Person, string(s.Identity)), verify.Place{Statement: &f.Release}})

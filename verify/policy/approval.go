@@ -82,7 +82,7 @@ var approvalControls = []Control{{
 
 // noApproval is the result of a control that needs an approval where there is
 // none.
-func noApproval(s standing, want string) Result {
+func noApproval(s *standing, want string) Result {
 	found := "no approval is recorded"
 	if len(s.absent) > 0 {
 		found = several(s.absent)
@@ -92,7 +92,7 @@ func noApproval(s standing, want string) Result {
 
 // eachApproval applies judge to the approvals in force and returns the first
 // result that is not ok.
-func eachApproval(s standing, want string, judge func(verify.ApprovalFact) (Result, bool)) Result {
+func eachApproval(s *standing, want string, judge func(verify.ApprovalFact) (Result, bool)) Result {
 	if len(s.present) == 0 {
 		return noApproval(s, want).follows("approval/production-present")
 	}
@@ -106,7 +106,7 @@ func eachApproval(s standing, want string, judge func(verify.ApprovalFact) (Resu
 
 // anyApproval returns a pass if one approval in force is ok, otherwise the
 // failure.
-func anyApproval(s standing, want string, failure Result, ok func(verify.ApprovalFact) bool) Result {
+func anyApproval(s *standing, want string, failure Result, ok func(verify.ApprovalFact) bool) Result {
 	if len(s.present) == 0 {
 		return noApproval(s, want).follows("approval/production-present")
 	}
@@ -118,57 +118,57 @@ func anyApproval(s standing, want string, failure Result, ok func(verify.Approva
 	return failure.wants(want).at(places(s.present, "")...)
 }
 
-func approvalPresent(f *verify.Facts, p Params) Result {
+func approvalPresent(f *Facts) Result {
 	const want = "an approval for production, signed by the approver"
-	s := approvalsOf(f, p)
+	s := approvalsOf(f)
 	if len(s.present) == 0 {
 		return noApproval(s, want)
 	}
 	return eachApproval(s, want, func(verify.ApprovalFact) (Result, bool) { return Result{}, true })
 }
 
-func approvalManual(f *verify.Facts, p Params) Result {
-	s := approvalsOf(f, p)
+func approvalManual(f *Facts) Result {
+	s := approvalsOf(f)
 	return anyApproval(s, "an approval by a person",
 		fail("not-human", "", "approved only by %s", several(approvers(s.present))),
 		func(a verify.ApprovalFact) bool { return a.Approver.Kind == evidence.Human })
 }
 
-func approvalRationale(f *verify.Facts, p Params) Result {
-	return eachApproval(approvalsOf(f, p), "a reason in the approver's words", func(a verify.ApprovalFact) (Result, bool) {
+func approvalRationale(f *Facts) Result {
+	return eachApproval(approvalsOf(f), "a reason in the approver's words", func(a verify.ApprovalFact) (Result, bool) {
 		switch text := strings.TrimSpace(a.Rationale); {
 		case text == "":
 			return missing("", approver(a)+" gave none"), false
-		case holdsFold(p.StockRationales, text):
+		case holdsFold(f.Params.StockRationales, text):
 			return warn(a.Proof, "stock-rationale", "%s: %q", approver(a), text), false
 		}
 		return Result{}, true
 	})
 }
 
-func approvalIdentity(f *verify.Facts, p Params) Result {
-	return eachApproval(approvalsOf(f, p), "an approver and a time for each approval", func(a verify.ApprovalFact) (Result, bool) {
+func approvalIdentity(f *Facts) Result {
+	return eachApproval(approvalsOf(f), "an approver and a time for each approval", func(a verify.ApprovalFact) (Result, bool) {
 		switch {
 		case a.Approver.ID == "":
 			return missing("", "an approval names no approver"), false
 		case a.At.IsZero():
 			return missing("", approver(a)+"'s approval has no time"), false
-		case a.At.After(f.AsOf.Add(p.ClockSkew)):
+		case a.At.After(f.AsOf.Add(f.Params.ClockSkew.Duration())):
 			return fail("in-the-future", "", "%s approved at %s, after the moment of judgement", approver(a), a.At.Format("2006-01-02 15:04 UTC")), false
 		}
 		return Result{}, true
 	})
 }
 
-func approvalBound(f *verify.Facts, p Params) Result {
-	s := approvalsOf(f, p)
+func approvalBound(f *Facts) Result {
+	s := approvalsOf(f)
 	return anyApproval(s, "an approval of this release or of commit "+f.Record.Commit,
 		fail("other-candidate", "", "%s approved something else", several(approvers(s.present))), s.bound)
 }
 
-func approvalNotWithdrawn(f *verify.Facts, p Params) Result {
+func approvalNotWithdrawn(f *Facts) Result {
 	const want = "no rejection outstanding"
-	s := approvalsOf(f, p)
+	s := approvalsOf(f)
 	for _, key := range s.order {
 		if a := s.last[key]; a.Decision != evidence.Approved {
 			return fail("rejected", want, "%s rejected it on %s: %q", approver(a), a.At.Format("2006-01-02"), a.Rationale).at(inStatement(a.Statement, "/decision"))

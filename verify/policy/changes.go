@@ -8,25 +8,24 @@ import (
 	"golang.org/x/mod/semver"
 
 	"github.com/release-dossier/dossier/evidence/commits"
-	"github.com/release-dossier/dossier/verify"
 )
 
-// number is a version's three numbers.
-type number [3]int
+// versionNumber is a version's three numbers.
+type versionNumber [3]int
 
 // parseNumber reads MAJOR.MINOR.PATCH, with whatever suffix SemVer allows.
-func parseNumber(version string) (n number, ok bool) {
+func parseNumber(version string) (n versionNumber, ok bool) {
 	v := "v" + version
 	core := strings.TrimSuffix(strings.TrimSuffix(v, semver.Build(v)), semver.Prerelease(v))
 	// semver accepts v1 and v1.2 as well; SemVer 2.0.0 does not.
 	parts := strings.Split(strings.TrimPrefix(core, "v"), ".")
 	if !semver.IsValid(v) || len(parts) != len(n) {
-		return number{}, false
+		return versionNumber{}, false
 	}
 	for i, part := range parts {
 		x, err := strconv.Atoi(part)
 		if err != nil {
-			return number{}, false
+			return versionNumber{}, false
 		}
 		n[i] = x
 	}
@@ -35,7 +34,7 @@ func parseNumber(version string) (n number, ok bool) {
 
 // raised names the highest part in which to is above from: 0 MAJOR, 1 MINOR,
 // 2 PATCH, 3 none.
-func raised(from, to number) int {
+func raised(from, to versionNumber) int {
 	for i := range from {
 		if from[i] != to[i] {
 			if to[i] > from[i] {
@@ -58,7 +57,7 @@ func (s step) String() string { return s.from + " to " + s.to }
 
 // versionStep compares the version with that of the base release. If there is
 // nothing to compare, the result says why and ok is false.
-func versionStep(f *verify.Facts) (s step, why Result, ok bool) {
+func versionStep(f *Facts) (s step, why Result, ok bool) {
 	r := f.Record
 	if r.Base.None == "first" {
 		return step{}, notApplicable("first release of its line"), false
@@ -86,7 +85,7 @@ type changes struct {
 
 // readChanges classifies the commits of the release. Merge commits say nothing
 // of their own. If the range is incomplete, ok is false and why says so.
-func readChanges(f *verify.Facts) (c changes, why Result, ok bool) {
+func readChanges(f *Facts) (c changes, why Result, ok bool) {
 	if !f.Range.Complete {
 		return c, unknown("range-incomplete", "not all commits since %s are there: %s", f.Record.Base.Tag, f.Range.Why).at(inRecord(f, "/base")), false
 	}

@@ -15,7 +15,7 @@ type event struct {
 // order is a pair of events of which the first cannot be after the second.
 type order struct{ first, second event }
 
-func traceChronology(f *verify.Facts, p Params) Result {
+func traceChronology(f *Facts) Result {
 	r := f.Record
 	created := event{"the record", r.CreatedAt.Time}
 	pairs := []order{{created, event{"the moment of judgement", f.AsOf}}}
@@ -35,7 +35,7 @@ func traceChronology(f *verify.Facts, p Params) Result {
 	}
 	for _, o := range pairs {
 		// A time that nobody stated contradicts nothing.
-		if !o.first.at.IsZero() && !o.second.at.IsZero() && o.first.at.After(o.second.at.Add(p.ClockSkew)) {
+		if !o.first.at.IsZero() && !o.second.at.IsZero() && o.first.at.After(o.second.at.Add(f.Params.ClockSkew.Duration())) {
 			return fail("impossible-order", o.first.what+" before "+o.second.what,
 				"%s at %s, %s at %s", o.first.what, stamp(o.first.at), o.second.what, stamp(o.second.at)).at(inRecord(f, "/createdAt"))
 		}
@@ -46,7 +46,7 @@ func traceChronology(f *verify.Facts, p Params) Result {
 }
 
 // builds orders each build between the commit and the record.
-func builds(f *verify.Facts, commit, created event) []order {
+func builds(f *Facts, commit, created event) []order {
 	var pairs []order
 	for _, v := range f.Provenance {
 		if v.Summary == nil {

@@ -3,6 +3,7 @@ package policy
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/release-dossier/dossier/verify"
 )
@@ -15,26 +16,19 @@ const Catalogue = 1
 // [Controls] lists those that this version judges.
 const CatalogueSize = 713
 
-// The levels of controls (RFC 2119).
+// The levels of controls (RFC 2119). A MAY control judges an option that was
+// chosen, so that it binds as a MUST does.
 const (
 	Must   = "MUST"
 	Should = "SHOULD"
+	May    = "MAY"
 )
-
-// The built-in profiles, each of which contains the one before.
-const (
-	Solo    = "solo"
-	Minimal = "minimal"
-)
-
-// profiles is the ladder.
-var profiles = []string{Solo, Minimal}
 
 // Control is one rule: what must hold, on what evidence, and how it is judged.
 type Control struct {
 	// ID is the control's id in the catalogue: "tag/annotated".
 	ID string
-	// Level is Must or Should.
+	// Level is Must, Should or May.
 	Level string
 	// Sections are the sections of the release policy that it follows from;
 	// "d:" before them marks a rule that is derived and not stated there.
@@ -47,24 +41,28 @@ type Control struct {
 	// Logic says how it is judged, for Explain.
 	Logic string
 	// Applies says to which repositories, releases and phases it applies, in
-	// the catalogue's abbreviations.
+	// the catalogue's abbreviations, which the engine reads.
 	Applies string
 	// Waive says what may turn a failure into "waived", in the catalogue's
-	// abbreviations: "exc", "exc+ (...)", "rat" or "no".
+	// abbreviations: "exc", "exc+ (...)", "emg", "rat" or "no".
 	Waive string
 	// Question is the number, 1 to 7, of the question it answers.
 	Question int
 	// Gate is the earliest gate at which it is asked.
 	Gate verify.Gate
-	// Profile is the lowest profile that asks it.
+	// Profile is the lowest profile that asks it, if that is solo or minimal.
+	// Otherwise the level, the sections and what it applies to say.
 	Profile string
 	// Evidence names the fields of records and statements it reads.
 	Evidence []string
 	// Fix says what mends a failure.
 	Fix verify.Fix
+	// Last says that it judges the outcomes of the others, after them.
+	Last bool
 	// Check judges the facts. It may rely on Facts.Record and Facts.Trust
-	// being set, and on nothing else.
-	Check func(*verify.Facts, Params) Result
+	// being set, and on nothing else. It is nil for a control that only an
+	// archive of several dossiers can decide.
+	Check func(*Facts) Result
 }
 
 // Controls returns all controls that this version judges, sorted by ID. The
@@ -91,12 +89,10 @@ func Lookup(id string) (Control, bool) {
 	return Control{}, false
 }
 
-// askedBy reports whether profile asks c.
-func (c Control) askedBy(profile string) bool {
-	return slices.Index(profiles, c.Profile) <= slices.Index(profiles, profile)
-}
-
 // askedAt reports whether c must already hold at gate.
 func (c Control) askedAt(gate verify.Gate) bool {
 	return slices.Index(verify.Gates, c.Gate) <= slices.Index(verify.Gates, gate)
 }
+
+// derived reports whether no sentence of the release policy states the rule.
+func (c Control) derived() bool { return strings.HasPrefix(c.Sections, "d:") }

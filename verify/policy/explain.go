@@ -40,7 +40,7 @@ func Explain(id string) (Explanation, error) {
 	}
 	return Explanation{
 		ID: c.ID, Level: c.Level, Theme: c.Theme, Wants: c.Title, Judged: c.Logic, Sections: c.Sections,
-		Asked:   fmt.Sprintf("by the profile %s and above, from the gate %s on", c.Profile, c.Gate),
+		Asked:   fmt.Sprintf("by the profile %s and above, from the gate %s on", c.profile(), c.Gate),
 		Applies: applies(c.Applies), Waive: waive(c.Waive),
 		Evidence: c.Evidence, Failing: c.Failing, Fix: c.Fix,
 	}, nil

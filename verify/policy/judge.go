@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -11,17 +12,13 @@ import (
 // Judge implements [verify.Policy]. The checks are in the order of their IDs.
 // A panic within one control is that control's unknown(internal-error) and
 // never a lost report.
-func (p *Policy) Judge(f *verify.Facts) ([]verify.Check, verify.PolicyView) {
+func (p *Policy) Judge(facts *verify.Facts) ([]verify.Check, verify.PolicyView) {
+	f := &Facts{Facts: facts, Params: p.Params, strict: strict(p.Profile)}
 	view := p.view(f.Gate)
 	if c, ok := p.prevented(f); ok {
 		return []verify.Check{c}, view
 	}
-	var checks []verify.Check
-	for _, r := range p.rules {
-		if r.askedAt(f.Gate) {
-			checks = append(checks, r.judge(f, p.Params))
-		}
-	}
+	checks := p.judgeAll(f)
 	fold(checks)
 	if !p.binding(f, checks) {
 		checks = append(checks, verify.Check{
@@ -34,9 +31,36 @@ func (p *Policy) Judge(f *verify.Facts) ([]verify.Check, verify.PolicyView) {
 	return checks, view
 }
 
+// judgeAll judges every control that is asked at the gate: first those that
+// judge evidence, then what waives their failures, then those that judge the
+// outcomes of others.
+func (p *Policy) judgeAll(f *Facts) []verify.Check {
+	f.results = map[string]verify.Check{}
+	var checks []verify.Check
+	for _, last := range []bool{false, true} {
+		var results []Result
+		var rules []rule
+		for _, r := range p.rules {
+			if r.Last == last && r.askedAt(f.Gate) {
+				res := r.outcome(f)
+				results, rules = append(results, res), append(rules, r)
+				f.results[r.ID] = r.check(f, res)
+			}
+		}
+		for i, r := range rules {
+			c := f.results[r.ID]
+			r.waive(f, results[i], &c)
+			f.results[r.ID] = c
+			checks = append(checks, c)
+		}
+	}
+	slices.SortFunc(checks, func(a, b verify.Check) int { return cmp.Compare(a.ID, b.ID) })
+	return checks
+}
+
 // binding reports whether one of the checks applies and is enforced by now. A
 // policy that binds nobody yet accepts nothing.
-func (p *Policy) binding(f *verify.Facts, checks []verify.Check) bool {
+func (p *Policy) binding(f *Facts, checks []verify.Check) bool {
 	for _, r := range p.rules {
 		if r.enforced.After(f.AsOf) {
 			continue
@@ -49,7 +73,7 @@ func (p *Policy) binding(f *verify.Facts, checks []verify.Check) bool {
 }
 
 // prevented returns the one check that stands for all if nothing can be judged.
-func (p *Policy) prevented(f *verify.Facts) (verify.Check, bool) {
+func (p *Policy) prevented(f *Facts) (verify.Check, bool) {
 	c := verify.Check{Layer: verify.Controls, Level: Must, Outcome: verify.Unknown}
 	switch {
 	case f.Record == nil:
@@ -70,15 +94,30 @@ func (p *Policy) prevented(f *verify.Facts) (verify.Check, bool) {
 	return c, true
 }
 
-// judge runs one control and turns its result into a check.
-func (r rule) judge(f *verify.Facts, p Params) verify.Check {
-	res := r.graded(r.read(f, r.run(f, p)))
+// outcome judges one control. A panic is a bug of ours; the other controls are
+// still worth knowing.
+func (r rule) outcome(f *Facts) (res Result) {
+	defer func() {
+		if x := recover(); x != nil {
+			res = unknown(codeInternalError, "the control's own code failed: %v", x)
+			res.Fix = verify.Fix{Now: "report this as a bug of the verifier"}
+		}
+	}()
+	if why := r.applies.excludes(f); why != "" {
+		return notApplicable(why)
+	}
+	res = r.graded(r.read(f, r.Check(f)))
 	if res.Outcome == verify.Fail && r.Level == Should {
 		res.Outcome = verify.Warn
 	}
+	return res
+}
+
+// check writes a result down.
+func (r rule) check(f *Facts, res Result) verify.Check {
 	c := verify.Check{
 		ID: r.ID, Layer: verify.Controls, Level: r.Level, Question: r.Question, Title: r.Title,
-		Outcome: res.Outcome, Code: res.Code, Why: res.Why,
+		Outcome: res.Outcome, Code: res.Code, Why: res.Why, Due: res.due,
 		Expected: res.Expected, Found: res.Found, Inputs: res.Inputs,
 		Proof: res.Proof, Clock: res.Clock, FollowsFrom: res.FollowsFrom,
 		Wants: r.Title, Sections: r.Sections,
@@ -90,9 +129,9 @@ func (r rule) judge(f *verify.Facts, p Params) verify.Check {
 			from := evidence.At(r.enforced)
 			c.EnforcedFrom = &from
 		}
-	case verify.Warn:
+	case verify.Warn, verify.Pending:
 		c.Fix = r.Fix
-		if r.Level == Should {
+		if r.Level == Should && c.Outcome == verify.Warn {
 			c.Title = r.Failing
 		}
 	}
@@ -109,18 +148,6 @@ func (r rule) failing(res Result) string {
 		return "Not shown: " + r.Title
 	}
 	return r.Failing
-}
-
-// run calls the check. A panic is a bug of ours; the other controls are still
-// worth knowing.
-func (r rule) run(f *verify.Facts, p Params) (res Result) {
-	defer func() {
-		if x := recover(); x != nil {
-			res = unknown(codeInternalError, "the control's own code failed: %v", x)
-			res.Fix = verify.Fix{Now: "report this as a bug of the verifier"}
-		}
-	}()
-	return r.Check(f, p)
 }
 
 // graded fails what holds with less proof than the policy asks for.

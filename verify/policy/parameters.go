@@ -19,93 +19,198 @@ const (
 	maxPeople  = 100
 )
 
-// parameters are [Params] as they are written; what is not given keeps its
-// default.
-type parameters struct {
-	Builders     *words                        `yaml:"builders"`
-	TagPattern   text                          `yaml:"tag-pattern"`
-	Signers      *strictyaml.Located[int]      `yaml:"signers"`
-	Approvers    *strictyaml.Located[int]      `yaml:"approvers"`
-	Production   *words                        `yaml:"production-environments"`
-	ClockSkew    *strictyaml.Located[duration] `yaml:"clock-skew"`
-	PatchRefused *words                        `yaml:"patch-refused"`
-	PatchWarned  *words                        `yaml:"patch-warned"`
-	Licensed     *strictyaml.Located[int]      `yaml:"licensed-percent"`
-	Shared       *words                        `yaml:"shared-accounts"`
-	Stock        *words                        `yaml:"stock-rationales"`
+// Parameter describes one value that controls take from the policy.
+type Parameter struct {
+	// Name is its key under "parameters".
+	Name string
+	// Doc says what it does, in one sentence.
+	Doc string
+	// Source is the ambiguity of the catalogue (A1 to A67) that it resolves, or
+	// the section of the release policy that leaves the value open.
+	Source string
+	// Default is its value where a policy gives none, as it would be written.
+	Default string
+
+	// set reads a value from the policy, reset gives the default.
+	set   func(*Params, *strictyaml.Node) error
+	reset func(*Params)
+	// get returns the value in force.
+	get func(*Params) any
 }
 
-// words is a list of texts, none of them empty.
-type words []string
+// parameterTable lists every parameter, by theme.
+var parameterTable = slices.Concat(commonParameters)
+
+// Parameters returns all parameters, sorted by name.
+func Parameters() []Parameter {
+	list := slices.Clone(parameterTable)
+	slices.SortFunc(list, func(a, b Parameter) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}
+
+// parameter makes a parameter of a field, with how it is read.
+func parameter[T any](name, doc, source string, def T, field func(*Params) *T, read func(*strictyaml.Node) (T, error)) Parameter {
+	return Parameter{
+		Name: name, Doc: doc, Source: source, Default: written(def),
+		set: func(p *Params, n *strictyaml.Node) error {
+			v, err := read(n)
+			if err == nil {
+				*field(p) = v
+			}
+			return err
+		},
+		reset: func(p *Params) { *field(p) = def },
+		get:   func(p *Params) any { return *field(p) },
+	}
+}
+
+// written is a value as a policy would give it.
+func written(v any) string {
+	switch x := v.(type) {
+	case []string:
+		return "[" + strings.Join(x, ", ") + "]"
+	case Span:
+		return x.String()
+	case string:
+		if x == "" {
+			return `""`
+		}
+	}
+	return fmt.Sprint(v)
+}
+
+// number is a parameter that is a whole number from low to high.
+func number(name, doc, source string, def, low, high int, field func(*Params) *int) Parameter {
+	return parameter(name, doc, source, def, field, func(n *strictyaml.Node) (v int, err error) {
+		if err := n.Decode(&v); err != nil {
+			return 0, err
+		}
+		if v < low || v > high {
+			return 0, n.Errorf("want a number from %d to %d", low, high)
+		}
+		return v, nil
+	})
+}
+
+// flag is a parameter that is true or false.
+func flag(name, doc, source string, def bool, field func(*Params) *bool) Parameter {
+	return parameter(name, doc, source, def, field, func(n *strictyaml.Node) (v bool, err error) {
+		err = n.Decode(&v)
+		return v, err
+	})
+}
+
+// choice is a parameter that is one of a few words.
+func choice(name, doc, source, def string, among []string, field func(*Params) *string) Parameter {
+	return parameter(name, doc, source, def, field, func(n *strictyaml.Node) (v string, err error) {
+		if err := n.Decode(&v); err != nil {
+			return "", err
+		}
+		if !slices.Contains(among, v) {
+			return "", n.Errorf("unknown value %.40q: want %s", v, strings.Join(among, ", "))
+		}
+		return v, nil
+	})
+}
+
+// pattern is a parameter that is a regular expression (RE2) for a whole text.
+func pattern(name, doc, source, def string, field func(*Params) *string) Parameter {
+	return parameter(name, doc, source, def, field, func(n *strictyaml.Node) (v string, err error) {
+		if err := n.Decode(&v); err != nil {
+			return "", err
+		}
+		if _, err := regexp.Compile(v); err != nil || len(v) > maxPattern {
+			return "", n.Errorf("want a regular expression (RE2) of at most %d bytes", maxPattern)
+		}
+		return v, nil
+	})
+}
+
+// words is a parameter that is a list of texts, none of them empty; one alone
+// may stand for a list of one.
+func words(name, doc, source string, def []string, field func(*Params) *[]string) Parameter {
+	p := parameter(name, doc, source, def, field, func(n *strictyaml.Node) ([]string, error) {
+		var list strictyaml.OneOrMany[text]
+		if err := n.Decode(&list); err != nil {
+			return nil, err
+		}
+		if len(list) > maxList {
+			return nil, n.Errorf("%d entries, at most %d are read", len(list), maxList)
+		}
+		out := make([]string, 0, len(list))
+		for _, t := range list {
+			if s := t.Value; strings.TrimSpace(s) == "" || len(s) > maxWord {
+				return nil, t.Errorf("want a text that is not empty and has at most %d bytes", maxWord)
+			}
+			out = append(out, t.Value)
+		}
+		return out, nil
+	})
+	p.reset = func(p *Params) { *field(p) = slices.Clone(def) }
+	return p
+}
+
+// Span is a length of time in a policy, in whole seconds: 5m, 72h.
+type Span time.Duration
+
+// String writes it as a policy does.
+func (s Span) String() string {
+	text := time.Duration(s).String()
+	text = strings.TrimSuffix(text, "m0s") + map[bool]string{true: "m"}[strings.HasSuffix(text, "m0s")]
+	return strings.TrimSuffix(text, "h0m") + map[bool]string{true: "h"}[strings.HasSuffix(text, "h0m")]
+}
+
+// Duration is the length as Go has it.
+func (s Span) Duration() time.Duration { return time.Duration(s) }
+
+// MarshalText implements encoding.TextMarshaler.
+func (s Span) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// length is a parameter that is a length of time up to most.
+func length(name, doc, source string, def, most time.Duration, field func(*Params) *Span) Parameter {
+	return parameter(name, doc, source, Span(def), field, func(n *strictyaml.Node) (Span, error) {
+		var s string
+		if err := n.Decode(&s); err != nil {
+			return 0, err
+		}
+		d, err := time.ParseDuration(s)
+		if err != nil || d < 0 || d > most || d%time.Second != 0 {
+			return 0, n.Errorf("want whole seconds from 0s to %s, such as %s", Span(most), Span(def))
+		}
+		return Span(d), nil
+	})
+}
+
+// parameterNode is a value of a parameter before it is known which.
+type parameterNode struct{ *strictyaml.Node }
 
 // UnmarshalStrict implements strictyaml.Unmarshaler.
-func (w *words) UnmarshalStrict(n *strictyaml.Node) error {
-	var list strictyaml.OneOrMany[text]
-	if err := n.Decode(&list); err != nil {
-		return err
+func (p *parameterNode) UnmarshalStrict(n *strictyaml.Node) error {
+	if n == nil {
+		return errors.New("missing value")
 	}
-	if len(list) > maxList {
-		return fmt.Errorf("%d entries, at most %d are read", len(list), maxList)
-	}
-	*w = make(words, 0, len(list))
-	for _, t := range list {
-		if s := t.Value; strings.TrimSpace(s) == "" || len(s) > maxWord {
-			return t.Errorf("want a text that is not empty and has at most %d bytes", maxWord)
-		}
-		*w = append(*w, t.Value)
-	}
+	p.Node = n
 	return nil
 }
 
-// duration is written as Go does: 5m, 1h30m, 90s.
-type duration time.Duration
-
-// UnmarshalText implements encoding.TextUnmarshaler.
-func (d *duration) UnmarshalText(b []byte) error {
-	got, err := time.ParseDuration(string(b))
-	if err != nil || got < 0 || got > 24*time.Hour || got%time.Second != 0 {
-		return errors.New("want whole seconds from 0s to 24h, such as 5m")
-	}
-	*d = duration(got)
-	return nil
-}
-
-// params applies what is given to the defaults.
-func (d *parameters) params() (Params, error) {
+// readParams applies what a policy gives to the defaults.
+func readParams(given strictyaml.Map[parameterNode]) (Params, error) {
 	p := DefaultParams()
-	for _, l := range []struct {
-		given *words
-		to    *[]string
-	}{
-		{d.Builders, &p.Builders}, {d.Production, &p.ProductionEnvironments},
-		{d.PatchRefused, &p.PatchRefused}, {d.PatchWarned, &p.PatchWarned},
-		{d.Shared, &p.SharedAccounts}, {d.Stock, &p.StockRationales},
-	} {
-		if l.given != nil {
-			*l.to = slices.Clone(*l.given)
+	for _, e := range given {
+		i := slices.IndexFunc(parameterTable, func(x Parameter) bool { return x.Name == e.Key.Value })
+		if i < 0 {
+			var names []string
+			for _, x := range parameterTable {
+				names = append(names, x.Name)
+			}
+			if s := strictyaml.Suggest(e.Key.Value, names); s != "" {
+				return p, e.Key.Errorf("unknown parameter %.80q: did you mean %q?", e.Key.Value, s)
+			}
+			return p, e.Key.Errorf("unknown parameter %.80q: dossier policy show lists them", e.Key.Value)
 		}
-	}
-	for _, n := range []struct {
-		given     *strictyaml.Located[int]
-		to        *int
-		low, high int
-	}{
-		{d.Signers, &p.Signers, 1, maxPeople}, {d.Approvers, &p.Approvers, 1, maxPeople},
-		{d.Licensed, &p.LicensedPercent, 0, 100},
-	} {
-		if n.given == nil {
-			continue
+		if err := parameterTable[i].set(&p, e.Value.Node); err != nil {
+			return p, err
 		}
-		if *n.to = n.given.Value; *n.to < n.low || *n.to > n.high {
-			return p, n.given.Errorf("want a number from %d to %d", n.low, n.high)
-		}
-	}
-	if d.ClockSkew != nil {
-		p.ClockSkew = time.Duration(d.ClockSkew.Value)
-	}
-	p.TagPattern = d.TagPattern.Value
-	if _, err := regexp.Compile(p.TagPattern); err != nil || len(p.TagPattern) > maxPattern {
-		return p, d.TagPattern.Errorf("want a regular expression (RE2) of at most %d bytes", maxPattern)
 	}
 	return p, nil
 }

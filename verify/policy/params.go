@@ -7,8 +7,13 @@ import (
 )
 
 // Params are the values that controls take from the policy. The zero value is
-// not usable: see [DefaultParams].
+// not usable: see [DefaultParams]. [Parameters] says what each means.
 type Params struct {
+	CommonParams
+}
+
+// CommonParams are the values that controls of several themes take.
+type CommonParams struct {
 	// Builders are the builder ids that count as approved, with * for any
 	// characters but "/". Empty means: any builder that is not local and whose
 	// provenance is signed by a signer in the trust role "builder".
@@ -23,11 +28,13 @@ type Params struct {
 	// Approvers is how many different people, none of them an author, must
 	// approve.
 	Approvers int `json:"approvers"`
-	// ProductionEnvironments are names that an approval for production may
-	// give. An approval that names no environment is for any.
+	// ProductionEnvironments, StagingEnvironments and DevEnvironments are the
+	// names of the environments, whatever their case.
 	ProductionEnvironments []string `json:"productionEnvironments"`
+	StagingEnvironments    []string `json:"stagingEnvironments"`
+	DevEnvironments        []string `json:"devEnvironments"`
 	// ClockSkew is by how much clocks may differ (controls catalogue, section 0).
-	ClockSkew time.Duration `json:"-"`
+	ClockSkew Span `json:"clockSkew"`
 	// PatchRefused and PatchWarned are commit types that a patch release may not
 	// carry, and those it should not.
 	PatchRefused []string `json:"patchRefused"`
@@ -39,22 +46,38 @@ type Params struct {
 	SharedAccounts []string `json:"sharedAccounts"`
 	// StockRationales are words that are no reason for an approval.
 	StockRationales []string `json:"stockRationales"`
+	// BusinessZone, Weekend and Holidays say which days are business days.
+	BusinessZone string   `json:"businessZone"`
+	Weekend      []string `json:"weekend"`
+	Holidays     []string `json:"holidays"`
+}
+
+var commonParameters = []Parameter{
+	words("builders", "builder ids that count as approved, * for any characters but /; none means any builder that is not local and whose provenance is signed by the trust role builder", "1.12.3.3", []string{}, func(p *Params) *[]string { return &p.Builders }),
+	pattern("tag-pattern", "regular expression for a whole tag name; none means v1.2.3, with component/ before it if the release names a component", "A25", "", func(p *Params) *string { return &p.TagPattern }),
+	number("signers", "how many different people or keys sign the release statement", "1.21.3.4", 1, 1, maxPeople, func(p *Params) *int { return &p.Signers }),
+	number("approvers", "how many different people, none of them an author, approve", "A16", 1, 1, maxPeople, func(p *Params) *int { return &p.Approvers }),
+	words("production-environments", "names of the production environment", "A1", []string{"production", "prod", "live"}, func(p *Params) *[]string { return &p.ProductionEnvironments }),
+	words("staging-environments", "names of the staging environment", "A1", []string{"staging", "stage", "pre-prod", "preprod"}, func(p *Params) *[]string { return &p.StagingEnvironments }),
+	words("dev-environments", "names of the development environment", "A1", []string{"dev", "dev/test", "test", "development"}, func(p *Params) *[]string { return &p.DevEnvironments }),
+	length("clock-skew", "by how much clocks may differ", "controls 0", 5*time.Minute, 24*time.Hour, func(p *Params) *Span { return &p.ClockSkew }),
+	words("patch-refused", "commit types that a patch release may not carry", "A45", []string{"feat"}, func(p *Params) *[]string { return &p.PatchRefused }),
+	words("patch-warned", "commit types that a patch release should not carry", "A45", []string{"refactor"}, func(p *Params) *[]string { return &p.PatchWarned }),
+	number("licensed-percent", "share of an SBOM's components that carry a licence, in per cent", "1.20.3.5", 80, 0, 100, func(p *Params) *int { return &p.LicensedPercent }),
+	words("shared-accounts", "names that identify nobody", "1.5.2", []string{"admin", "administrator", "deploy", "jenkins", "root"}, func(p *Params) *[]string { return &p.SharedAccounts }),
+	words("stock-rationales", "words that are no reason for a decision", "1.13.3.3", []string{"approve", "approved", "fine", "lgtm", "looks good", "ok", "okay", "yes"}, func(p *Params) *[]string { return &p.StockRationales }),
+	zone("business-zone", "time zone in which business days begin and end", "A42", "UTC", func(p *Params) *string { return &p.BusinessZone }),
+	words("weekend", "days of the week that are no business days", "A42", []string{"Saturday", "Sunday"}, func(p *Params) *[]string { return &p.Weekend }),
+	dates("holidays", "days that are no business days, as 2026-12-25", "A42", []string{}, func(p *Params) *[]string { return &p.Holidays }),
 }
 
 // DefaultParams returns the values that hold where a policy gives none.
 func DefaultParams() Params {
-	return Params{
-		Builders:               []string{},
-		Signers:                1,
-		Approvers:              1,
-		ProductionEnvironments: []string{"production", "prod"},
-		ClockSkew:              5 * time.Minute,
-		PatchRefused:           []string{"feat"},
-		PatchWarned:            []string{"refactor"},
-		LicensedPercent:        80,
-		SharedAccounts:         []string{"admin", "administrator", "deploy", "jenkins", "root"},
-		StockRationales:        []string{"approve", "approved", "fine", "lgtm", "looks good", "ok", "okay", "yes"},
+	var p Params
+	for _, x := range parameterTable {
+		x.reset(&p)
 	}
+	return p
 }
 
 // holdsFold reports whether list holds s, apart from case, outer space and

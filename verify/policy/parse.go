@@ -17,13 +17,13 @@ type text = strictyaml.Located[string]
 
 // document is a policy as it is written.
 type document struct {
-	ID         text                       `yaml:"id,required"`
-	Version    strictyaml.Located[int]    `yaml:"version,required"`
-	Effective  strictyaml.Located[period] `yaml:"effective,required"`
-	Extends    text                       `yaml:"extends,required"`
-	Enforce    []enforcement              `yaml:"enforce"`
-	Parameters parameters                 `yaml:"parameters"`
-	Grades     strictyaml.Map[gradeEntry] `yaml:"grades"`
+	ID         text                          `yaml:"id,required"`
+	Version    strictyaml.Located[int]       `yaml:"version,required"`
+	Effective  strictyaml.Located[period]    `yaml:"effective,required"`
+	Extends    text                          `yaml:"extends,required"`
+	Enforce    []enforcement                 `yaml:"enforce"`
+	Parameters strictyaml.Map[parameterNode] `yaml:"parameters"`
+	Grades     strictyaml.Map[gradeEntry]    `yaml:"grades"`
 }
 
 // period is [from, until); a zero end is open.
@@ -130,7 +130,7 @@ func (d *document) policy() (*Policy, error) {
 		Effective: trust.Interval(d.Effective.Value), rules: rulesOf(d.Extends.Value),
 	}
 	var err error
-	if p.Params, err = d.Parameters.params(); err != nil {
+	if p.Params, err = readParams(d.Parameters); err != nil {
 		return nil, err
 	}
 	if err := p.enforce(d.Enforce); err != nil {
@@ -214,7 +214,7 @@ func (p *Policy) match(pattern text) ([]int, error) {
 	known := []string{"*"}
 	for _, c := range Controls() {
 		if matches(pattern.Value, c.ID) {
-			return nil, pattern.Errorf("the profile %s does not ask %s: extend %s, or leave it out", p.Profile, pattern.Value, c.Profile)
+			return nil, pattern.Errorf("the profile %s does not ask %s: extend %s, or leave it out", p.Profile, pattern.Value, c.profile())
 		}
 		theme, _, _ := strings.Cut(c.ID, "/")
 		known = append(known, c.ID, theme+"/*")

@@ -42,7 +42,7 @@ type folder struct {
 	people map[string]string
 }
 
-func newFolder(f *verify.Facts) folder { return folder{f.Trust, map[string]string{}} }
+func newFolder(f *Facts) folder { return folder{f.Trust, map[string]string{}} }
 
 // person returns the person whom trust lists with an address, "" for none.
 func (x folder) person(email string) string {
@@ -157,7 +157,22 @@ func (s *authors) add(list ...author) {
 // releaseAuthors returns the authors of all commits of the release, and those
 // whom the forge names as openers and authors of its changes. If the commits are not all there, ok is false and
 // why says so: somebody might be missing.
-func releaseAuthors(f *verify.Facts) (s authors, why Result, ok bool) {
+func releaseAuthors(f *Facts) (s authors, why Result, ok bool) {
+	found := f.authors.get(func() authorsFound {
+		s, why, ok := findAuthors(f)
+		return authorsFound{s, why, ok}
+	})
+	return found.authors, found.why, found.ok
+}
+
+// authorsFound is what releaseAuthors returns.
+type authorsFound struct {
+	authors authors
+	why     Result
+	ok      bool
+}
+
+func findAuthors(f *Facts) (s authors, why Result, ok bool) {
 	place := inRecord(f, "/base")
 	if !f.Range.Complete {
 		return s, unknown("range-incomplete", "not all commits of the release are there, so an author may be missing: %s", f.Range.Why).at(place), false
@@ -179,7 +194,7 @@ func releaseAuthors(f *verify.Facts) (s authors, why Result, ok bool) {
 // changeAuthors returns who opened and wrote a change by the forge's word, once
 // for each account: the recorder says which accounts are one actor, which can
 // add authors and not remove one.
-func changeAuthors(f *verify.Facts, c evidence.Change) []author {
+func changeAuthors(f *Facts, c evidence.Change) []author {
 	actors := c.Authors
 	if c.Opener != nil {
 		actors = append([]evidence.Actor{*c.Opener}, actors...)

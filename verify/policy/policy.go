@@ -3,12 +3,10 @@ package policy
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/internal/strictjson"
-	"github.com/release-dossier/dossier/internal/strictyaml"
 	"github.com/release-dossier/dossier/verify"
 	"github.com/release-dossier/dossier/verify/trust"
 )
@@ -41,13 +39,15 @@ type Policy struct {
 // rule is a control as a policy asks it.
 type rule struct {
 	Control
+	applies applicability
+	waiver  waiver
 	// enforced is when its failures begin to block; zero is always.
 	enforced time.Time
 	// atLeast is the lowest grade that passes; "" is any.
 	atLeast verify.Grade
 }
 
-// Profile returns the built-in policy of that name, solo or minimal, which is
+// Profile returns the built-in policy of that name, which is
 // always in force and enforced from the start.
 func Profile(name string) (*Policy, error) {
 	if err := checkProfile(name); err != nil {
@@ -55,30 +55,6 @@ func Profile(name string) (*Policy, error) {
 	}
 	p := &Policy{ID: name, Version: Catalogue, Profile: name, Params: DefaultParams(), rules: rulesOf(name)}
 	return p, p.seal()
-}
-
-// checkProfile explains why name is no profile of this version.
-func checkProfile(name string) error {
-	switch {
-	case slices.Contains(profiles, name):
-		return nil
-	case name == "standard" || name == "sox":
-		return fmt.Errorf("the profile %s is not in this version: use %s", name, strings.Join(profiles, " or "))
-	}
-	if s := strictyaml.Suggest(name, profiles); s != "" {
-		return fmt.Errorf("unknown profile %.40q: did you mean %q?", name, s)
-	}
-	return fmt.Errorf("unknown profile %.40q: want %s", name, strings.Join(profiles, " or "))
-}
-
-func rulesOf(profile string) []rule {
-	var list []rule
-	for _, c := range Controls() {
-		if c.askedBy(profile) {
-			list = append(list, rule{Control: c})
-		}
-	}
-	return list
 }
 
 // meaning is what a policy comes to, as its digests cover it.
@@ -91,8 +67,6 @@ type meaning struct {
 	Until     evidence.Time `json:"until,omitzero"`
 	Controls  []asked       `json:"controls"`
 	Params    Params        `json:"parameters"`
-	// ClockSkewSeconds stands for Params.ClockSkew.
-	ClockSkewSeconds int64 `json:"clockSkewSeconds"`
 }
 
 type asked struct {
@@ -108,7 +82,6 @@ func (p *Policy) seal() (err error) {
 	m := meaning{
 		Catalogue: Catalogue, Profile: p.Profile, Params: p.Params,
 		From: moment(p.Effective.From), Until: moment(p.Effective.Until),
-		ClockSkewSeconds: int64(p.Params.ClockSkew / time.Second),
 	}
 	for _, r := range p.rules {
 		m.Controls = append(m.Controls, asked{r.ID, r.Level, r.Gate, moment(r.enforced), r.atLeast})

@@ -181,7 +181,7 @@ func policyOf(t *testing.T, more string) *Policy {
 func TestNothingAsked(t *testing.T) {
 	for name, p := range map[string]*Policy{
 		"no rules":             {ID: "empty", Params: DefaultParams()},
-		"nothing applicable":   {rules: []rule{{Control: Control{ID: "x", Gate: verify.GateTag, Check: func(*verify.Facts, Params) Result { return notApplicable("never") }}}}},
+		"nothing applicable":   {rules: []rule{{Control: Control{ID: "x", Gate: verify.GateTag, Check: func(*Facts) Result { return notApplicable("never") }}}}},
 		"nothing enforced yet": policyOf(t, "enforce: [{ controls: ['*'], from: 2099-01-01 }]"),
 	} {
 		checks, _ := p.Judge(baseFacts(t))
@@ -200,7 +200,7 @@ func TestNothingAsked(t *testing.T) {
 // TestPanicStaysInItsControl checks that a broken control loses no report.
 func TestPanicStaysInItsControl(t *testing.T) {
 	p := minimal(t)
-	p.rules[3].Check = func(*verify.Facts, Params) Result { panic("broken") }
+	p.rules[3].Check = func(*Facts) Result { panic("broken") }
 	checks, _ := p.Judge(baseFacts(t))
 	if len(checks) != len(p.rules) {
 		t.Fatalf("%d checks of %d", len(checks), len(p.rules))
@@ -248,11 +248,11 @@ func TestEvidenceOnlyAddsAuthors(t *testing.T) {
 		for range rapid.IntRange(0, 4).Draw(rt, "commits") {
 			c := addCommit(t, f, "fix: x\n\nCo-authored-by: "+names.Draw(rt, "co")+" <"+emails.Draw(rt, "co-email")+">", "Ana", "ana@example.com")
 			c.Author.Name, c.Author.Email = names.Draw(rt, "name"), emails.Draw(rt, "email")
-			before, _, _ := releaseAuthors(f)
+			before, _, _ := releaseAuthors(&Facts{Facts: f})
 			held := find(t, judgeAll(t, f), "sod/approver-not-author").Outcome
 			more := addCommit(t, f, "fix: y", "Ana", "ana@example.com")
 			more.Author.Email = emails.Draw(rt, "more")
-			after, _, _ := releaseAuthors(f)
+			after, _, _ := releaseAuthors(&Facts{Facts: f})
 			for _, key := range before.order {
 				if _, ok := after.byKey[key]; !ok {
 					rt.Fatalf("%s is no author any more", key)

@@ -102,7 +102,7 @@ var provenanceControls = []Control{{
 }}
 
 // withoutProvenance names the artifacts for which no provenance is listed.
-func withoutProvenance(f *verify.Facts) []string {
+func withoutProvenance(f *Facts) []string {
 	return uncovered(f, func(d evidence.Digest) bool {
 		return slices.ContainsFunc(f.Provenance, func(v verify.ProvenanceFact) bool {
 			return slices.Contains(v.About, d) || slices.Contains(v.Names, d)
@@ -110,7 +110,7 @@ func withoutProvenance(f *verify.Facts) []string {
 	})
 }
 
-func provenancePresent(f *verify.Facts, _ Params) Result {
+func provenancePresent(f *Facts) Result {
 	const want = "build provenance for every artifact"
 	place := inRecord(f, "/provenance")
 	if len(f.Provenance) == 0 {
@@ -127,7 +127,7 @@ func provenancePresent(f *verify.Facts, _ Params) Result {
 	return pass(provenanceProof(f), "%d for %d artifacts", len(f.Provenance), len(f.Record.Artifacts)).wants(want).at(place)
 }
 
-func provenanceProof(f *verify.Facts) verify.Proof {
+func provenanceProof(f *Facts) verify.Proof {
 	var proofs []verify.Proof
 	for _, v := range f.Provenance {
 		proofs = append(proofs, v.Proof)
@@ -150,7 +150,7 @@ func unreadProvenance(v verify.ProvenanceFact) Result {
 // eachProvenance applies judge to every provenance and returns the first
 // result that is not ok. A provenance that could not be read, and having none,
 // are results of their own.
-func eachProvenance(f *verify.Facts, want string, judge func(verify.ProvenanceFact) (Result, bool)) Result {
+func eachProvenance(f *Facts, want string, judge func(verify.ProvenanceFact) (Result, bool)) Result {
 	place := inRecord(f, "/provenance")
 	if len(f.Provenance) == 0 {
 		return missing(want, "no provenance is recorded").follows("provenance/present").at(place)
@@ -166,7 +166,7 @@ func eachProvenance(f *verify.Facts, want string, judge func(verify.ProvenanceFa
 	return pass(provenanceProof(f), "%d provenance statements", len(f.Provenance)).wants(want).at(place)
 }
 
-func provenanceBound(f *verify.Facts, _ Params) Result {
+func provenanceBound(f *Facts) Result {
 	const want = "provenance whose subjects are this release's artifacts"
 	r := eachProvenance(f, want, func(v verify.ProvenanceFact) (Result, bool) {
 		return fail("other-subject", want, "%s names no artifact of this release", v.Material.Name), len(v.Names) > 0
@@ -187,7 +187,7 @@ func provenanceBound(f *verify.Facts, _ Params) Result {
 	return r
 }
 
-func provenanceSource(f *verify.Facts, _ Params) Result {
+func provenanceSource(f *Facts) Result {
 	want := fmt.Sprintf("commit %s of %s", f.Record.Commit, f.Record.Repository.URI)
 	return eachProvenance(f, want, func(v verify.ProvenanceFact) (Result, bool) {
 		c := v.Summary.SourceCommits
@@ -201,7 +201,7 @@ func provenanceSource(f *verify.Facts, _ Params) Result {
 	})
 }
 
-func provenanceRunID(f *verify.Facts, _ Params) Result {
+func provenanceRunID(f *Facts) Result {
 	local := len(f.Provenance) > 0
 	r := eachProvenance(f, "the id of the run that built it", func(v verify.ProvenanceFact) (Result, bool) {
 		if v.Summary.BuilderID == provenance.LocalBuilder {
@@ -216,18 +216,18 @@ func provenanceRunID(f *verify.Facts, _ Params) Result {
 	return r
 }
 
-func provenanceBuilder(f *verify.Facts, p Params) Result {
+func provenanceBuilder(f *Facts) Result {
 	want := "a builder that signs in the trust role " + roleBuilder
-	if len(p.Builders) > 0 {
-		want = "one of the builders " + several(p.Builders)
+	if len(f.Params.Builders) > 0 {
+		want = "one of the builders " + several(f.Params.Builders)
 	}
 	return eachProvenance(f, want, func(v verify.ProvenanceFact) (Result, bool) {
 		id := v.Summary.BuilderID
 		if id == provenance.LocalBuilder {
-			return fail("local-builder", want, "%s was written on somebody's machine", v.Material.Name), slices.Contains(p.Builders, id)
+			return fail("local-builder", want, "%s was written on somebody's machine", v.Material.Name), slices.Contains(f.Params.Builders, id)
 		}
-		if len(p.Builders) > 0 {
-			ok := slices.ContainsFunc(p.Builders, func(pattern string) bool { return trust.Match(pattern, id) })
+		if len(f.Params.Builders) > 0 {
+			ok := slices.ContainsFunc(f.Params.Builders, func(pattern string) bool { return trust.Match(pattern, id) })
 			return fail("builder-not-approved", want, "%s names the builder %q", v.Material.Name, id), ok
 		}
 		ok := id != "" && v.Signer != nil && v.Signer.Allowed && f.Trust.HasRole(v.Signer.Identity, roleBuilder)
@@ -242,7 +242,7 @@ func signedBy(v verify.ProvenanceFact) string {
 	return "signed by " + v.Signer.Name()
 }
 
-func provenanceSigned(f *verify.Facts, _ Params) Result {
+func provenanceSigned(f *Facts) Result {
 	return eachProvenance(f, "provenance signed by a party that trust names", func(v verify.ProvenanceFact) (Result, bool) {
 		if v.Signer == nil {
 			return missing("", v.Material.Name+" is not signed"), false
@@ -251,7 +251,7 @@ func provenanceSigned(f *verify.Facts, _ Params) Result {
 	})
 }
 
-func provenanceShape(f *verify.Facts, _ Params) Result {
+func provenanceShape(f *Facts) Result {
 	const want = "SLSA provenance v1 or v0.2"
 	for _, v := range f.Provenance {
 		if v.Present && v.Summary == nil && unreadable(v.Code) {
@@ -270,7 +270,7 @@ func provenanceShape(f *verify.Facts, _ Params) Result {
 	})
 }
 
-func provenancePinned(f *verify.Facts, _ Params) Result {
+func provenancePinned(f *Facts) Result {
 	return eachProvenance(f, "every build input with its digest", func(v verify.ProvenanceFact) (Result, bool) {
 		s := v.Summary
 		if s.Materials == 0 {

@@ -18,7 +18,7 @@ type reference struct {
 }
 
 // references lists what checks and approvals refer to.
-func references(f *verify.Facts) []reference {
+func references(f *Facts) []reference {
 	var list []reference
 	for i, c := range f.Record.Checks {
 		list = append(list, reference{c.Subject, "subject of check " + c.Name, inRecord(f, "/checks/%d/subject", i), false})
@@ -37,7 +37,7 @@ func references(f *verify.Facts) []reference {
 	return list
 }
 
-func traceKeys(f *verify.Facts, _ Params) Result {
+func traceKeys(f *Facts) Result {
 	const want = "a digest for each reference"
 	refs := references(f)
 	for _, r := range refs {
@@ -48,9 +48,9 @@ func traceKeys(f *verify.Facts, _ Params) Result {
 	return pass(recomputed("the references"), "%d artifacts, %d references", len(f.Record.Artifacts), len(refs)).wants(want).at(inRecord(f, "/artifacts"))
 }
 
-func traceRefs(f *verify.Facts, _ Params) Result {
+func traceRefs(f *Facts) Result {
 	const want = "everything that is named to be there"
-	for _, check := range []func(*verify.Facts) (string, verify.Place){danglingAttachment, danglingStatement} {
+	for _, check := range []func(*Facts) (string, verify.Place){danglingAttachment, danglingStatement} {
 		if found, place := check(f); found != "" {
 			return fail("dangling-reference", want, "%s", found).at(place)
 		}
@@ -60,7 +60,7 @@ func traceRefs(f *verify.Facts, _ Params) Result {
 
 // danglingAttachment finds an attachment whose material or artifact the record
 // does not list.
-func danglingAttachment(f *verify.Facts) (string, verify.Place) {
+func danglingAttachment(f *Facts) (string, verify.Place) {
 	r := f.Record
 	materials, artifacts := map[evidence.Digest]bool{}, map[evidence.Digest]bool{}
 	for _, m := range r.Materials {
@@ -89,7 +89,7 @@ func danglingAttachment(f *verify.Facts) (string, verify.Place) {
 
 // danglingStatement finds an approval that names a parent or an approval that
 // is not there.
-func danglingStatement(f *verify.Facts) (string, verify.Place) {
+func danglingStatement(f *Facts) (string, verify.Place) {
 	statements, ids := map[evidence.Digest]bool{f.Release: true}, map[string]bool{}
 	for _, s := range f.Statements {
 		statements[s.ID] = true

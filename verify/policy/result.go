@@ -32,6 +32,12 @@ type Result struct {
 	// FollowsFrom is the ID of a control whose failure explains this one. It is
 	// dropped if that control did not fail.
 	FollowsFrom string
+
+	// occasions are when and where it failed, for exceptions; none is the
+	// release's own moment.
+	occasions []occasion
+	// due is when a pending duty must be done.
+	due *evidence.Time
 }
 
 // pass says that the control holds, and how that is known.
@@ -84,7 +90,7 @@ func (r Result) follows(id string) Result {
 }
 
 // inRecord is a place in the release statement's predicate.
-func inRecord(f *verify.Facts, format string, args ...any) verify.Place {
+func inRecord(f *Facts, format string, args ...any) verify.Place {
 	id := f.Release
 	return verify.Place{Statement: &id, Pointer: "/predicate" + fmt.Sprintf(format, args...)}
 }

@@ -75,7 +75,7 @@ var sbomControls = []Control{{
 
 // uncovered names the artifacts for whose digest covers does not hold. Instead
 // of an index, all its images may be covered.
-func uncovered(f *verify.Facts, covers func(evidence.Digest) bool) []string {
+func uncovered(f *Facts, covers func(evidence.Digest) bool) []string {
 	var names []string
 	for _, a := range f.Record.Artifacts {
 		if !a.Covered(covers) {
@@ -85,7 +85,7 @@ func uncovered(f *verify.Facts, covers func(evidence.Digest) bool) []string {
 	return names
 }
 
-func sbomPresent(f *verify.Facts, _ Params) Result {
+func sbomPresent(f *Facts) Result {
 	const want = "an SBOM for every artifact"
 	gaps := uncovered(f, func(d evidence.Digest) bool {
 		return slices.ContainsFunc(f.SBOMs, func(s verify.SBOMFact) bool {
@@ -101,7 +101,7 @@ func sbomPresent(f *verify.Facts, _ Params) Result {
 	return pass(sbomProof(f), "%d SBOMs for %d artifacts", len(f.SBOMs), len(f.Record.Artifacts)).wants(want).at(inRecord(f, "/sboms"))
 }
 
-func sbomProof(f *verify.Facts) verify.Proof {
+func sbomProof(f *Facts) verify.Proof {
 	var proofs []verify.Proof
 	for _, s := range f.SBOMs {
 		proofs = append(proofs, s.Proof)
@@ -120,7 +120,7 @@ func weakest(proofs []verify.Proof, otherwise verify.Proof) verify.Proof {
 // eachSBOM applies judge to every SBOM and returns the first result that is
 // not ok. An SBOM that could not be read, and having none, are results of
 // their own.
-func eachSBOM(f *verify.Facts, want string, judge func(verify.SBOMFact) (Result, bool)) Result {
+func eachSBOM(f *Facts, want string, judge func(verify.SBOMFact) (Result, bool)) Result {
 	if len(f.SBOMs) == 0 {
 		return missing(want, "no SBOM is recorded").follows("sbom/present").at(inRecord(f, "/sboms"))
 	}
@@ -159,7 +159,7 @@ func reason(code string) string {
 	return code
 }
 
-func sbomBound(f *verify.Facts, _ Params) Result {
+func sbomBound(f *Facts) Result {
 	const want = "SBOMs that name the digests of this release's artifacts"
 	r := eachSBOM(f, want, func(s verify.SBOMFact) (Result, bool) {
 		return fail("other-subject", want, "%s names no artifact of this release", s.Material.Name), len(s.Names) > 0
@@ -174,13 +174,13 @@ func sbomBound(f *verify.Facts, _ Params) Result {
 		return r
 	}
 	r = missing(want, "no SBOM names "+several(gaps)).at(inRecord(f, "/sboms"))
-	if sbomPresent(f, Params{}).Outcome != verify.Pass {
+	if sbomPresent(f).Outcome != verify.Pass {
 		r = r.follows("sbom/present")
 	}
 	return r
 }
 
-func sbomContentHash(f *verify.Facts, _ Params) Result {
+func sbomContentHash(f *Facts) Result {
 	const want = "every listed SBOM with the bytes that have its digest"
 	if len(f.SBOMs) == 0 {
 		return missing(want, "no SBOM is recorded").follows("sbom/present").at(inRecord(f, "/sboms"))
@@ -196,7 +196,7 @@ func sbomContentHash(f *verify.Facts, _ Params) Result {
 	return pass(recomputed("the SBOMs' bytes"), "%d SBOMs", len(f.SBOMs)).wants(want).at(inRecord(f, "/sboms"))
 }
 
-func sbomParsable(f *verify.Facts, _ Params) Result {
+func sbomParsable(f *Facts) Result {
 	const want = "a valid SBOM with at least one component"
 	for _, s := range f.SBOMs {
 		if s.Present && s.Summary == nil && unreadable(s.Code) {
@@ -224,17 +224,17 @@ func problems(s *evidence.SBOMSummary) string {
 	return fmt.Sprintf("%d problems, first at %s: %s", n, first.Pointer, first.Message)
 }
 
-func sbomLicences(f *verify.Facts, p Params) Result {
-	want := fmt.Sprintf("licences for at least %d %% of the components", p.LicensedPercent)
+func sbomLicences(f *Facts) Result {
+	want := fmt.Sprintf("licences for at least %d %% of the components", f.Params.LicensedPercent)
 	return eachSBOM(f, want, func(s verify.SBOMFact) (Result, bool) {
 		// In 64 bits: the counts come from outside.
 		licensed, all := int64(s.Summary.Licensed), int64(s.Summary.Components)
 		return fail("licences", want, "%s: %d of %d components carry one", s.Material.Name, licensed, all),
-			licensed*100 >= all*int64(p.LicensedPercent)
+			licensed*100 >= all*int64(f.Params.LicensedPercent)
 	})
 }
 
-func sbomTransitive(f *verify.Facts, _ Params) Result {
+func sbomTransitive(f *Facts) Result {
 	return eachSBOM(f, "dependencies of dependencies", func(s verify.SBOMFact) (Result, bool) {
 		return fail("direct-only", "", "%s relates %d components to no dependencies of their own", s.Material.Name, s.Summary.Components),
 			s.Summary.Transitive || s.Summary.Components <= 1

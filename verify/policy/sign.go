@@ -86,7 +86,7 @@ func tagSigner(s verify.TagSignature) string {
 	return verify.Signer{Person: s.Person, Fingerprint: s.Fingerprint, Identity: s.Identity}.Name()
 }
 
-func signTag(f *verify.Facts, _ Params) Result {
+func signTag(f *Facts) Result {
 	const want = "a signature of the tag by a key that trust lets sign tags of this repository"
 	s, place := f.Tag.Signature, inRecord(f, "/tag/object")
 	switch {
@@ -106,7 +106,7 @@ func signTag(f *verify.Facts, _ Params) Result {
 	return fail(reason(s.Code), want, "%s", s.Detail).at(place)
 }
 
-func signTagEmbedded(f *verify.Facts, _ Params) Result {
+func signTagEmbedded(f *Facts) Result {
 	t, o, place := f.Record.Tag, f.Tag.Object, inRecord(f, "/tag")
 	want := "the bytes of tag object " + t.Object
 	switch {
@@ -120,7 +120,7 @@ func signTagEmbedded(f *verify.Facts, _ Params) Result {
 	return pass(tagProof(f), "they are there and hash to that id").wants(want).at(place)
 }
 
-func signKeyValid(f *verify.Facts, _ Params) Result {
+func signKeyValid(f *Facts) Result {
 	const want = "signatures by keys that were valid when they signed"
 	place := inRecord(f, "/createdAt")
 	if s := f.Tag.Signature; s.Code == "revoked" {
@@ -147,12 +147,12 @@ func signKeyValid(f *verify.Facts, _ Params) Result {
 	return r.wants(want).at(place)
 }
 
-func signSignerIsReleaseCI(f *verify.Facts, _ Params) Result {
+func signSignerIsReleaseCI(f *Facts) Result {
 	want := "a tag signature by the trust role " + roleReleaseCI
 	s, place := f.Tag.Signature, inRecord(f, "/tag/object")
 	switch {
 	case !s.Valid:
-		r := signTag(f, Params{})
+		r := signTag(f)
 		if r.Outcome == verify.Fail {
 			r = missing(want, "no signature that can be relied on")
 		}
@@ -172,7 +172,7 @@ func rolesOf(roles []string) string {
 
 // distinct returns one name for each different party among the allowed
 // signers: people are folded over their accounts and keys.
-func distinct(f *verify.Facts, signers []verify.Signer) []string {
+func distinct(f *Facts, signers []verify.Signer) []string {
 	var keys, names []string
 	for _, s := range signers {
 		key := string(s.Identity)
@@ -186,11 +186,11 @@ func distinct(f *verify.Facts, signers []verify.Signer) []string {
 	return names
 }
 
-func signBundle(f *verify.Facts, p Params) Result {
-	want := counted(p.Signers, "accepted signer")
+func signBundle(f *Facts) Result {
+	want := counted(f.Params.Signers, "accepted signer")
 	who := distinct(f, f.Signers)
 	place := verify.Place{Statement: &f.Release}
-	if len(who) < max(1, p.Signers) {
+	if len(who) < max(1, f.Params.Signers) {
 		if len(who) == 0 {
 			return fail("signer-not-allowed", want, "no signature counts").at(place)
 		}
@@ -199,7 +199,7 @@ func signBundle(f *verify.Facts, p Params) Result {
 	return pass(verify.Proof{Grade: verify.Proven, By: who[0]}, "signed by %s", strings.Join(who, ", ")).wants(want).at(place)
 }
 
-func signAmendments(f *verify.Facts, _ Params) Result {
+func signAmendments(f *Facts) Result {
 	const want = "every later statement signed, for this release"
 	var proofs []verify.Proof
 	var seen []verify.Place

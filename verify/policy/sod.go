@@ -61,9 +61,9 @@ var sodControls = []Control{{
 	Check: sodAliases,
 }}
 
-func sodApprover(f *verify.Facts, p Params) Result {
-	want := counted(p.Approvers, "approver") + " who wrote none of the release's commits"
-	s := approvalsOf(f, p)
+func sodApprover(f *Facts) Result {
+	want := counted(f.Params.Approvers, "approver") + " who wrote none of the release's commits"
+	s := approvalsOf(f)
 	list, cause := s.counted()
 	if len(list) == 0 {
 		return missing(want, "no approval counts").follows(cause)
@@ -82,9 +82,9 @@ func sodApprover(f *verify.Facts, p Params) Result {
 		}
 	}
 	switch n := len(approvers(free)); {
-	case n < max(1, p.Approvers) && len(both) > 0:
+	case n < max(1, f.Params.Approvers) && len(both) > 0:
 		return fail("approver-is-author", want, "%s", several(both)).at(places(list, "/approver")...)
-	case n < max(1, p.Approvers):
+	case n < max(1, f.Params.Approvers):
 		return fail("too-few-approvers", want, "only %s", several(approvers(free))).at(places(list, "/approver")...).follows(cause)
 	}
 	return pass(verify.Weakest(approvalProof(free), authorsProof()), "%s approved; written by %s", several(approvers(free)), several(wrote.names())).
@@ -127,9 +127,9 @@ func (s *standing) reviews() (r reviewed, list []verify.ApprovalFact) {
 	return r, list
 }
 
-func sodReviewer(f *verify.Facts, p Params) Result {
+func sodReviewer(f *Facts) Result {
 	const want = "for every commit, an approval by somebody who did not write it"
-	s := approvalsOf(f, p)
+	s := approvalsOf(f)
 	who, list := s.reviews()
 	if len(list) == 0 {
 		_, cause := s.counted()
@@ -154,7 +154,7 @@ func sodReviewer(f *verify.Facts, p Params) Result {
 
 // changeAuthorsByCommit returns, by the commits that it brought, who opened and
 // wrote each change.
-func changeAuthorsByCommit(f *verify.Facts) map[string][]author {
+func changeAuthorsByCommit(f *Facts) map[string][]author {
 	by := map[string][]author{}
 	for _, c := range f.Record.Changes {
 		wrote := changeAuthors(f, c)
@@ -175,8 +175,8 @@ func landed(c evidence.Change) []string {
 	return slices.Compact(ids)
 }
 
-func sodBots(f *verify.Facts, p Params) Result {
-	s := approvalsOf(f, p)
+func sodBots(f *Facts) Result {
+	s := approvalsOf(f)
 	failure := fail("only-bots", "", "approved only by %s", several(approvers(s.present)))
 	if !slices.ContainsFunc(s.present, func(a verify.ApprovalFact) bool { return a.Approver.Kind == evidence.Human }) {
 		failure = failure.follows("approval/manual")
@@ -186,9 +186,9 @@ func sodBots(f *verify.Facts, p Params) Result {
 	})
 }
 
-func sodAliases(f *verify.Facts, p Params) Result {
-	want := "approvals by " + counted(p.Approvers, "person") + " whom trust lists"
-	s := approvalsOf(f, p)
+func sodAliases(f *Facts) Result {
+	want := "approvals by " + counted(f.Params.Approvers, "person") + " whom trust lists"
+	s := approvalsOf(f)
 	var known []verify.ApprovalFact
 	var unknownTo, accounts []string
 	for _, a := range s.present {
@@ -204,7 +204,7 @@ func sodAliases(f *verify.Facts, p Params) Result {
 			accounts = append(accounts, id)
 		}
 	}
-	need, people := max(1, p.Approvers), approvers(known)
+	need, people := max(1, f.Params.Approvers), approvers(known)
 	switch {
 	case len(accounts) == 0:
 		return s.nobody(want)
@@ -222,7 +222,7 @@ func sodAliases(f *verify.Facts, p Params) Result {
 // nobody is the result if no person approved at all.
 func (s *standing) nobody(want string) Result {
 	if len(s.present) == 0 {
-		return noApproval(*s, want).follows("approval/production-present")
+		return noApproval(s, want).follows("approval/production-present")
 	}
 	return missing(want, "no person approved").follows("sod/bots-do-not-count")
 }

@@ -10,8 +10,7 @@ import (
 
 // standing sorts the approvals of a release by whether they count.
 type standing struct {
-	f *verify.Facts
-	p Params
+	f *Facts
 	// present are decisions "approved" for production, in force, and signed by
 	// the approver they name. Approvals that somebody else wrote down are not
 	// among them: whoever may sign approvals could otherwise approve in
@@ -25,8 +24,13 @@ type standing struct {
 	order []string
 }
 
-func approvalsOf(f *verify.Facts, p Params) standing {
-	s := standing{f: f, p: p, last: map[string]verify.ApprovalFact{}}
+// approvalsOf returns the approvals of the release, sorted.
+func approvalsOf(f *Facts) *standing {
+	return f.approvals.get(func() *standing { return sortApprovals(f) })
+}
+
+func sortApprovals(f *Facts) *standing {
+	s := &standing{f: f, last: map[string]verify.ApprovalFact{}}
 	for _, a := range f.Approvals {
 		if a.Approval == nil {
 			continue
@@ -81,7 +85,7 @@ func approver(a verify.ApprovalFact) string {
 }
 
 func (s *standing) inProduction(a verify.ApprovalFact) bool {
-	return a.Environment == "" || holdsFold(s.p.ProductionEnvironments, a.Environment)
+	return a.Environment == "" || holdsFold(s.f.Params.ProductionEnvironments, a.Environment)
 }
 
 // notPresent says why a is no approval for production in force, "" if it is.

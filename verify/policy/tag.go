@@ -90,14 +90,14 @@ var tagControls = []Control{{
 
 // tagProof is how the tag is known: from its object if that is embedded,
 // otherwise by the word of the release statement.
-func tagProof(f *verify.Facts) verify.Proof {
+func tagProof(f *Facts) verify.Proof {
 	if f.Tag.Proof.Grade != "" {
 		return f.Tag.Proof
 	}
 	return f.Stated()
 }
 
-func tagPresent(f *verify.Facts, _ Params) Result {
+func tagPresent(f *Facts) Result {
 	t := f.Record.Tag
 	if t.Name == "" || t.Object == "" {
 		return missing("a tag and the object it points at", "the release statement names none").at(inRecord(f, "/tag"))
@@ -105,7 +105,7 @@ func tagPresent(f *verify.Facts, _ Params) Result {
 	return pass(tagProof(f), "tag %s, object %s", t.Name, short(t.Object)).at(inRecord(f, "/tag"))
 }
 
-func tagAnnotated(f *verify.Facts, _ Params) Result {
+func tagAnnotated(f *Facts) Result {
 	const want = "an annotated tag that points at a commit"
 	place := inRecord(f, "/tag/type")
 	switch {
@@ -131,8 +131,8 @@ func tagForm(r *evidence.Record, p Params) (*regexp.Regexp, error) {
 	return regexp.Compile(`^(?:` + form + `)$`)
 }
 
-func tagFormat(f *verify.Facts, p Params) Result {
-	form, err := tagForm(f.Record, p)
+func tagFormat(f *Facts) Result {
+	form, err := tagForm(f.Record, f.Params)
 	if err != nil {
 		return unknown("tag-pattern", "the parameter tag-pattern is no regular expression: %v", err)
 	}
@@ -143,7 +143,7 @@ func tagFormat(f *verify.Facts, p Params) Result {
 	return pass(tagProof(f), "%s", name).wants("a name that matches " + form.String()).at(inRecord(f, "/tag/name"))
 }
 
-func tagSingleCommit(f *verify.Facts, _ Params) Result {
+func tagSingleCommit(f *Facts) Result {
 	place, want := inRecord(f, "/commit"), "commit "+f.Record.Commit
 	switch {
 	case f.Tag.Commit == f.Record.Commit:
@@ -159,7 +159,7 @@ func tagSingleCommit(f *verify.Facts, _ Params) Result {
 		wants(want).at(place).follows("sign/tag-object-embedded")
 }
 
-func tagEqualsBuildCommit(f *verify.Facts, _ Params) Result {
+func tagEqualsBuildCommit(f *Facts) Result {
 	want := "every artifact built from commit " + f.Record.Commit
 	proofs := []verify.Proof{tagProof(f)}
 	for _, v := range f.Provenance {
@@ -209,7 +209,7 @@ func sameVersion(stated string, r *evidence.Record) bool {
 	return err == nil && strings.HasPrefix(r.Commit, revision)
 }
 
-func tagMatchesVersion(f *verify.Facts, _ Params) Result {
+func tagMatchesVersion(f *Facts) Result {
 	r, want := f.Record, "version "+f.Record.Version+" everywhere"
 	if bareVersion(r.Tag.Name, r.Component) != r.Version {
 		return fail("version-mismatch", want, "tag %s, release %s", r.Tag.Name, r.Version).

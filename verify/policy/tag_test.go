@@ -240,7 +240,7 @@ func versionChanges() []change {
 }
 
 func TestParseNumber(t *testing.T) {
-	for version, want := range map[string]number{
+	for version, want := range map[string]versionNumber{
 		"1.2.3": {1, 2, 3}, "0.0.0": {}, "1.2.3-rc.1": {1, 2, 3}, "1.2.3+b.5": {1, 2, 3}, "1.2.3-a+b": {1, 2, 3},
 	} {
 		if got, ok := parseNumber(version); !ok || got != want {

@@ -93,7 +93,7 @@ type named struct {
 	place       verify.Place
 }
 
-func traceIDs(f *verify.Facts, _ Params) Result {
+func traceIDs(f *Facts) Result {
 	r := f.Record
 	ids := []named{
 		{"commit", r.Commit, inRecord(f, "/commit")},
@@ -125,7 +125,7 @@ func traceIDs(f *verify.Facts, _ Params) Result {
 	return pass(recomputed("the ids"), "%d ids", len(ids)).at(inRecord(f, "/commit"))
 }
 
-func traceDigests(f *verify.Facts, _ Params) Result {
+func traceDigests(f *Facts) Result {
 	const want = "a digest with its algorithm, in full"
 	for i, a := range f.Record.Artifacts {
 		if a.Digest.IsZero() {
@@ -148,7 +148,7 @@ func traceDigests(f *verify.Facts, _ Params) Result {
 	return pass(recomputed("the digests"), "%d artifacts, %d materials", len(f.Record.Artifacts), len(f.Record.Materials)).wants(want).at(inRecord(f, "/artifacts"))
 }
 
-func traceTuple(f *verify.Facts, _ Params) Result {
+func traceTuple(f *Facts) Result {
 	r := f.Record
 	if t := f.Tag; t.Embedded && bareVersion(t.Object.Name, r.Component) != r.Version {
 		return fail("version-mismatch", "version "+r.Version, "the tag object is %s", t.Object.Name).

@@ -67,7 +67,7 @@ var versionControls = []Control{{
 	Check: versionMinorForAdditive,
 }}
 
-func versionSemver(f *verify.Facts, _ Params) Result {
+func versionSemver(f *Facts) Result {
 	if k := f.Record.Kind; k != evidence.KindService && k != evidence.KindLibrary {
 		return notApplicable("repository type is " + string(k))
 	}
@@ -79,7 +79,7 @@ func versionSemver(f *verify.Facts, _ Params) Result {
 
 // declaredPatch returns what the tag's trailer declares, if that is a patch or
 // hotfix release.
-func declaredPatch(f *verify.Facts) (string, bool) {
+func declaredPatch(f *Facts) (string, bool) {
 	for _, t := range f.Tag.Object.Trailers {
 		if strings.EqualFold(t.Key, trailerKind) {
 			kind := strings.ToLower(strings.TrimSpace(t.Value))
@@ -89,7 +89,7 @@ func declaredPatch(f *verify.Facts) (string, bool) {
 	return "", false
 }
 
-func versionPatchBump(f *verify.Facts, _ Params) Result {
+func versionPatchBump(f *Facts) Result {
 	kind, ok := declaredPatch(f)
 	if !ok {
 		return notApplicable("not declared a patch or hotfix release")
@@ -106,7 +106,7 @@ func versionPatchBump(f *verify.Facts, _ Params) Result {
 
 // patchChanges gathers what both rules about patch releases need. If they do
 // not apply or cannot be judged, ok is false.
-func patchChanges(f *verify.Facts) (s step, c changes, why Result, ok bool) {
+func patchChanges(f *Facts) (s step, c changes, why Result, ok bool) {
 	if s, why, ok = versionStep(f); !ok {
 		return s, c, why, false
 	}
@@ -119,18 +119,18 @@ func patchChanges(f *verify.Facts) (s step, c changes, why Result, ok bool) {
 
 // rangeProof is how the commits' own words are known: proven that they say so,
 // from a base that the release statement names.
-func rangeProof(f *verify.Facts) verify.Proof {
+func rangeProof(f *Facts) verify.Proof {
 	return verify.Weakest(recomputed("the commits' messages"), f.Stated())
 }
 
-func versionPatchFixesOnly(f *verify.Facts, p Params) Result {
+func versionPatchFixesOnly(f *Facts) Result {
 	s, c, why, ok := patchChanges(f)
 	if !ok {
 		return why
 	}
 	const want = "only compatible fixes when only PATCH rises"
 	place := inRecord(f, "/base")
-	bad, doubtful := c.of(p.PatchRefused), c.of(p.PatchWarned)
+	bad, doubtful := c.of(f.Params.PatchRefused), c.of(f.Params.PatchWarned)
 	switch {
 	case len(bad) > 0:
 		return fail("more-than-fixes", want, "%s: %s", s, several(bad)).at(place)
@@ -145,7 +145,7 @@ func versionPatchFixesOnly(f *verify.Facts, p Params) Result {
 	return pass(rangeProof(f), "%s: %d commits", s, len(f.Range.Commits)).wants(want).at(place)
 }
 
-func versionBreaking(f *verify.Facts, _ Params) Result {
+func versionBreaking(f *Facts) Result {
 	kinds := []evidence.Kind{evidence.KindService, evidence.KindLibrary, evidence.KindInfrastructure}
 	if !slices.Contains(kinds, f.Record.Kind) {
 		return notApplicable("repository type is " + string(f.Record.Kind))
@@ -171,7 +171,7 @@ func versionBreaking(f *verify.Facts, _ Params) Result {
 	return fail("breaking", want, "%s, breaking: %s", s, several(c.breaking)).at(place)
 }
 
-func versionMinorForAdditive(f *verify.Facts, _ Params) Result {
+func versionMinorForAdditive(f *Facts) Result {
 	s, c, why, ok := patchChanges(f)
 	if !ok {
 		return why

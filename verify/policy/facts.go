@@ -1,0 +1,43 @@
+package policy
+
+import "github.com/release-dossier/dossier/verify"
+
+// Facts are what controls judge: what verification established about one
+// release, the policy's parameters, and what several controls compute from
+// both, each once. One goroutine judges one release.
+type Facts struct {
+	*verify.Facts
+	// Params are the values that controls take from the policy.
+	Params Params
+	// strict reports that what only a seal or a proven time can show is unknown
+	// without one, where the lower profiles warn (rules of format, preface).
+	strict bool
+
+	// results are the outcomes of the controls that do not judge outcomes, by
+	// id; set when those that do are judged.
+	results map[string]verify.Check
+
+	// uses tells which exceptions waived which controls, namedExceptions which
+	// name a control that did not hold.
+	uses            []use
+	namedExceptions []string
+
+	inferred  lazy[[]string]
+	promoted  lazy[[]promoted]
+	exempt    lazy[[]exempt]
+	authors   lazy[authorsFound]
+	approvals lazy[*standing]
+}
+
+// lazy is a value that is computed when it is first asked for.
+type lazy[T any] struct {
+	known bool
+	value T
+}
+
+func (l *lazy[T]) get(compute func() T) T {
+	if !l.known {
+		l.value, l.known = compute(), true
+	}
+	return l.value
+}

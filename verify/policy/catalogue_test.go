@@ -1,54 +1,24 @@
 package policy
 
-// catalogue holds, for each control, level, sections, applicability and waiver
-// rule as the control catalogue gives them.
-var catalogue = map[string]string{
-	"approval/bound-to-candidate":  "MUST | d: 1.13.5.3(1), 1.18.3.3 | prod | no",
-	"approval/identity-and-time":   "MUST | 1.12.3.5, 1.12.6.3, 1.16.3.4, 1.21.3.3 | prod | no",
-	"approval/manual":              "MUST | 1.13.3.3, 1.13.5.1 | prod | no",
-	"approval/not-withdrawn":       "MUST | d: 1.13.3.3 | prod | no",
-	"approval/production-present":  "MUST | 1.13.3.1(11), 1.13.3.3, 1.30.3.3, 1.21.5.1(5), 2.9.2 | prod | no (emg approver instead)",
-	"approval/rationale":           "MUST | 1.13.3.3, 1.13.5.3(3) | prod | exc",
-	"provenance/bound-to-digest":   "MUST | 1.5.2(4), 1.21.3.4 | * | no",
-	"provenance/build-run-id":      "MUST | 1.20.3.1 | * | exc",
-	"provenance/pinned-materials":  "SHOULD | d: 1.18.3.1, 1.31.3.2 | * | rat",
-	"provenance/present":           "MUST | 1.7.3, 1.12.3.4, 1.21.3.3, 1.31.3.5 | * | exc+ (provenance/equivalent)",
-	"provenance/signed":            "SHOULD | 1.31.3.5 | * | rat",
-	"provenance/slsa-shape":        "SHOULD | 1.31.3.5 | * | rat",
-	"provenance/source-commit":     "MUST | 1.12.3.3, 1.14.3, 1.14.7 | * | no",
-	"provenance/trusted-builder":   "MUST | d: 1.12.3.3, 1.31.3.2 | * | exc",
-	"sbom/bound-to-digest":         "MUST | 1.20.3.5 | * | no",
-	"sbom/content-hash":            "MUST | d: 1.20.3.5 | * | no",
-	"sbom/license-vuln":            "SHOULD | 1.20.3.5 | * | rat",
-	"sbom/parsable":                "MUST | d: 1.20.3.5, 1.18.3.1 | * | exc",
-	"sbom/present":                 "MUST | 1.7.3, 1.12.3.4, 1.20.3.5, 1.31.3.5, 1.21.3.3 | * | exc",
-	"sbom/transitive":              "SHOULD | 1.18.3.1 | * | rat",
-	"sign/amendment-signed":        "MUST | d: 1.21.3.4 | post | no",
-	"sign/bundle-signed":           "MUST | d: 1.21.3.4, 1.21.3.3 | * | no",
-	"sign/key-valid-at-signing":    "MUST | d: 1.12.3.4, 1.31.3.5 | prod | no",
-	"sign/signer-is-release-ci":    "MUST | d: 1.12.3.3, 1.21.3.3 | prod | exc",
-	"sign/tag-object-embedded":     "MUST | d: 1.12.3.4, 1.21.3.4 | prod | no",
-	"sign/tag-signed":              "MUST | 1.3.2, 1.6.3(4), 1.9.3.3, 1.10.3.3, 1.12.3.4, 1.21.3.1, 2.3 | prod | exc+ (dated fix plan)",
-	"sod/alias-folding":            "MUST | d: 1.2, 1.21.3.2 | * | no",
-	"sod/approver-not-author":      "MUST | 2.11.2, 1.13.3.3, 1.31.3.3 | prod | exc",
-	"sod/bots-do-not-count":        "MUST | d: 1.21.3.2 | * | no",
-	"sod/reviewer-not-author":      "MUST | d: 1.21.3.2, 1.3.2 | * | exc",
-	"tag/annotated":                "MUST | 1.12.3.3, 1.13.3.6, 1.15.3.5, 1.20.3.1, 1.21.3.3, 2.3 | prod | exc+",
-	"tag/equals-build-commit":      "MUST | 1.10.3.3, 1.12.3.3, 1.31.3.4 | prod | no",
-	"tag/format":                   "MUST | 1.12.3.3, 1.13.3.6, 1.31.3.4 | prod | exc",
-	"tag/matches-release-version":  "MUST | d: 1.12.3.1, 1.12.6.3 | * | no",
-	"tag/present":                  "MUST | 1.3.2, 1.3.3, 1.5.2(6), 1.12.3.1 | prod | exc+ (tag/legacy-interim)",
-	"tag/single-commit":            "MUST | 1.12.3.1 | prod | no",
-	"trace/attributable-actors":    "MUST | 1.2, 1.5.2(2), 1.10.5.3(3) | * | exc",
-	"trace/bundle-immutable-keys":  "SHOULD | 1.21.3.4 | * | rat",
-	"trace/chronology":             "MUST | d: 1.9.3.3, 1.13.3.1 | * | no",
-	"trace/digest-format":          "MUST | d: 1.12.6.3, 1.20.5.2 | * | no",
-	"trace/no-dangling-refs":       "MUST | d: 1.21.3.4 | * | no",
-	"trace/one-identity-tuple":     "MUST | 1.12.3.1, 1.12.3.5, 1.20.1 | * | no",
-	"trace/sha-format":             "MUST | 1.12.6.3 | * | no",
-	"version/breaking-needs-major": "MUST | 1.18.3.2 | svc lib iac | exc",
-	"version/minor-for-additive":   "SHOULD | 1.12.3.2 | * | rat",
-	"version/patch-bump-for-fixes": "MUST | 1.12.3.2, 1.3.3 | N H | exc",
-	"version/patch-fixes-only":     "MUST | 1.3.3 | * | exc",
-	"version/semver":               "MUST | 1.12.3.2 | svc lib | exc",
+import (
+	_ "embed"
+	"strings"
+	"testing"
+)
+
+// catalogueTable holds, for each control of the catalogue's first twelve
+// themes, id, level, sections, applicability and waiver rule as it gives them.
+//
+//go:embed testdata/catalogue.tsv
+var catalogueTable string
+
+// readCatalogue returns the lines of the table by id.
+func readCatalogue(t *testing.T) map[string]string {
+	t.Helper()
+	lines := map[string]string{}
+	for line := range strings.Lines(catalogueTable) {
+		id, _, _ := strings.Cut(line, "\t")
+		lines[id] = strings.TrimSuffix(line, "\n")
+	}
+	return lines
 }

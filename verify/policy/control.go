@@ -69,8 +69,10 @@ type Control struct {
 // caller may change what it gets.
 func Controls() []Control {
 	all := slices.Concat(
-		traceControls, tagControls, versionControls, sbomControls,
-		provenanceControls, signControls, approvalControls, sodControls,
+		traceControls, tagControls, versionControls, branchControls, commitControls, pullControls,
+		checkControls, gateControls, artifactControls, promotionControls,
+		sbomControls, provenanceControls, signControls, approvalControls, sodControls,
+		windowControls, emergencyControls, exceptionControls, flakyControls, freezeControls,
 	)
 	for i := range all {
 		all[i].Evidence = slices.Clone(all[i].Evidence)

@@ -156,11 +156,11 @@ func TestRegistry(t *testing.T) {
 			t.Errorf("%s does not explain itself", c.ID)
 		case c.Level == Must && c.Fix.Now == "":
 			t.Errorf("%s does not say what to do afterwards", c.ID)
-		case c.Level != Must && c.Level != Should:
+		case !slices.Contains([]string{Must, Should, May}, c.Level):
 			t.Errorf("%s: level %q", c.ID, c.Level)
 		case c.Question < 1 || c.Question > 7:
 			t.Errorf("%s: question %d", c.ID, c.Question)
-		case !slices.Contains(verify.Gates, c.Gate) || !slices.Contains(profiles, c.Profile):
+		case !slices.Contains(verify.Gates, c.Gate) || !slices.Contains(profiles, c.profile()):
 			t.Errorf("%s: gate %q, profile %q", c.ID, c.Gate, c.Profile)
 		case strings.HasSuffix(c.Title, ".") || strings.HasSuffix(c.Failing, "."):
 			t.Errorf("%s: a title is no sentence with a full stop", c.ID)
@@ -169,12 +169,12 @@ func TestRegistry(t *testing.T) {
 	if !slices.IsSorted(ids) || len(slices.Compact(slices.Clone(ids))) != len(ids) {
 		t.Error("the controls are not sorted or not unique")
 	}
-	got := map[string]string{}
+	catalogue := readCatalogue(t)
 	for _, c := range Controls() {
-		got[c.ID] = strings.Join([]string{c.Level, c.Sections, c.Applies, c.Waive}, " | ")
-	}
-	if diff := cmp.Diff(catalogue, got); diff != "" {
-		t.Errorf("the registry differs from the catalogue:\n%s", diff)
+		got := strings.Join([]string{c.ID, c.Level, c.Sections, c.Applies, c.Waive}, "\t")
+		if diff := cmp.Diff(catalogue[c.ID], got); diff != "" {
+			t.Errorf("%s differs from the catalogue:\n%s", c.ID, diff)
+		}
 	}
 }
 
@@ -195,7 +195,7 @@ func TestProfilesContainEachOther(t *testing.T) {
 				t.Errorf("%s does not ask %s, which the profile below asks", name, id)
 			}
 		}
-		if len(asked) <= len(below) {
+		if len(asked) <= len(below) && name != Standard && name != SOX {
 			t.Errorf("%s asks nothing more than the profile below", name)
 		}
 		below = asked

@@ -25,6 +25,9 @@ type Facts struct {
 	inferred  lazy[[]string]
 	promoted  lazy[[]promoted]
 	exempt    lazy[[]exempt]
+	pulled    lazy[[]*pull]
+	broughtBy lazy[map[string]*pull]
+	ran       lazy[[]checked]
 	authors   lazy[authorsFound]
 	approvals lazy[*standing]
 }

@@ -39,7 +39,9 @@ type Parameter struct {
 }
 
 // parameterTable lists every parameter, by theme.
-var parameterTable = slices.Concat(commonParameters)
+var parameterTable = slices.Concat(
+	commonParameters, traceParameters, tagParameters, changeParameters, checkParameters, artifactParameters, supplyParameters, approvalParameters, windowParameters, exceptionParameters, freezeParameters,
+)
 
 // Parameters returns all parameters, sorted by name.
 func Parameters() []Parameter {

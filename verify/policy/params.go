@@ -10,6 +10,16 @@ import (
 // not usable: see [DefaultParams]. [Parameters] says what each means.
 type Params struct {
 	CommonParams
+	TraceParams
+	TagParams
+	ChangeParams
+	CheckParams
+	ArtifactParams
+	SupplyParams
+	ApprovalParams
+	WindowParams
+	ExceptionParams
+	FreezeParams
 }
 
 // CommonParams are the values that controls of several themes take.

@@ -1,0 +1,4 @@
+package policy
+
+// artifactControls are the controls of artifacts.
+var artifactControls []Control

@@ -1,0 +1,4 @@
+package policy
+
+// branchControls are the controls of branches.
+var branchControls []Control

@@ -1,0 +1,4 @@
+package policy
+
+// checkControls are the controls of required checks.
+var checkControls []Control

@@ -1,0 +1,4 @@
+package policy
+
+// commitControls are the controls of commits.
+var commitControls []Control

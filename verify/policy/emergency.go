@@ -1,0 +1,4 @@
+package policy
+
+// emergencyControls are the controls of emergency changes.
+var emergencyControls []Control

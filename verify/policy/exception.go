@@ -1,0 +1,4 @@
+package policy
+
+// exceptionControls are the controls of exceptions.
+var exceptionControls []Control

@@ -1,0 +1,4 @@
+package policy
+
+// freezeControls are the controls of freezes.
+var freezeControls []Control

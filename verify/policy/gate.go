@@ -1,0 +1,4 @@
+package policy
+
+// gateControls are the controls of gates and the pipeline.
+var gateControls []Control

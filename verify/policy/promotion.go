@@ -1,0 +1,4 @@
+package policy
+
+// promotionControls are the controls of promotions.
+var promotionControls []Control

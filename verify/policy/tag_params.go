@@ -1,0 +1,7 @@
+package policy
+
+// TagParams are the values that the controls of tags and versions take.
+type TagParams struct {
+}
+
+var tagParameters = []Parameter{}

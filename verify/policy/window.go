@@ -1,0 +1,4 @@
+package policy
+
+// windowControls are the controls of change windows.
+var windowControls []Control

@@ -9,6 +9,10 @@ import (
 	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/collect/forge"
+	httprec "github.com/release-dossier/dossier/evidence/collect/http"
+	"github.com/release-dossier/dossier/evidence/collect/oci"
+	"github.com/release-dossier/dossier/evidence/collect/results"
 	"github.com/release-dossier/dossier/evidence/collect/secrets"
 	"github.com/release-dossier/dossier/internal/strictyaml"
 )
@@ -45,9 +49,21 @@ type config struct {
 type productConfig struct {
 	Component    string           `yaml:"component"`
 	Artifacts    []artifactConfig `yaml:"artifacts"`
-	SBOMs        []string         `yaml:"sboms"`
-	Provenance   []string         `yaml:"provenance"`
-	Attestations []string         `yaml:"attestations"`
+	SBOMs        []located        `yaml:"sboms"`
+	Provenance   []located        `yaml:"provenance"`
+	Attestations []located        `yaml:"attestations"`
+}
+
+// located is a text that remembers its line.
+type located = strictyaml.Located[string]
+
+// placed gives err the line of n, unless it names a place of its own.
+func placed(n *strictyaml.Node, err error) error {
+	var e *strictyaml.Error
+	if n == nil || errors.As(err, &e) && e.Line > 0 {
+		return err
+	}
+	return n.Errorf("%w", err)
 }
 
 // componentConfig is one component. What it does not say holds for all of them
@@ -130,6 +146,9 @@ func (c *config) check(n *strictyaml.Node) error {
 			}
 		}
 	}
+	if err := checkForms(n, ""); err != nil {
+		return err
+	}
 	names := map[string]bool{}
 	for i, item := range n.Lookup("components").Items() {
 		at := c.Components[i]
@@ -140,6 +159,14 @@ func (c *config) check(n *strictyaml.Node) error {
 			return item.Lookup("name").Errorf("want a name of its own, of a-z 0-9 . _ / and -")
 		}
 		names[at.Name] = true
+	}
+	for i, item := range n.Lookup("allow-credentials").Items() {
+		if err := c.Credentials[i].Check(); err != nil {
+			return item.Errorf("%w", err)
+		}
+	}
+	if err := c.checkWithheld(n.Lookup("withhold")); err != nil {
+		return err
 	}
 	if r := c.Collect.Records; len(c.Components) > 0 && r != "" && !strings.Contains(r, "{component}") {
 		return n.Lookup("collect").Lookup("records").Errorf("want {component} in it, or every component would state the same records")
@@ -162,8 +189,8 @@ func (k *kindConfig) UnmarshalStrict(n *strictyaml.Node) error {
 
 // artifactConfig is a file, written as its path alone, or an image.
 type artifactConfig struct {
-	File  string `yaml:"file"`
-	Image string `yaml:"image"`
+	File  located `yaml:"file"`
+	Image string  `yaml:"image"`
 }
 
 // UnmarshalStrict implements strictyaml.Unmarshaler.
@@ -175,7 +202,7 @@ func (a *artifactConfig) UnmarshalStrict(n *strictyaml.Node) error {
 	if err := n.Decode((*plain)(a)); err != nil {
 		return err
 	}
-	if (a.File == "") == (a.Image == "") {
+	if (a.File.Value == "") == (a.Image == "") {
 		return n.Errorf("want a path, or one of the keys file and image")
 	}
 	return nil
@@ -187,10 +214,13 @@ type partConfig struct {
 	Part    string `yaml:"part"`
 	Reason  string `yaml:"reason"`
 	Contact string `yaml:"contact"`
+
+	at *strictyaml.Node
 }
 
 // UnmarshalStrict implements strictyaml.Unmarshaler.
 func (p *partConfig) UnmarshalStrict(n *strictyaml.Node) error {
+	p.at = n
 	if n.Kind() == strictyaml.Scalar {
 		p.Part = n.Text()
 	} else {
@@ -203,6 +233,37 @@ func (p *partConfig) UnmarshalStrict(n *strictyaml.Node) error {
 		return n.Errorf("want the name of a source, a dot and a part of its answers, such as github.emails")
 	}
 	return nil
+}
+
+// checkWithheld refuses parts that no configured source has. Images may be given
+// by a flag alone.
+func (c *config) checkWithheld(n *strictyaml.Node) error {
+	for i, item := range n.Items() {
+		source, part, _ := strings.Cut(c.Withhold[i].Part, ".")
+		var parts []string
+		switch {
+		case source == "oci":
+			parts = oci.Parts()
+		case source == "github" && c.Collect.GitHub != nil, source == "gitlab" && c.Collect.GitLab != nil:
+			parts = forge.Parts()
+		case source == "results" && c.hasResults():
+			parts = results.Parts()
+		case c.Collect.system(source):
+			parts = httprec.Parts()
+		case source == "ci" || source == "git":
+			return item.Errorf("of %s nothing can be withheld: leave it out", source)
+		default:
+			return item.Errorf("%.80q cannot be withheld: no source %.80q is configured", c.Withhold[i].Part, source)
+		}
+		if !slices.Contains(parts, part) {
+			return item.Errorf("%s has no part %.80q: want %s.%s", source, part, source, strings.Join(parts, ", "+source+"."))
+		}
+	}
+	return nil
+}
+
+func (c *config) hasResults() bool {
+	return c.Collect.Results != nil || slices.ContainsFunc(c.Components, func(p componentConfig) bool { return p.Results != nil })
 }
 
 // part returns what is configured of a part that is withheld.
@@ -218,13 +279,12 @@ func (c *config) part(name string) partConfig {
 // by what to judge. A copy that is not the pinned one is refused.
 func (c *config) judge(dir string, f *judgeFlags) error {
 	for _, l := range []struct {
-		key   string
 		file  pinnedFile
 		given bool
 		into  *string
 	}{
-		{"policy", c.Policy, f.policy+f.profile != "", &f.policy},
-		{"trust", c.Trust, f.trust+f.signer != "", &f.trust},
+		{c.Policy, f.policy+f.profile != "", &f.policy},
+		{c.Trust, f.trust+f.signer != "", &f.trust},
 	} {
 		if l.file.Path == "" || l.given {
 			continue
@@ -232,10 +292,10 @@ func (c *config) judge(dir string, f *judgeFlags) error {
 		path := beside(dir, l.file.Path)
 		data, err := readFile(path)
 		if err != nil {
-			return err
+			return usageError{placed(l.file.at, err)}
 		}
 		if d := evidence.Sum(data); l.file.Digest != nil && d != *l.file.Digest {
-			return usagef("%s: %s: %s is %s, not the pinned %s: take the right copy, or pin this one once it is reviewed", c.file, l.key, path, d, l.file.Digest)
+			return usageError{l.file.at.Errorf("%s is %s, not the pinned %s: take the right copy, or pin this one once it is reviewed", path, d, l.file.Digest)}
 		}
 		*l.into = path
 	}
@@ -247,10 +307,13 @@ func (c *config) judge(dir string, f *judgeFlags) error {
 type pinnedFile struct {
 	Path   string
 	Digest *evidence.Digest
+
+	at *strictyaml.Node
 }
 
 // UnmarshalStrict implements strictyaml.Unmarshaler.
 func (p *pinnedFile) UnmarshalStrict(n *strictyaml.Node) error {
+	p.at = n
 	var text string
 	if err := n.Decode(&text); err != nil {
 		return err
@@ -283,18 +346,15 @@ func (*notYet) UnmarshalStrict(n *strictyaml.Node) error {
 // expand resolves the patterns of a list in the configuration, which are
 // relative to the repository. A pattern that matches nothing is an error: a
 // release must not become thinner in silence.
-func expand(dir, what string, patterns []string) ([]string, error) {
+func expand(dir string, patterns []located) ([]string, error) {
 	var list []string
 	for _, p := range patterns {
-		if filepath.IsAbs(p) || !filepath.IsLocal(p) {
-			return nil, usagef("%s: %s: %q leads out of the repository", configPath, what, p)
-		}
-		files, err := filepath.Glob(filepath.Join(globEscape(dir), filepath.FromSlash(p)))
+		files, err := filepath.Glob(filepath.Join(globEscape(dir), filepath.FromSlash(p.Value)))
 		if err != nil {
-			return nil, usagef("%s: %s: %q: %w", configPath, what, p, err)
+			return nil, usageError{p.Errorf("%w", err)}
 		}
 		if len(files) == 0 {
-			return nil, usagef("%s: %s: no file matches %q: build it first", configPath, what, p)
+			return nil, usageError{p.Errorf("no file matches %q: build it first", p.Value)}
 		}
 		list = append(list, files...)
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"maps"
 	"path/filepath"
 	"regexp"
@@ -10,6 +9,8 @@ import (
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/checks"
+	"github.com/release-dossier/dossier/evidence/collect/git"
+	httprec "github.com/release-dossier/dossier/evidence/collect/http"
 	"github.com/release-dossier/dossier/evidence/collect/results"
 	"github.com/release-dossier/dossier/internal/strictyaml"
 )
@@ -35,8 +36,8 @@ type collectConfig struct {
 
 // gitConfig says what of the repository is taken.
 type gitConfig struct {
-	Tags  string   `yaml:"tags"`
-	Files []string `yaml:"files"`
+	Tags  string    `yaml:"tags"`
+	Files []located `yaml:"files"`
 	// ReleaseBranches are patterns of the names of active release branches.
 	ReleaseBranches []string `yaml:"release-branches"`
 	DefaultBranch   string   `yaml:"default-branch"`
@@ -68,7 +69,10 @@ type ociConfig struct {
 }
 
 // resultConfig is one check and its files, or why it does not apply.
-type resultConfig results.Entry
+type resultConfig struct {
+	results.Entry
+	at *strictyaml.Node
+}
 
 // resultFormats are the keys that name files of a form.
 var resultFormats = map[string]checks.Format{
@@ -82,6 +86,7 @@ func (r *resultConfig) UnmarshalStrict(n *strictyaml.Node) error {
 	if n.Kind() != strictyaml.Mapping {
 		return n.Errorf("want a check and its files, such as { check: unit-test, junit: out/*.xml }")
 	}
+	r.at = n
 	for _, m := range n.Members() {
 		if err := r.member(m); err != nil {
 			return err
@@ -161,10 +166,20 @@ type systemConfig struct {
 	Header       string            `yaml:"header"`
 	Scheme       string            `yaml:"scheme"`
 	Recorded     string            `yaml:"recorded"`
+
+	at *strictyaml.Node
+
 	// Anonymous asks without a credential.
 	Anonymous bool `yaml:"anonymous"`
 	// ReferenceOnly takes the ids as they are, and asks nobody.
 	ReferenceOnly bool `yaml:"reference-only"`
+}
+
+// UnmarshalStrict implements strictyaml.Unmarshaler.
+func (s *systemConfig) UnmarshalStrict(n *strictyaml.Node) error {
+	s.at = n
+	type plain systemConfig
+	return n.Decode((*plain)(s))
 }
 
 // pattern is a regular expression.
@@ -209,16 +224,16 @@ func (c *collectConfig) check(n *strictyaml.Node) error {
 	if c.GitHub != nil && c.GitLab != nil {
 		return n.Lookup("gitlab").Errorf("a repository lives on one forge: leave out github or gitlab")
 	}
-	if c.Records != "" && !strings.Contains(c.Records, "{version}") {
-		return n.Lookup("records").Errorf("want {version} in it, or every release would state the same records again")
-	}
 	for _, section := range []string{"tickets", "systems"} {
 		for _, m := range n.Lookup(section).Members() {
 			taken := slices.Contains([]string{"git", "github", "gitlab", "ci", "results", "oci", "records"}, m.Name)
 			if taken || strings.ContainsAny(m.Name, "./") || evidence.CheckMaterialName(m.Name) != nil {
 				return m.Key.Errorf("cannot name a system: want a name of its own, of a-z 0-9 _ and -")
 			}
-			if section == "systems" && c.Tickets[m.Name].Mapping+c.Tickets[m.Name].URL != "" {
+			if err := c.checkMapping(section, m); err != nil {
+				return err
+			}
+			if _, twice := c.Tickets[m.Name]; section == "systems" && twice {
 				return m.Key.Errorf("there is a ticket system of that name already")
 			}
 		}
@@ -226,14 +241,47 @@ func (c *collectConfig) check(n *strictyaml.Node) error {
 	return nil
 }
 
-// recordsDir is the directory of a release's records.
-func (c *collectConfig) recordsDir(component, version string) (string, error) {
-	dir := strings.NewReplacer("{version}", version, "{component}", component).Replace(c.Records)
-	dir = strings.TrimSuffix(dir, "/")
-	if !filepath.IsLocal(filepath.FromSlash(dir)) {
-		return "", fmt.Errorf("%s: collect.records: %q leads out of the repository", configPath, dir)
+// checkMapping refuses a mapping that does not come with the program; one in a
+// file is read when the system is asked.
+func (c *collectConfig) checkMapping(section string, m strictyaml.Member) error {
+	s, at := c.Systems[m.Name], m.Value.Lookup("mapping")
+	if section == "tickets" {
+		s = c.Tickets[m.Name]
 	}
-	return dir, nil
+	if at == nil {
+		at = m.Key
+	}
+	if id := s.mappingID(m.Name); filepath.Ext(id) != ".yaml" {
+		if _, err := httprec.Builtin(id); err != nil {
+			return at.Errorf("%w; or the path of a file, .yaml, as mapping", err)
+		}
+	}
+	return nil
+}
+
+// system reports whether a ticket or other system of that name is asked.
+func (c *collectConfig) system(name string) bool {
+	_, ticket := c.Tickets[name]
+	_, other := c.Systems[name]
+	return ticket || other
+}
+
+// inFiles gives an error about a file that the commit lacks the line that asks
+// for it.
+func (c *config) inFiles(err *git.FileError) error {
+	for _, f := range c.Collect.Git.Files {
+		if f.Value == err.Path {
+			return f.Errorf("%w", err)
+		}
+	}
+	return err
+}
+
+// recordsDir is the directory of a release's records; the version and the
+// component are names of directories.
+func recordsDir(form, component, version string) string {
+	dir := strings.NewReplacer("{version}", version, "{component}", component).Replace(form)
+	return strings.TrimSuffix(dir, "/")
 }
 
 // ticketPattern matches the ids of all ticket systems; nil if none says what

@@ -44,8 +44,13 @@ func FuzzConfig(f *testing.F) {
 				}
 			}
 		}
-		if dir, err := c.Collect.recordsDir("api", "1.0.0"); err == nil && !filepath.IsLocal(dir) {
+		if dir := recordsDir(c.Collect.Records, "api", "1.0.0"); dir != "" && !filepath.IsLocal(dir) {
 			t.Fatalf("records in %s", dir)
+		}
+		for _, p := range append(c.SBOMs, c.Collect.Git.Files...) {
+			if !filepath.IsLocal(p.Value) {
+				t.Fatalf("a file in %s", p.Value)
+			}
 		}
 	})
 }

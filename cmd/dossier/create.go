@@ -14,6 +14,7 @@ import (
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/collect"
 	"github.com/release-dossier/dossier/evidence/collect/git"
+	"github.com/release-dossier/dossier/evidence/collect/results"
 	"github.com/release-dossier/dossier/evidence/collect/secrets"
 	"github.com/release-dossier/dossier/verify/report"
 )
@@ -162,7 +163,7 @@ func (c *Cmd) prepare(ctx context.Context, job *creation) (err error) {
 		return err
 	}
 	if job.scanner, err = secrets.New(job.config.Credentials); err != nil {
-		return usagef("%s: allow-credentials: %w", configPath, err)
+		return err
 	}
 	return c.findPredecessor(ctx, job)
 }
@@ -202,7 +203,7 @@ func (c *Cmd) createOne(ctx context.Context, release string, job *creation) erro
 	draft, err := collect.Release(ctx, o)
 	end()
 	if err != nil {
-		return usageError{withRemedy(err)}
+		return usageError{job.withRemedy(err)}
 	}
 	defer draft.Close()
 	if err := follows(draft.Record, job.last, job.lastIn); err != nil {
@@ -211,14 +212,28 @@ func (c *Cmd) createOne(ctx context.Context, release string, job *creation) erro
 	return c.sign(ctx, draft, job)
 }
 
-// withRemedy says how to go on without the sources that failed.
-func withRemedy(err error) error {
+// withRemedy gives mistakes of the configuration their line, and says how to go
+// on without the sources that failed. Without one that is configured wrongly no
+// run goes on: its remedy is the configuration.
+func (job *creation) withRemedy(err error) error {
+	var file *git.FileError
+	if errors.As(err, &file) {
+		return job.config.inFiles(file)
+	}
+	var part *collect.PartError
+	if errors.As(err, &part) {
+		return placed(job.config.part(part.Part).at, err)
+	}
 	var failed *collect.SourcesError
 	if !errors.As(err, &failed) {
 		return err
 	}
 	flags := ""
 	for _, f := range failed.Failed {
+		var mistake *results.EntryError
+		if errors.As(f, &mistake) {
+			return err
+		}
 		flags += " --allow-incomplete " + f.Source
 	}
 	return fmt.Errorf("%w\nmend that, or go on without it, which the dossier will say, with%s", err, flags)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/release-dossier/dossier/attest"
@@ -19,14 +20,15 @@ func (c *Cmd) collectOptions(release string, job *creation) (collect.Options, er
 	o.Version, o.Name, o.Component = job.version, p.name, p.Component
 	o.Kind = evidence.Kind(firstOf(job.kind, p.kind))
 	o.Repository = firstOf(job.repository, job.config.Repository)
-	o.IncludeArtifacts, o.GenerateSBOM, o.Files = job.include, true, job.config.Collect.Git.Files
+	o.IncludeArtifacts, o.GenerateSBOM = job.include, true
+	for _, f := range job.config.Collect.Git.Files {
+		o.Files = append(o.Files, f.Value)
+	}
 	g := job.config.Collect.Git
 	o.ReleaseBranches, o.DefaultBranch, o.PatchIDs = g.ReleaseBranches, g.DefaultBranch, !g.SkipPatchIDs
 	o.Environ, o.Now, o.ToolVersion = c.Env, job.now, programVersion()
 	o.AllowIncomplete, o.RecordsDir = job.incomplete, job.recordsDir()
-	for _, w := range job.config.Withhold {
-		o.Withhold = append(o.Withhold, w.Part)
-	}
+	o.Withhold = job.withheld()
 	var err error
 	if o.TicketPattern, err = job.config.Collect.ticketPattern(); err != nil {
 		return o, err
@@ -35,6 +37,19 @@ func (c *Cmd) collectOptions(release string, job *creation) (collect.Options, er
 		return o, err
 	}
 	return o, c.addArtifacts(job, &o)
+}
+
+// withheld are the parts that are withheld. A component without results or
+// images has none of theirs.
+func (job *creation) withheld() (list []string) {
+	for _, w := range job.config.Withhold {
+		source, _, _ := strings.Cut(w.Part, ".")
+		lacks := source == "results" && job.product.results == nil || source == "oci" && !job.product.hasImages()
+		if !job.product.part || !lacks {
+			list = append(list, w.Part)
+		}
+	}
+	return list
 }
 
 // recordsDir is where the configuration says that records are.
@@ -47,27 +62,27 @@ func (job *creation) recordsDir() func(version string) (string, error) {
 		if _, err := records.Dir(component, version); err != nil {
 			return "", err
 		}
-		return job.config.Collect.recordsDir(component, version)
+		return recordsDir(job.config.Collect.Records, component, version), nil
 	}
 }
 
 // addFiles finds the documents that others made for the release.
 func (job *creation) addFiles(o *collect.Options) error {
 	for _, l := range []struct {
-		what        string
-		flag, lines []string
-		into        *[]string
+		flag  []string
+		lines []located
+		into  *[]string
 	}{
-		{"sboms", job.sboms, job.product.SBOMs, &o.SBOMs},
-		{"provenance", job.provenance, job.product.Provenance, &o.Provenance},
-		{"attestations", job.attestations, job.product.Attestations, &o.Attestations},
+		{job.sboms, job.product.SBOMs, &o.SBOMs},
+		{job.provenance, job.product.Provenance, &o.Provenance},
+		{job.attestations, job.product.Attestations, &o.Attestations},
 	} {
 		*l.into = l.flag
 		if len(l.flag) > 0 {
 			continue
 		}
 		var err error
-		if *l.into, err = expand(job.dir, l.what, l.lines); err != nil {
+		if *l.into, err = expand(job.dir, l.lines); err != nil {
 			return err
 		}
 	}
@@ -77,7 +92,8 @@ func (job *creation) addFiles(o *collect.Options) error {
 // addArtifacts tells files and images apart, and adds the sources of what is
 // released.
 func (c *Cmd) addArtifacts(job *creation, o *collect.Options) error {
-	var images, patterns []string
+	var images []string
+	var patterns []located
 	for _, a := range job.artifacts {
 		switch {
 		case oci.IsReference(a):
@@ -97,7 +113,7 @@ func (c *Cmd) addArtifacts(job *creation, o *collect.Options) error {
 			}
 		}
 	}
-	files, err := expand(job.dir, "artifacts", patterns)
+	files, err := expand(job.dir, patterns)
 	if err != nil {
 		return err
 	}

@@ -106,8 +106,12 @@ func refuseConfig(ts *testscript.TestScript, neg bool, args []string) {
 	text := strings.Join(args[1:], "\n") + "\n"
 	ts.Check(os.WriteFile(ts.MkAbs("hello/.dossier/release.yaml"), []byte(text), 0o644))
 	exits(ts, false, []string{"2", "dossier", "create", "v1.0.1", "-C", "hello", "--key", "key", "--first"})
-	if got := ts.ReadFile("stderr"); !regexp.MustCompile(args[0]).MatchString(got) {
+	got := ts.ReadFile("stderr")
+	if !regexp.MustCompile(args[0]).MatchString(got) {
 		ts.Fatalf("%s\ngot %s\nwant %s", text, got, args[0])
+	}
+	if !regexp.MustCompile(`release\.yaml:\d+:\d+: `).MatchString(got) || strings.Contains(got, "--allow-incomplete") {
+		ts.Fatalf("%s\ngot %s\nwant a line, and the configuration as remedy", text, got)
 	}
 }
 

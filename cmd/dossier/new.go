@@ -242,7 +242,7 @@ func (f *newFlags) output(name string) (string, error) {
 	}
 	dir, err := records.Dir(component, f.release)
 	if err == nil && cfg.Collect.Records != "" {
-		dir, err = cfg.Collect.recordsDir(component, f.release)
+		dir = recordsDir(cfg.Collect.Records, component, f.release)
 	}
 	if err != nil {
 		return "", usagef("--release: %w", err)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/semver"
@@ -56,14 +57,19 @@ func (c *config) component(one componentConfig) product {
 		p.results = c.Collect.Results
 	}
 	for _, l := range []struct {
-		own *[]string
-		all []string
+		own *[]located
+		all []located
 	}{{&p.SBOMs, c.SBOMs}, {&p.Provenance, c.Provenance}, {&p.Attestations, c.Attestations}} {
 		if *l.own == nil {
 			*l.own = l.all
 		}
 	}
 	return p
+}
+
+// hasImages reports whether the configuration lists images of the product.
+func (p product) hasImages() bool {
+	return slices.ContainsFunc(p.Artifacts, func(a artifactConfig) bool { return a.Image != "" })
 }
 
 // takes reports whether the release, a tag or a version, may be one of the

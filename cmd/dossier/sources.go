@@ -40,7 +40,7 @@ func (c *Cmd) sources(job *creation) ([]collect.Source, error) {
 		for _, name := range slices.Sorted(maps.Keys(systems)) {
 			s, err := c.system(job, name, systems[name], recorded)
 			if err != nil {
-				return nil, fmt.Errorf("%s: %w", name, err)
+				return nil, usageError{placed(systems[name].at, err)}
 			}
 			forges = append(forges, s)
 		}
@@ -150,7 +150,8 @@ func (c *Cmd) productSources(job *creation, images []string, o *collect.Options)
 	if job.product.results != nil {
 		s := results.Source{Dir: job.dir}
 		for _, r := range job.product.results {
-			s.Entries = append(s.Entries, results.Entry(r))
+			r.Locate = func(err error) error { return placed(r.at, err) }
+			s.Entries = append(s.Entries, r.Entry)
 		}
 		o.Sources = append(o.Sources, s)
 	}

@@ -44,9 +44,14 @@ func (c *Cmd) system(job *creation, name string, s systemConfig, recorded record
 	return httprec.NewSystem(system)
 }
 
+// mappingID is the id of a mapping that comes with the program, or a file.
+func (s systemConfig) mappingID(name string) string {
+	return firstOf(s.Mapping, usualMappings[name], name)
+}
+
 // mapping is one that comes with the program, or a file.
 func (s systemConfig) mapping(dir, name string) (*httprec.Mapping, error) {
-	id := firstOf(s.Mapping, usualMappings[name], name)
+	id := s.mappingID(name)
 	if filepath.Ext(id) != ".yaml" {
 		return httprec.Builtin(id)
 	}

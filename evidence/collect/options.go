@@ -47,7 +47,8 @@ type Options struct {
 	// PublicKeys are signers' public keys, PEM or a line as OpenSSH writes it.
 	PublicKeys [][]byte
 	// Files are paths in the repository whose content at the released commit
-	// is embedded, beside git.DefaultFiles.
+	// is embedded, beside git.DefaultFiles. One that is not there is a
+	// [*git.FileError].
 	Files []string
 
 	// ReleaseBranches are patterns of names of active release branches, and

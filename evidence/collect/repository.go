@@ -17,7 +17,7 @@ func (a *assembly) readGit(ctx context.Context) (err error) {
 	for i, tag := range names {
 		a.git, err = git.Collect(ctx, git.Options{
 			Dir: a.Dir, Tag: tag, PreviousTag: a.PreviousTag, TagPattern: a.TagPattern,
-			Files: slices.Concat(git.DefaultFiles(), a.draft.Run.Definitions(), a.Files), Env: a.Environ,
+			Files: slices.Concat(git.DefaultFiles(), a.draft.Run.Definitions()), MustFiles: a.Files, Env: a.Environ,
 			ReleaseBranches: a.ReleaseBranches, DefaultBranch: a.DefaultBranch, PatchIDs: a.PatchIDs, Now: a.Now,
 			Progress: func(done, total int) { a.progress("git", int64(done), int64(total)) },
 		})

@@ -131,6 +131,15 @@ type File struct {
 	From string
 }
 
+// PartError says that a part cannot be withheld.
+type PartError struct {
+	Part string // as in [Options.Withhold]
+	Why  string
+}
+
+// Error implements error.
+func (e *PartError) Error() string { return fmt.Sprintf("%.80q cannot be withheld: %s", e.Part, e.Why) }
+
 // SourceError says that a source gave nothing.
 type SourceError struct {
 	Source string // its name

@@ -42,7 +42,7 @@ func (a *assembly) checkSources() error {
 		case source == "" || part == "":
 			return fmt.Errorf("%.80q cannot be withheld: want the name of a source, a dot and a part of it", name)
 		case !known[source]:
-			return fmt.Errorf("%.80q cannot be withheld: no source %.80q is configured", name, source)
+			return &PartError{name, fmt.Sprintf("no source %.80q is configured", source)}
 		}
 	}
 	return nil
@@ -247,7 +247,7 @@ func (a *assembly) withhold(context.Context) error {
 	}
 	for _, part := range a.Withhold {
 		if !had[part] {
-			return fmt.Errorf("%s cannot be withheld: its source has no such part", part)
+			return &PartError{part, "its source has no such part"}
 		}
 	}
 	return nil

@@ -149,6 +149,12 @@ func (o Options) checkCommits() error {
 	return nil
 }
 
+// CheckBaseURL refuses an address that cannot be [Options.BaseURL].
+func CheckBaseURL(address string) error {
+	_, err := Options{BaseURL: address}.base()
+	return err
+}
+
 // base parses the address of the REST interface.
 func (o Options) base() (*url.URL, error) {
 	u, err := url.Parse(o.BaseURL)

@@ -63,11 +63,14 @@ func (s *Separated) Write(w io.Writer) error {
 // name is the material's name.
 func (s *Separated) name() string { return "forge/" + s.Forge + "-" + s.Part + "-part.jsonl" }
 
+// Parts are the parts of the answers by which they can be withheld.
+func Parts() []string { return []string{partAnswers, PartEmails, PartTexts} }
+
 // checkParts refuses a part that nobody has: what was to be withheld would be
 // embedded under another name.
 func checkParts(parts []string) error {
 	for _, p := range parts {
-		if p != PartEmails && p != PartTexts && p != partAnswers {
+		if !slices.Contains(Parts(), p) {
 			return fmt.Errorf("%.40q is no part of a forge's answers: want answers, emails or texts", p)
 		}
 	}

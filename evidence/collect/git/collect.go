@@ -38,8 +38,9 @@ type Options struct {
 	// Now is when the snapshot of branches is taken, for its record.
 	Now time.Time
 	// Files are the files to collect from the released commit, where they
-	// exist; nil means DefaultFiles.
-	Files []string
+	// exist; nil means DefaultFiles. MustFiles are collected besides, and one that
+	// the commit lacks is a [*FileError].
+	Files, MustFiles []string
 	// Env is the environment to take PATH and HOME from, as os.Environ gives
 	// it. Without HOME, the user's safe.directory settings are not seen.
 	Env []string
@@ -207,8 +208,13 @@ func (c *collector) collect(ctx context.Context, o Options, shallow bool) (*Resu
 		Commit: tag.commit, PreviousTag: base.name, PreviousCommit: base.commit,
 		CommittedAt: at, Range: commits, RemoteURL: c.git.origin(ctx), git: c.git, progress: o.Progress,
 	}
-	if res.Files, err = c.files(tag.commit, o.Files); err != nil {
+	if res.Files, err = c.files(tag.commit, slices.Concat(o.Files, o.MustFiles)); err != nil {
 		return nil, err
+	}
+	for _, path := range o.MustFiles {
+		if _, ok := res.Files[path]; !ok {
+			return nil, &FileError{path, fmt.Sprintf("is no file in commit %.12s of tag %s", tag.commit, tag.name)}
+		}
 	}
 	if err := c.surroundings(ctx, o, tag, shallow, res); err != nil {
 		return nil, err

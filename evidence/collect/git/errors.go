@@ -30,6 +30,18 @@ func (e *TagError) Error() string {
 	return fmt.Sprintf("the clone has no tag %q: fetch it with %s", e.Name, fetchTag(e.Name))
 }
 
+// FileError says that the released commit lacks a file that it must have.
+type FileError struct {
+	Path string
+	// Why says what is there instead.
+	Why string
+}
+
+// Error implements error.
+func (e *FileError) Error() string {
+	return fmt.Sprintf("%.200q %s: commit it before the tag, or leave it out", e.Path, e.Why)
+}
+
 // fetchBranches brings in all branches of the remote.
 const fetchBranches = "git fetch origin '+refs/heads/*:refs/remotes/origin/*'"
 

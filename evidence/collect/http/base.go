@@ -11,6 +11,12 @@ import (
 // base is the address that all requests of a source are below.
 type base struct{ url *url.URL }
 
+// CheckBase refuses an address that cannot be [Source.Base].
+func CheckBase(address string) error {
+	_, err := parseBase(address)
+	return err
+}
+
 // parseBase accepts https, and http on the own machine, where kubectl proxy and
 // test servers listen: a credential must not travel in the clear.
 func parseBase(s string) (base, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -61,20 +62,14 @@ type collection struct {
 // are good.
 func newCollection(s Source, t Targets, o Options) (*collection, error) {
 	c := &collection{source: s, targets: t, options: o.withDefaults()}
-	if s.Mapping == nil {
-		return nil, errors.New("no mapping was given")
-	}
 	if o.Now == nil {
 		return nil, errors.New("no clock was given")
 	}
-	var err error
+	err := s.check()
+	if err != nil {
+		return nil, err
+	}
 	if c.base, err = parseBase(s.Base); err != nil {
-		return nil, err
-	}
-	if err := c.checkParameters(); err != nil {
-		return nil, err
-	}
-	if err := c.checkIncluded(); err != nil {
 		return nil, err
 	}
 	c.secret = &secret{}
@@ -94,11 +89,30 @@ func (c *collection) recorded() *Recorded {
 	return r
 }
 
+// check refuses what cannot be asked for, whatever the release and the
+// credential's value.
+func (s Source) check() error {
+	if s.Mapping == nil {
+		return errors.New("no mapping was given")
+	}
+	if err := CheckBase(s.Base); err != nil {
+		return err
+	}
+	if err := s.checkParameters(); err != nil {
+		return err
+	}
+	if err := s.checkIncluded(); err != nil {
+		return err
+	}
+	return s.Credential.check()
+}
+
 // checkParameters refuses parameters that the mapping does not know: a name
 // with a typing error would otherwise be missed in silence.
-func (c *collection) checkParameters() error {
-	for name, value := range c.source.Parameters {
-		p, ok := c.source.Mapping.definition.pattern(name)
+func (s Source) checkParameters() error {
+	for _, name := range slices.Sorted(maps.Keys(s.Parameters)) {
+		value := s.Parameters[name]
+		p, ok := s.Mapping.definition.pattern(name)
 		if !ok {
 			return fmt.Errorf("the mapping has no variable %.40q", name)
 		}
@@ -110,9 +124,9 @@ func (c *collection) checkParameters() error {
 }
 
 // checkIncluded does the same for requests on demand.
-func (c *collection) checkIncluded() error {
-	for _, name := range c.source.Include {
-		if !slices.ContainsFunc(c.source.Mapping.definition.Requests, func(r located) bool { return r.Value.Name.Value == name }) {
+func (s Source) checkIncluded() error {
+	for _, name := range s.Include {
+		if !slices.ContainsFunc(s.Mapping.definition.Requests, func(r located) bool { return r.Value.Name.Value == name }) {
 			return fmt.Errorf("the mapping has no request %.40q", name)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -60,12 +61,20 @@ func newSecret(c Credential, rule credentialRule, environ map[string]string) (*s
 	return s, s.encode(scheme, value)
 }
 
-// check refuses a header that cannot be one and a value that cannot be sent. A
-// variable that is not set is no mistake where nobody is asked.
-func (c Credential) check(rule credentialRule, environ map[string]string) error {
-	if c.Header != "" && !headerName(c.Header) {
+// check refuses a header or scheme that cannot be one.
+func (c Credential) check() error {
+	switch {
+	case c.Header != "" && !headerName(c.Header):
 		return fmt.Errorf("%.40q cannot be the header of a credential", c.Header)
+	case !slices.Contains([]string{"", "none", "Bearer", "Basic"}, c.Scheme):
+		return fmt.Errorf(`unknown scheme %.20q: want "Bearer", "Basic" or "none"`, c.Scheme)
 	}
+	return nil
+}
+
+// checkValue refuses a value that cannot be sent. A variable that is not set is
+// no mistake where nobody is asked.
+func (c Credential) checkValue(rule credentialRule, environ map[string]string) error {
 	if environ[c.Variable] == "" {
 		return nil
 	}

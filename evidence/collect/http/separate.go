@@ -48,11 +48,14 @@ var words = []string{
 	"backout_plan", "test_plan", "displayName", "display_name", "displayValue",
 }
 
+// Parts are the parts of the answers by which they can be withheld.
+func Parts() []string { return []string{partAnswers, PartEmails, PartComments} }
+
 // separate takes parts out of all answers. A part that no answer can have is an
 // error: it would be embedded under another name.
 func (r *Result) separate(parts []string, random io.Reader) ([]*separated, error) {
 	for _, p := range parts {
-		if p != partAnswers && p != PartEmails && p != PartComments {
+		if !slices.Contains(Parts(), p) {
 			return nil, fmt.Errorf("%.40q is no part of these answers: want answers, emails or comments", p)
 		}
 	}

@@ -239,15 +239,19 @@ func TestUnaskedIsChecked(t *testing.T) {
 		{"no URL", "https://bob:" + "hunter2%zz@host.example", httprec.Credential{}, "", "not a URL"},
 		{"in the clear", "http://host.example", httprec.Credential{}, "", "not encrypted"},
 		{"header", good, httprec.Credential{Variable: "T", Header: "Host: x"}, "", "header"},
+		{"scheme", good, httprec.Credential{Variable: "T", Scheme: "Digest"}, "", "unknown scheme"},
 		{"value", good, httprec.Credential{Variable: "T"}, "hunter2", "no usable credential"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			o := options()
 			o.Environ = map[string]string{"T": tt.value}
-			s := newSystem(t, httprec.System{As: "jira", Options: o,
+			s, err := httprec.NewSystem(httprec.System{As: "jira", Options: o,
 				Source: httprec.Source{Mapping: small(t, smallRecords), Base: tt.base, Credential: tt.credential}})
-			part, err := s.Collect(t.Context(), runTarget(t))
+			var part *evcollect.Part
+			if err == nil {
+				part, err = s.Collect(t.Context(), runTarget(t))
+			}
 			if tt.want == "" {
 				if err != nil || part.URI != good {
 					t.Fatalf("got %+v and %v", part, err)
@@ -266,7 +270,7 @@ func TestNewSystemRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := httprec.NewSystem(httprec.System{Source: httprec.Source{Mapping: m}}); err == nil || !strings.Contains(err.Error(), "unicorn") {
+	if _, err := httprec.NewSystem(httprec.System{Source: httprec.Source{Mapping: m, Base: "https://example.com"}}); err == nil || !strings.Contains(err.Error(), "unicorn") {
 		t.Errorf("got %v", err)
 	}
 	if _, err := httprec.NewSystem(httprec.System{}); err == nil {

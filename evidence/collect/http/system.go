@@ -2,7 +2,6 @@ package http
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -32,10 +31,11 @@ type System struct {
 var _ collect.Source = (*System)(nil)
 
 // NewSystem returns the system, unless its mapping makes records that have no
-// place in a release record.
+// place in a release record, or what is configured does not fit the mapping: a
+// mistake does not wait for the first release with a ticket.
 func NewSystem(s System) (*System, error) {
-	if s.Source.Mapping == nil {
-		return nil, errors.New("no mapping was given")
+	if err := s.Source.check(); err != nil {
+		return nil, err
 	}
 	for _, r := range s.Source.Mapping.definition.Requests {
 		for _, rule := range r.Value.Records {
@@ -88,17 +88,15 @@ func (s *System) Collect(ctx context.Context, t collect.Target) (*collect.Part, 
 	return part, err
 }
 
-// unasked says that there was nothing to ask. The configuration is checked as
-// if there were: the address ends up in the record, and a mistake should not
-// wait for the first release with a ticket. Only the credential may be absent.
+// unasked says that there was nothing to ask. The credential is checked as if
+// there were; it may be absent.
 func (s *System) unasked(missing string) (*collect.Part, error) {
-	source := s.Source
-	b, err := parseBase(source.Base)
+	b, err := parseBase(s.Source.Base)
 	if err == nil {
-		err = source.Credential.check(source.Mapping.definition.Credential, s.Options.Environ)
+		err = s.Source.Credential.checkValue(s.Source.Mapping.definition.Credential, s.Options.Environ)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("collect %s: %w", source.name(), err)
+		return nil, fmt.Errorf("collect %s: %w", s.Source.name(), err)
 	}
 	return &collect.Part{URI: b.link(""), Notes: []string{"nobody was asked: the release names no " + missing}}, nil
 }

@@ -35,6 +35,12 @@ func parse(reference string, plain bool) (name.Reference, error) {
 	return ref, nil
 }
 
+// CheckReference refuses what cannot be one of [Options.Images].
+func CheckReference(reference string) error {
+	_, err := parse(reference, true)
+	return err
+}
+
 // resolve finds out what a reference names.
 func resolve(ctx context.Context, ref name.Reference, o Options, g *guard) (*image, error) {
 	repo, err := open(ctx, ref.Context(), o, g)

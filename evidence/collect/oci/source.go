@@ -60,6 +60,9 @@ const (
 	partConfigs   = "configs"
 )
 
+// Parts are the parts of what is embedded by which it can be withheld.
+func Parts() []string { return []string{partManifests, partConfigs} }
+
 // Collect implements [collect.Source]. An image that cannot be read is an
 // error; what is attached to it and cannot be read is listed as unread.
 func (s *Source) Collect(ctx context.Context, t collect.Target) (*collect.Part, error) {

@@ -32,8 +32,30 @@ type Entry struct {
 	// MaxRetries is how often the check may be run again by itself; nil is not
 	// known.
 	MaxRetries *int64
+	// Locate, if not nil, gives an [EntryError] the place where the entry stands.
+	Locate func(error) error
 	// NotApplicable is why the check does not apply; it has no files then.
 	NotApplicable string
+}
+
+// EntryError says that an entry is a mistake, whatever files there are: what
+// failed is the configuration and no check.
+type EntryError struct{ Err error }
+
+// Error implements error.
+func (e *EntryError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the reason.
+func (e *EntryError) Unwrap() error { return e.Err }
+
+// locate says where the entry is that err is about.
+func (e *Entry) locate(err error) error {
+	err = fmt.Errorf("check %.80s: %w", e.Check, err)
+	var mistake *EntryError
+	if errors.As(err, &mistake) && e.Locate != nil {
+		return e.Locate(err)
+	}
+	return err
 }
 
 // validate reports an entry that does not say what to read.

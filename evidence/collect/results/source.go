@@ -33,6 +33,9 @@ func (Source) Unknown() []string { return []string{"check/*", "flaky/*", "tag/co
 // partFiles is what configuration calls the files, to withhold them.
 const partFiles = "files"
 
+// Parts are the parts of what is embedded by which it can be withheld.
+func Parts() []string { return []string{partFiles} }
+
 // Collect implements [collect.Source]. It reads all files, so that one run
 // shows everything that is wrong with them.
 func (s Source) Collect(ctx context.Context, t collect.Target) (*collect.Part, error) {
@@ -80,7 +83,7 @@ func (c *collection) entry(e *Entry) error {
 		err = c.keep(check, e.Minimum)
 	}
 	if err != nil {
-		return fmt.Errorf("check %.80s: %w", e.Check, err)
+		return e.locate(err)
 	}
 	return nil
 }
@@ -95,7 +98,7 @@ func (c *collection) keep(check evidence.Check, minimum int64) error {
 		c.checks = append(c.checks, check)
 		return nil
 	case check.Coverage == nil || c.checks[i].Tests == nil || c.checks[i].Coverage != nil:
-		return errors.New("a second entry of this name: give them names or attempts of their own (coverage may be added to tests)")
+		return &EntryError{errors.New("a second entry of this name: give them names or attempts of their own (coverage may be added to tests)")}
 	}
 	have := &c.checks[i]
 	have.Coverage = check.Coverage
@@ -109,11 +112,11 @@ func (c *collection) keep(check evidence.Check, minimum int64) error {
 // check reads the files of an entry, or takes its word that none are needed.
 func (c *collection) check(e *Entry) (evidence.Check, error) {
 	if err := e.validate(); err != nil {
-		return evidence.Check{}, err
+		return evidence.Check{}, &EntryError{err}
 	}
 	subject, err := c.subject(e)
 	if err != nil {
-		return evidence.Check{}, err
+		return evidence.Check{}, &EntryError{err}
 	}
 	check := evidence.Check{Name: e.Check, Outcome: string(checks.NA), Subject: subject, Rationale: e.NotApplicable}
 	if e.NotApplicable == "" {

@@ -23,17 +23,27 @@ type Allow struct {
 
 var fingerprintForm = regexp.MustCompile(`^[0-9a-f]{16}$`)
 
+// Check refuses an allowance that can let nothing through: of an unknown rule,
+// or with a pattern that cannot be read.
+func (a Allow) Check() error {
+	rules, err := defaultRules()
+	if err != nil {
+		return err
+	}
+	return a.check(rules)
+}
+
 func (a Allow) check(rules *ruleSet) error {
 	_, badPattern := path.Match(a.Material, "")
 	switch {
 	case rules.byName[a.Rule] == nil:
-		return fmt.Errorf("there is no rule %q", a.Rule)
+		return fmt.Errorf("there is no rule %.80q: take the one that the hit was reported with", a.Rule)
 	case a.Reason == "":
 		return errors.New("the reason is missing")
 	case a.Material == "" && a.Fingerprint == "":
 		return errors.New("name the material, or give the fingerprint that the hit was reported with")
 	case badPattern != nil:
-		return fmt.Errorf("material %q: %w", a.Material, badPattern)
+		return fmt.Errorf("material %.200q: %w: want a name or a pattern such as results/*", a.Material, badPattern)
 	case a.Fingerprint != "" && !fingerprintForm.MatchString(a.Fingerprint):
 		return fmt.Errorf("fingerprint %q: want 16 hex digits", a.Fingerprint)
 	}

@@ -254,3 +254,27 @@ func TestSuggest(t *testing.T) {
 		}
 	}
 }
+
+func TestValue(t *testing.T) {
+	n, err := Parse("x.yaml", []byte("a: [1, -2, 1.5, true, null, 2026-01-31, 1.2.3, \"7\"]\nb: { c: {}, d: [] }\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := n.Value()
+	want := any(map[string]any{
+		"a": []any{int64(1), int64(-2), 1.5, true, nil, "2026-01-31", "1.2.3", "7"},
+		"b": map[string]any{"c": map[string]any{}, "d": []any{}},
+	})
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("%v %s", err, diff)
+	}
+	for _, text := range []string{"a: 0x1f\n", "a: TRUE\n", "a: .inf\n", "a: 017\n"} {
+		n, err := Parse("x.yaml", []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v, err := n.Value(); err == nil {
+			t.Errorf("%q is %v", text, v)
+		}
+	}
+}

@@ -1,0 +1,189 @@
+package controlvectors
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/release-dossier/dossier/internal/strictyaml"
+	"github.com/release-dossier/dossier/verify"
+)
+
+// Suite is the base release and the cases upon it.
+type Suite struct {
+	// Base is the release that no case has changed.
+	Base *Case
+	// Cases are in the order of their names.
+	Cases []*Case
+
+	maker *maker
+}
+
+// Case is a change of the base release and what comes of it.
+type Case struct {
+	// Name is the path of the case's file without extension, relative to the
+	// suite: "tag/annotated/fail-lightweight". It is "" for the base.
+	Name string
+	// Control is the id of the control it is about: "tag/annotated".
+	Control string
+	// File is where it was read.
+	File string
+	// Comment is why the case matters: the comment at the head of the file.
+	Comment string
+	// Outcome and Code are what the control must give.
+	Outcome verify.Outcome
+	Code    string
+	// Also are the other controls whose outcome differs from the base's.
+	Also map[string]verify.Outcome
+	// Layers are the checks of layers 1 to 4 that fail or are unknown.
+	Layers map[string]verify.Outcome
+
+	document map[string]any
+	maker    *maker
+}
+
+// caseFile is a case as it is written.
+type caseFile struct {
+	Patch  tree              `yaml:"patch"`
+	Want   want              `yaml:"want,required"`
+	Also   map[string]string `yaml:"also"`
+	Layers map[string]string `yaml:"layers"`
+}
+
+type want struct {
+	Outcome string `yaml:"outcome,required"`
+	Code    string `yaml:"code"`
+}
+
+// prefixes are what the name of a case's file begins with, by outcome.
+var prefixes = map[verify.Outcome]string{
+	verify.Pass: "pass", verify.Fail: "fail", verify.Warn: "warn", verify.Waived: "waived",
+	verify.Pending: "pending", verify.NotApplicable: "na", verify.Unknown: "unknown",
+}
+
+// Load reads the base release and all cases under dir.
+func Load(dir string) (*Suite, error) {
+	base, err := readBase(filepath.Join(dir, "base"))
+	if err != nil {
+		return nil, err
+	}
+	s := &Suite{maker: new(maker)}
+	s.Base = &Case{document: base, maker: s.maker}
+	err = filepath.WalkDir(dir, func(file string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Dir(file) == dir || filepath.Dir(file) == filepath.Join(dir, "base") {
+			return err
+		}
+		c, err := s.read(dir, file)
+		if err != nil {
+			return err
+		}
+		s.Cases = append(s.Cases, c)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(s.Cases, func(a, b *Case) int { return strings.Compare(a.Name, b.Name) })
+	return s, nil
+}
+
+// readBase merges the files of the base release in the order of their names.
+func readBase(dir string) (map[string]any, error) {
+	files, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
+	if err != nil || len(files) == 0 {
+		return nil, fmt.Errorf("%s: no base release there (%v)", dir, err)
+	}
+	slices.Sort(files)
+	base := map[string]any{}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		var t tree
+		if err := strictyaml.Decode(file, data, &t); err != nil {
+			return nil, err
+		}
+		merged, ok := merge(base, t.value).(map[string]any)
+		if !ok {
+			return nil, fmt.Errorf("%s: want a mapping", file)
+		}
+		base = merged
+	}
+	return base, nil
+}
+
+// read reads one case.
+func (s *Suite) read(dir, file string) (*Case, error) {
+	rel, err := filepath.Rel(dir, file)
+	if err != nil {
+		return nil, err
+	}
+	name, ok := strings.CutSuffix(filepath.ToSlash(rel), ".yaml")
+	if !ok || strings.Count(name, "/") != 2 {
+		return nil, fmt.Errorf("%s: want THEME/CONTROL/OUTCOME-WORD.yaml", file)
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	var in caseFile
+	if err := strictyaml.Decode(file, data, &in); err != nil {
+		return nil, err
+	}
+	c := &Case{
+		Name: name, Control: path.Dir(name), File: file, Comment: headComment(data),
+		Outcome: verify.Outcome(in.Want.Outcome), Code: in.Want.Code, maker: s.maker,
+	}
+	if prefix, ok := prefixes[c.Outcome]; !ok {
+		return nil, fmt.Errorf("%s: want.outcome: unknown outcome %q", file, in.Want.Outcome)
+	} else if word, _, _ := strings.Cut(path.Base(name), "-"); word != prefix {
+		return nil, fmt.Errorf("%s: the outcome %s wants a file name that begins with %s", file, c.Outcome, prefix)
+	}
+	if c.Comment == "" {
+		return nil, fmt.Errorf("%s: say in a comment at the head why the case matters", file)
+	}
+	if c.Also, err = outcomes(file, "also", in.Also); err != nil {
+		return nil, err
+	}
+	if c.Layers, err = outcomes(file, "layers", in.Layers); err != nil {
+		return nil, err
+	}
+	c.document = s.Base.document
+	if in.Patch.value != nil {
+		patched, ok := merge(s.Base.document, in.Patch.value).(map[string]any)
+		if !ok {
+			return nil, fmt.Errorf("%s: patch: want a mapping", file)
+		}
+		c.document = patched
+	}
+	return c, nil
+}
+
+func outcomes(file, key string, in map[string]string) (map[string]verify.Outcome, error) {
+	out := map[string]verify.Outcome{}
+	for id, o := range in {
+		if _, ok := prefixes[verify.Outcome(o)]; !ok {
+			return nil, fmt.Errorf("%s: %s.%s: unknown outcome %q", file, key, id, o)
+		}
+		out[id] = verify.Outcome(o)
+	}
+	return out, nil
+}
+
+// headComment returns the comment lines that a file begins with.
+func headComment(data []byte) string {
+	var lines []string
+	for line := range strings.Lines(string(data)) {
+		text, ok := strings.CutPrefix(line, "#")
+		if !ok {
+			break
+		}
+		lines = append(lines, strings.TrimSpace(text))
+	}
+	return strings.Join(lines, " ")
+}

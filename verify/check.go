@@ -144,14 +144,6 @@ type Check struct {
 	Fix   Fix    `json:"fix,omitzero"`
 	// FollowsFrom is the ID of the check whose failure caused this one.
 	FollowsFrom string `json:"followsFrom,omitempty"`
-	// Exception is the id of the record that waives a failure.
-	Exception string `json:"exception,omitempty"`
-	// Until is when that record ends.
-	Until *evidence.Time `json:"until,omitempty"`
-	// Due is when a pending duty must be done.
-	Due *evidence.Time `json:"due,omitempty"`
-	// Compensating are what is done instead while a failure is waived.
-	Compensating []string `json:"compensating,omitempty"`
 	// Wants says in one short sentence what a control asks, however it ended.
 	Wants string `json:"wants,omitempty"`
 	// Sections are the sections of the release policy a control follows from.

@@ -221,8 +221,14 @@ func (s authors) names() []string {
 	return list
 }
 
-// authorsProof is how authors are known: a commit states who wrote it, and
-// nobody else vouches for that.
-func authorsProof() verify.Proof {
-	return verify.Proof{Grade: verify.Claimed, By: "the commits' own words"}
+// authorsProof is how authors are known: by the forge's word, if each commit came
+// with a pull request that a recorder read there; otherwise a commit states who
+// wrote it, and nobody else vouches for that.
+func authorsProof(f *Facts) verify.Proof {
+	for _, c := range f.Range.Commits {
+		if f.pullOf(string(c.ID)) == nil {
+			return verify.Proof{Grade: verify.Claimed, By: "the commits' own words"}
+		}
+	}
+	return f.Stated()
 }

@@ -87,7 +87,7 @@ func sodApprover(f *Facts) Result {
 	case n < max(1, f.Params.Approvers):
 		return fail("too-few-approvers", want, "only %s", several(approvers(free))).at(places(list, "/approver")...).follows(cause)
 	}
-	return pass(verify.Weakest(approvalProof(free), authorsProof()), "%s approved; written by %s", several(approvers(free)), several(wrote.names())).
+	return pass(verify.Weakest(approvalProof(free), authorsProof(f)), "%s approved; written by %s", several(approvers(free)), several(wrote.names())).
 		wants(want).at(places(free, "/approver")...)
 }
 
@@ -149,7 +149,7 @@ func sodReviewer(f *Facts) Result {
 	if len(gaps) > 0 {
 		return fail("own-review-only", want, "%s", several(gaps)).at(places(list, "/approver")...).follows("sod/approver-not-author")
 	}
-	return pass(verify.Weakest(approvalProof(list), authorsProof()), "%d commits", len(f.Range.Commits)).wants(want).at(places(list, "/approver")...)
+	return pass(verify.Weakest(approvalProof(list), authorsProof(f)), "%d commits", len(f.Range.Commits)).wants(want).at(places(list, "/approver")...)
 }
 
 // changeAuthorsByCommit returns, by the commits that it brought, who opened and
@@ -214,9 +214,9 @@ func sodAliases(f *Facts) Result {
 		return fail("same-person", want, "%d accounts, all of %s", len(accounts), several(people)).at(places(s.present, "/approver")...)
 	}
 	if overlap := s.overlap(known); overlap != "" {
-		return warn(authorsProof(), "possible-alias", "%s", overlap).wants(want).at(places(known, "/approver")...)
+		return warn(authorsProof(f), "possible-alias", "%s", overlap).wants(want).at(places(known, "/approver")...)
 	}
-	return pass(verify.Weakest(approvalProof(known), authorsProof()), "%s", several(people)).wants(want).at(places(known, "/approver")...)
+	return pass(verify.Weakest(approvalProof(known), authorsProof(f)), "%s", several(people)).wants(want).at(places(known, "/approver")...)
 }
 
 // nobody is the result if no person approved at all.

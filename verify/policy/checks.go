@@ -86,13 +86,14 @@ func (f *Facts) onRelease(c checked) bool {
 }
 
 // latest returns, for each check of a category on a subject, the last run that
-// finished by a moment: a later green run heals no earlier decision (G4). The
-// zero moment is any.
+// finished by a moment: a later green run heals no earlier decision (G4). A run
+// of which it is not known whether it had ended by then counts unless it passed.
+// The zero moment is any.
 func (f *Facts) latest(category string, on func(checked) bool, by span) []checked {
 	last := map[string]checked{}
 	var names []string
 	for _, c := range f.checks() {
-		if c.category != category || !on(c) || by != (span{}) && f.notAfter(c.finished, by) != yes {
+		if c.category != category || !on(c) || !c.countsBy(f, by) {
 			continue
 		}
 		old, ok := last[c.Name]
@@ -110,9 +111,23 @@ func (f *Facts) latest(category string, on func(checked) bool, by span) []checke
 	return list
 }
 
+// countsBy reports whether a run is to be thought of at a moment.
+func (c checked) countsBy(f *Facts, by span) bool {
+	if by == (span{}) {
+		return true
+	}
+	ended := f.notAfter(c.finished, by)
+	return ended == yes || ended == open && c.Outcome != "pass"
+}
+
+// newer reports whether run a takes the place of run b. Where times and attempts
+// do not tell, what did not pass does.
 func newer(a, b checked) bool {
-	if a.Attempt != b.Attempt && a.Attempt != 0 && b.Attempt != 0 {
+	switch {
+	case a.Attempt != b.Attempt && a.Attempt != 0 && b.Attempt != 0:
 		return a.Attempt > b.Attempt
+	case !a.finished.known() || !b.finished.known():
+		return a.Outcome != "pass"
 	}
 	return !earliest(a.finished).Before(earliest(b.finished))
 }

@@ -168,7 +168,7 @@ func (c *config) check(n *strictyaml.Node) error {
 	if err := c.checkWithheld(n.Lookup("withhold")); err != nil {
 		return err
 	}
-	if r := c.Collect.Records; len(c.Components) > 0 && r != "" && !strings.Contains(r, "{component}") {
+	if r := c.Collect.Records.Value; len(c.Components) > 0 && r != "" && !strings.Contains(r, "{component}") {
 		return n.Lookup("collect").Lookup("records").Errorf("want {component} in it, or every component would state the same records")
 	}
 	return c.Collect.check(n.Lookup("collect"))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"maps"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -31,7 +32,7 @@ type collectConfig struct {
 	Systems map[string]systemConfig `yaml:"systems"`
 	// Records is the directory of records that people wrote, with {version} and
 	// {component}.
-	Records string `yaml:"records"`
+	Records located `yaml:"records"`
 }
 
 // gitConfig says what of the repository is taken.
@@ -282,6 +283,12 @@ func (c *config) inFiles(err *git.FileError) error {
 func recordsDir(form, component, version string) string {
 	dir := strings.NewReplacer("{version}", version, "{component}", component).Replace(form)
 	return strings.TrimSuffix(dir, "/")
+}
+
+// recordsBase is the directory below which those of all releases are.
+func recordsBase(form string) string {
+	before, _, _ := strings.Cut(form, "{")
+	return filepath.FromSlash(path.Dir(before + "x"))
 }
 
 // ticketPattern matches the ids of all ticket systems; nil if none says what

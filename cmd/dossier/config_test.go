@@ -44,7 +44,7 @@ func FuzzConfig(f *testing.F) {
 				}
 			}
 		}
-		if dir := recordsDir(c.Collect.Records, "api", "1.0.0"); dir != "" && !filepath.IsLocal(dir) {
+		if dir := recordsDir(c.Collect.Records.Value, "api", "1.0.0"); dir != "" && !filepath.IsLocal(dir) {
 			t.Fatalf("records in %s", dir)
 		}
 		for _, p := range append(c.SBOMs, c.Collect.Git.Files...) {

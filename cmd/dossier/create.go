@@ -102,6 +102,8 @@ type creation struct {
 	last            *evidence.Record // the predecessor's, once it is verified
 	lastIn          string           // where that was found
 	scanner         *secrets.Scanner
+	several         bool       // dossiers are made in this run
+	finished        []finished // those that are written
 }
 
 // create makes a dossier of the release, or one of each component.
@@ -125,27 +127,65 @@ func (c *Cmd) create(ctx context.Context, release string, f createFlags) error {
 		return err
 	}
 	defer os.RemoveAll(job.temp)
+	if products, err = c.tagged(ctx, release, job, products); err != nil {
+		return err
+	}
 	if err := c.prepare(ctx, job); err != nil {
 		return err
 	}
-	made := 0
+	return c.createAll(ctx, release, job, products)
+}
+
+// createAll makes all dossiers or, if one of them cannot be made, none.
+func (c *Cmd) createAll(ctx context.Context, release string, job *creation, products []product) (err error) {
+	job.several = len(products) > 1
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, job.discard())
+		}
+	}()
 	for _, p := range products {
 		job.product = p
-		err := c.createOne(ctx, release, job)
-		var none *git.TagError
-		if errors.As(err, &none) && len(products) > 1 {
-			fmt.Fprintf(c.Stderr, "dossier: %s is not released: %s\n", report.Safe(p.Component), report.Safe(none.Error()))
-			continue
-		}
-		if err != nil {
+		if err := c.createOne(ctx, release, job); err != nil {
 			return inComponent(p, err)
 		}
-		made++
 	}
-	if made == 0 {
-		return usagef("create: %s is no release of any component", release)
+	if err := job.publish(); err != nil {
+		return err
+	}
+	for _, f := range job.finished {
+		if err := c.created(f, job); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// tagged leaves out the components that the release is no tag of, and says so
+// before anything is read or written.
+func (c *Cmd) tagged(ctx context.Context, release string, job *creation, products []product) ([]product, error) {
+	if len(products) == 1 {
+		return products, nil
+	}
+	var list []product
+	for _, p := range products {
+		var none *git.TagError
+		for _, tag := range p.tagNames(release) {
+			_, err := git.Commit(ctx, job.dir, tag, c.Env)
+			if none = nil; !errors.As(err, &none) {
+				break
+			}
+		}
+		if none == nil {
+			list = append(list, p)
+			continue
+		}
+		fmt.Fprintf(c.Stderr, "dossier: %s is not released: %s\n", report.Safe(p.Component), report.Safe(none.Error()))
+	}
+	if list == nil {
+		return nil, usagef("create: %s is no release of any component", release)
+	}
+	return list, nil
 }
 
 // inComponent says which of several components an error is about.
@@ -160,6 +200,9 @@ func inComponent(p product, err error) error {
 // prepare finds what all dossiers of a run have in common.
 func (c *Cmd) prepare(ctx context.Context, job *creation) (err error) {
 	if err := job.config.judge(job.dir, &job.judge); err != nil {
+		return err
+	}
+	if err := job.config.Collect.mustExist(job.dir); err != nil {
 		return err
 	}
 	if job.scanner, err = secrets.New(job.config.Credentials); err != nil {

@@ -54,7 +54,7 @@ func (job *creation) withheld() (list []string) {
 
 // recordsDir is where the configuration says that records are.
 func (job *creation) recordsDir() func(version string) (string, error) {
-	if job.config.Collect.Records == "" {
+	if job.config.Collect.Records.Value == "" {
 		return nil
 	}
 	component := job.product.Component
@@ -62,7 +62,7 @@ func (job *creation) recordsDir() func(version string) (string, error) {
 		if _, err := records.Dir(component, version); err != nil {
 			return "", err
 		}
-		return recordsDir(job.config.Collect.Records, component, version), nil
+		return recordsDir(job.config.Collect.Records.Value, component, version), nil
 	}
 }
 

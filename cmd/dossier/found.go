@@ -102,8 +102,8 @@ func (c *Cmd) gaps(gaps []collect.Gap) {
 
 // created says which file was written, what a verifier will say of it and how
 // to ask.
-func (c *Cmd) created(draft *collect.Draft, p *preview, out string, job *creation) error {
-	key := job.signer.Public()
+func (c *Cmd) created(f finished, job *creation) error {
+	draft, p, out, key := f.draft, f.preview, f.out, job.signer.Public()
 	if job.json {
 		payload, err := draft.Payload()
 		if err != nil {

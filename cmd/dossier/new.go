@@ -241,8 +241,8 @@ func (f *newFlags) output(name string) (string, error) {
 		return "", err
 	}
 	dir, err := records.Dir(component, f.release)
-	if err == nil && cfg.Collect.Records != "" {
-		dir = recordsDir(cfg.Collect.Records, component, f.release)
+	if err == nil && cfg.Collect.Records.Value != "" {
+		dir = recordsDir(cfg.Collect.Records.Value, component, f.release)
 	}
 	if err != nil {
 		return "", usagef("--release: %w", err)

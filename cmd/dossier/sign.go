@@ -15,8 +15,8 @@ import (
 	"github.com/release-dossier/dossier/verify"
 )
 
-// sign signs the draft and what is stated about it in the same run, writes the
-// file and says what is in it.
+// sign signs the draft and what is stated about it in the same run, and writes
+// the file.
 func (c *Cmd) sign(ctx context.Context, draft *collect.Draft, job *creation) error {
 	out := notAFlag(firstOf(job.output, fileName(draft)))
 	if !job.dryRun {
@@ -47,13 +47,10 @@ func (c *Cmd) sign(ctx context.Context, draft *collect.Draft, job *creation) err
 	if job.dryRun {
 		return c.dryRun(draft, p, job.json)
 	}
-	if err := writeDossier(d, out); err != nil {
+	if err := job.keep(d, finished{draft: draft, preview: p, out: out}); err != nil {
 		return err
 	}
-	if err := s.becomePredecessor(d, payload); err != nil {
-		return err
-	}
-	return c.created(draft, p, out, job)
+	return s.becomePredecessor(d, payload)
 }
 
 // search looks for credentials in what is about to be signed.

@@ -42,6 +42,13 @@ func (a *assembly) readRecords(context.Context) error {
 	if err != nil {
 		return err
 	}
+	hidden, err := records.Hidden(root.FS(), dir)
+	if err != nil {
+		return err
+	}
+	for _, name := range hidden {
+		a.gap(Line, "a record", name+" is not read, because its name begins with a dot", "rename it, or remove it if it is no record")
+	}
 	for _, f := range files {
 		if err := a.addRecord(f); err != nil {
 			return fmt.Errorf("%s: %w", f.Name, err)
@@ -50,8 +57,8 @@ func (a *assembly) readRecords(context.Context) error {
 	return nil
 }
 
-// misplaced refuses a directory that is named by the tag instead of the version:
-// its records would silently be left out.
+// misplaced refuses a directory that is named by the tag instead of the version,
+// and one beside those of the components: its records would silently be left out.
 func (a *assembly) misplaced(root *os.Root, at func(string) (string, error), dir string) error {
 	r := a.draft.Record
 	names := []string{r.Tag.Name[strings.LastIndexAny(r.Tag.Name, "/@")+1:]}
@@ -65,6 +72,19 @@ func (a *assembly) misplaced(root *os.Root, at func(string) (string, error), dir
 		}
 		if _, err := root.Lstat(filepath.FromSlash(other)); err == nil {
 			return fmt.Errorf("%s is not read: records of this release belong in %s: move them there and remove %s", other, dir, other)
+		}
+	}
+	if r.Component == "" || a.RecordsDir != nil {
+		return nil
+	}
+	for _, name := range append(names, r.Version) {
+		other, err := records.Dir("", name)
+		if err != nil {
+			continue
+		}
+		if _, err := root.Lstat(filepath.FromSlash(other)); err == nil {
+			return fmt.Errorf("%s is not read, because it says of no component that it is about that: records of %s belong in %s, those of others beside it: move them and remove %s",
+				other, r.Component, dir, other)
 		}
 	}
 	return nil

@@ -37,11 +37,12 @@ type File struct {
 
 // Dir returns the directory, from the top of the repository, with the records
 // of one release: .dossier/records/<version>, or
-// .dossier/records/<component>/<version> in a repository of several components.
+// .dossier/records/<component>/<version> in a repository of several components,
+// where a component's name may be a path.
 func Dir(component, version string) (string, error) {
 	names := []string{version}
 	if component != "" {
-		names = []string{component, version}
+		names = append(strings.Split(component, "/"), version)
 	}
 	for _, name := range names {
 		if !plain(name) {
@@ -100,6 +101,19 @@ func ReadDir(fsys fs.FS, dir string) ([]File, error) {
 		files = append(files, f)
 	}
 	return files, distinct(files)
+}
+
+// Hidden returns the files in a directory that [ReadDir] passes over because
+// their names begin with a dot; those of git are none.
+func Hidden(fsys fs.FS, dir string) ([]string, error) {
+	list, err := fs.ReadDir(fsys, dir)
+	var names []string
+	for _, entry := range list {
+		if name := entry.Name(); name[0] == '.' && !strings.HasPrefix(name, ".git") {
+			names = append(names, path.Join(dir, name))
+		}
+	}
+	return names, err
 }
 
 func checkEntry(name string, entry fs.DirEntry) error {

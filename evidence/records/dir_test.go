@@ -61,6 +61,13 @@ func TestReadDir(t *testing.T) {
 	}
 }
 
+func TestHidden(t *testing.T) {
+	got, err := records.Hidden(folderOf(map[string]string{"a.yaml": "", ".gitkeep": "", ".b.yaml": ""}), folder)
+	if err != nil || len(got) != 1 || got[0] != folder+"/.b.yaml" {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
 func TestReadDirRefuses(t *testing.T) {
 	tests := []struct {
 		name  string
@@ -139,6 +146,9 @@ func TestDir(t *testing.T) {
 	tests := []struct{ component, version, want string }{
 		{"", "1.4.0", ".dossier/records/1.4.0"},
 		{"web", "1.4.0-rc.1+build.7", ".dossier/records/web/1.4.0-rc.1+build.7"},
+		{"services/api", "1.4.0", ".dossier/records/services/api/1.4.0"},
+		{"services/../..", "1.4.0", ""},
+		{"/api", "1.4.0", ""},
 		{"", "", ""},
 		{"", "..", ""},
 		{"", "../../etc", ""},

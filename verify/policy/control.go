@@ -50,8 +50,9 @@ type Control struct {
 	Question int
 	// Gate is the earliest gate at which it is asked.
 	Gate verify.Gate
-	// Profile is the lowest profile that asks it, if that is solo or minimal.
-	// Otherwise the level, the sections and what it applies to say.
+	// Profile is the lowest profile that asks it. In the tables of themes it
+	// stands for solo and minimal only: level, sections and what it applies to
+	// say the others.
 	Profile string
 	// Evidence names the fields of records and statements it reads.
 	Evidence []string
@@ -76,6 +77,7 @@ func Controls() []Control {
 	)
 	for i := range all {
 		all[i].Evidence = slices.Clone(all[i].Evidence)
+		all[i].Profile = all[i].profile()
 	}
 	slices.SortFunc(all, func(a, b Control) int { return cmp.Compare(a.ID, b.ID) })
 	return all

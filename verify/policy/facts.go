@@ -28,6 +28,7 @@ type Facts struct {
 	pulled    lazy[[]*pull]
 	broughtBy lazy[map[string]*pull]
 	ran       lazy[[]checked]
+	input     lazy[inputMade]
 	authors   lazy[authorsFound]
 	approvals lazy[*standing]
 }

@@ -13,7 +13,7 @@ import (
 // A panic within one control is that control's unknown(internal-error) and
 // never a lost report.
 func (p *Policy) Judge(facts *verify.Facts) ([]verify.Check, verify.PolicyView) {
-	f := &Facts{Facts: facts, Params: p.Params, strict: strict(p.Profile)}
+	f := p.facts(facts)
 	view := p.view(f.Gate)
 	if c, ok := p.prevented(f); ok {
 		return []verify.Check{c}, view

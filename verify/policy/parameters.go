@@ -195,24 +195,23 @@ func (p *parameterNode) UnmarshalStrict(n *strictyaml.Node) error {
 	return nil
 }
 
-// readParams applies what a policy gives to the defaults.
-func readParams(given strictyaml.Map[parameterNode]) (Params, error) {
-	p := DefaultParams()
-	for _, e := range given {
-		i := slices.IndexFunc(parameterTable, func(x Parameter) bool { return x.Name == e.Key.Value })
-		if i < 0 {
-			var names []string
-			for _, x := range parameterTable {
-				names = append(names, x.Name)
-			}
-			if s := strictyaml.Suggest(e.Key.Value, names); s != "" {
-				return p, e.Key.Errorf("unknown parameter %.80q: did you mean %q?", e.Key.Value, s)
-			}
-			return p, e.Key.Errorf("unknown parameter %.80q: dossier policy show lists them", e.Key.Value)
-		}
-		if err := parameterTable[i].set(&p, e.Value.Node); err != nil {
-			return p, err
-		}
+// lookupParameter finds a parameter by its name.
+func lookupParameter(name string) (Parameter, bool) {
+	i := slices.IndexFunc(parameterTable, func(x Parameter) bool { return x.Name == name })
+	if i < 0 {
+		return Parameter{}, false
 	}
-	return p, nil
+	return parameterTable[i], true
+}
+
+// parameterHint suggests what may have been meant.
+func parameterHint(word string) string {
+	var names []string
+	for _, x := range parameterTable {
+		names = append(names, x.Name)
+	}
+	if s := strictyaml.Suggest(word, names); s != "" {
+		return fmt.Sprintf(": did you mean %q?", s)
+	}
+	return ": dossier policy show lists them"
 }

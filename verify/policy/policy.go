@@ -32,8 +32,15 @@ type Policy struct {
 	// out, with the catalogue's version, without ID and version (rules of
 	// format, R5). Two policies with equal Rules judge alike.
 	Rules evidence.Digest
+	// Loosened is what it asks less of than what it extends, by exceptions.
+	Loosened []Loosening
 
 	rules []rule
+	// origins say where values are given: by a control's id what asks it, by
+	// "enforce ID", "grade ID" and "parameter NAME" what sets that.
+	origins map[string]string
+	// extended says that another document extends it.
+	extended bool
 }
 
 // rule is a control as a policy asks it.
@@ -53,7 +60,7 @@ func Profile(name string) (*Policy, error) {
 	if err := checkProfile(name); err != nil {
 		return nil, err
 	}
-	p := &Policy{ID: name, Version: Catalogue, Profile: name, Params: DefaultParams(), rules: rulesOf(name)}
+	p := &Policy{ID: name, Version: Catalogue, Profile: name, Params: DefaultParams(), rules: rulesOf(name), origins: map[string]string{}}
 	return p, p.seal()
 }
 

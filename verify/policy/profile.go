@@ -81,8 +81,13 @@ func rulesOf(profile string) []rule {
 	var list []rule
 	for _, c := range Controls() {
 		if c.askedBy(profile) {
-			list = append(list, rule{Control: c, applies: appliesTo(c.Applies), waiver: waiverOf(c.Waive), atLeast: c.leastGrade(profile)})
+			list = append(list, ruleOf(c, profile))
 		}
 	}
 	return list
+}
+
+// ruleOf is a control as a profile asks it.
+func ruleOf(c Control, profile string) rule {
+	return rule{Control: c, applies: appliesTo(c.Applies), waiver: waiverOf(c.Waive), atLeast: c.leastGrade(profile)}
 }

@@ -20,6 +20,9 @@ func (p *Policy) Judge(facts *verify.Facts) ([]verify.Check, verify.PolicyView) 
 	}
 	checks := p.judgeAll(f)
 	fold(checks)
+	if p.forced {
+		checks = append(checks, p.notInForce(f))
+	}
 	if !p.binding(f, checks) {
 		checks = append(checks, verify.Check{
 			ID: "policy/nothing-asked", Layer: verify.Controls, Level: Must,
@@ -44,7 +47,9 @@ func (p *Policy) judgeAll(f *Facts) []verify.Check {
 			if r.Last == last && r.askedAt(f.Gate) {
 				res := r.outcome(f)
 				results, rules = append(results, res), append(rules, r)
-				f.results[r.ID] = r.check(f, res)
+				c := r.check(f, res)
+				c.Asked = p.askedAt(r.ID)
+				f.results[r.ID] = c
 			}
 		}
 		for i, r := range rules {
@@ -56,6 +61,17 @@ func (p *Policy) judgeAll(f *Facts) []verify.Check {
 	}
 	slices.SortFunc(checks, func(a, b verify.Check) int { return cmp.Compare(a.ID, b.ID) })
 	return checks
+}
+
+// askedAt returns the line of the policy that says most of a control; nil if
+// only the profile asks it.
+func (p *Policy) askedAt(id string) *verify.Place {
+	for _, key := range []string{"enforce " + id, "grade " + id, id} {
+		if o, ok := p.origins[key]; ok {
+			return &verify.Place{File: o.File, Line: o.Line}
+		}
+	}
+	return nil
 }
 
 // binding reports whether one of the checks applies and is enforced by now. A
@@ -80,18 +96,33 @@ func (p *Policy) prevented(f *Facts) (verify.Check, bool) {
 		c.ID, c.Why, c.Title = "policy/release", "no-release", "There is no release to judge"
 	case f.Trust == nil:
 		c.ID, c.Why, c.Title = "policy/trust", "no-trust", "Nobody is trusted, so nothing can be judged"
-	case !p.Effective.Contains(f.Record.CreatedAt.Time):
-		c.ID, c.Why, c.Title = "policy/in-force", "policy-in-force", "The policy was not in force when the release was made"
-		c.Expected = fmt.Sprintf("a release made while %s %d is in force: %s", p.ID, p.Version, p.Effective)
-		c.Found = "made " + stamp(f.Record.CreatedAt.Time)
-		c.Inputs = []verify.Place{inRecord(f, "/createdAt")}
-		c.Clock = "time stated by the signer"
-		c.Fix = verify.Fix{Now: "judge it by the version of the policy that was in force then"}
+	case !p.forced && !p.inForce(f):
+		return p.notInForce(f), true
 	default:
 		return c, false
 	}
 	c.Code = c.Why
 	return c, true
+}
+
+// inForce reports whether the policy was in force when the release went to
+// production, or was tagged.
+func (p *Policy) inForce(f *Facts) bool {
+	when := f.releaseMoment()
+	return p.Effective.Contains(when.from) && p.Effective.Contains(when.to)
+}
+
+// notInForce says that the policy judges another time than that of the release.
+func (p *Policy) notInForce(f *Facts) verify.Check {
+	return verify.Check{
+		ID: "policy/in-force", Layer: verify.Controls, Level: Must, Outcome: verify.Unknown, Code: "policy-in-force", Why: "policy-in-force",
+		Title:    "The policy was not in force when the release was made",
+		Expected: fmt.Sprintf("a release made while %s %d is in force: %s", p.ID, p.Version, p.Effective),
+		Found:    "made " + f.releaseMoment().String(),
+		Inputs:   []verify.Place{inRecord(f, "/createdAt")},
+		Clock:    "start of the production promotion, else time of the tag, as stated",
+		Fix:      verify.Fix{Now: "judge it by the version of the policy that was in force then: give --policy a directory of versions"},
+	}
 }
 
 // outcome judges one control. A panic is a bug of ours; the other controls are

@@ -40,7 +40,7 @@ func (d *document) over(parent *Policy, name string, compiler Compiler) (*Policy
 	p := *parent
 	p.ID, p.Version, p.Effective = d.ID.Value, d.Version.Value, trust.Interval(d.Effective.Value)
 	p.rules, p.Loosened, p.extended = slices.Clone(parent.rules), slices.Clone(parent.Loosened), false
-	p.origins = map[string]string{}
+	p.origins = map[string]Origin{}
 	for k, v := range parent.origins {
 		p.origins[k] = v
 	}
@@ -93,8 +93,10 @@ func (o overlay) loosen(what string, at text, less string) error {
 type Loosening struct {
 	// What is a control or parameter, Less how less is asked of it.
 	What, Less string
-	// Exception allows it, At is the place in the policy.
-	Exception, At string
+	// Exception is the id of the exception that allows it.
+	Exception string
+	// At is the place in the policy.
+	At Origin
 }
 
 // ask adds controls above the profile.

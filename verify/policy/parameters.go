@@ -34,8 +34,8 @@ type Parameter struct {
 	// set reads a value from the policy, reset gives the default.
 	set   func(*Params, *strictyaml.Node) error
 	reset func(*Params)
-	// get returns the value in force.
-	get func(*Params) any
+	// get returns the value in force, pointer its field.
+	get, pointer func(*Params) any
 }
 
 // parameterTable lists every parameter, by theme.
@@ -61,8 +61,9 @@ func parameter[T any](name, doc, source string, def T, field func(*Params) *T, r
 			}
 			return err
 		},
-		reset: func(p *Params) { *field(p) = def },
-		get:   func(p *Params) any { return *field(p) },
+		reset:   func(p *Params) { *field(p) = def },
+		get:     func(p *Params) any { return *field(p) },
+		pointer: func(p *Params) any { return field(p) },
 	}
 }
 
@@ -94,8 +95,8 @@ func number(name, doc, source string, def, low, high int, field func(*Params) *i
 	})
 }
 
-// flag is a parameter that is true or false.
-func flag(name, doc, source string, def bool, field func(*Params) *bool) Parameter {
+// toggle is a parameter that is true or false.
+func toggle(name, doc, source string, def bool, field func(*Params) *bool) Parameter {
 	return parameter(name, doc, source, def, field, func(n *strictyaml.Node) (v bool, err error) {
 		err = n.Decode(&v)
 		return v, err

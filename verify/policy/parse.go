@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/release-dossier/dossier/internal/strictyaml"
-	"github.com/release-dossier/dossier/verify"
 )
 
 // text is a string that remembers its place.

@@ -38,9 +38,12 @@ type Policy struct {
 	rules []rule
 	// origins say where values are given: by a control's id what asks it, by
 	// "enforce ID", "grade ID" and "parameter NAME" what sets that.
-	origins map[string]string
+	origins map[string]Origin
 	// extended says that another document extends it.
 	extended bool
+	// forced judges a release made when the policy was not in force, and
+	// accepts nothing.
+	forced bool
 }
 
 // rule is a control as a policy asks it.
@@ -60,7 +63,7 @@ func Profile(name string) (*Policy, error) {
 	if err := checkProfile(name); err != nil {
 		return nil, err
 	}
-	p := &Policy{ID: name, Version: Catalogue, Profile: name, Params: DefaultParams(), rules: rulesOf(name), origins: map[string]string{}}
+	p := &Policy{ID: name, Version: Catalogue, Profile: name, Params: DefaultParams(), rules: rulesOf(name), origins: map[string]Origin{}}
 	return p, p.seal()
 }
 

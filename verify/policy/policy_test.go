@@ -156,7 +156,7 @@ func TestPolicyInForce(t *testing.T) {
 		time.Date(2028, 1, 1, 0, 0, 0, 0, time.UTC):      false,
 	} {
 		f := baseFacts(t)
-		f.Record.CreatedAt = evidence.At(at)
+		f.Tag.Object.Tagger.When = at
 		checks, _ := p.Judge(f)
 		if inForce && len(checks) < 2 {
 			t.Errorf("%s: not judged: %+v", at, checks)
@@ -336,7 +336,7 @@ func TestMalformedPolicies(t *testing.T) {
 		{at("2028-01-01", "2026-01-01"), `p.yaml:3:12: effective: until is not after from, so that the policy is never in force`},
 		{at("2026-01-01", "1969-01-01"), `p.yaml:3:12: effective: want times in the years 1970 to 9999`},
 		{at("minimal", "slo"), `p.yaml:4:10: extends: unknown profile "slo": did you mean "solo"?`},
-		{at("minimal", "https://x.example/p"), `p.yaml:4:10: extends: unknown profile "https://x.example/p": want solo, minimal, standard, sox`},
+		{at("minimal", "https://x.example/p"), `p.yaml:4:10: extends: "https://x.example/p" is an address: a policy extends a profile or a file, so that it means the same everywhere`},
 		{head + "enforced: []\n", `p.yaml:5:1: enforced: unknown key: did you mean "enforce"?`},
 		{head + "enforce: [{ controls: [tag/*, evidence], from: 2026-01-01 }]\n", `p.yaml:5:31: enforce[0].controls[1]: unknown control "evidence": want an id such as tag/format, a theme such as "tag/*", or "*"`},
 		{head + "enforce: [{ controls: [tag/anotated], from: 2026-01-01 }]\n", `p.yaml:5:24: enforce[0].controls[0]: unknown control "tag/anotated": did you mean "tag/annotated"?`},

@@ -102,7 +102,7 @@ func (r Reader) read(name string, n *strictyaml.Node, below []string) (*Policy, 
 func (r Reader) parent(name string, extends text, below []string) (*Policy, error) {
 	ref := extends.Value
 	if slices.Contains(profiles, ref) {
-		return &Policy{Profile: ref, Params: DefaultParams(), rules: rulesOf(ref), origins: map[string]string{}}, nil
+		return &Policy{Profile: ref, Params: DefaultParams(), rules: rulesOf(ref), origins: map[string]Origin{}}, nil
 	}
 	file, pin, pinned := strings.Cut(ref, "@")
 	switch {
@@ -144,7 +144,20 @@ func (r Reader) parent(name string, extends text, below []string) (*Policy, erro
 	return p, nil
 }
 
-// origin writes where something is given: "policy.yaml:7".
-func origin(name string, at strictyaml.Pos) string {
-	return fmt.Sprintf("%s:%d", either(name, "policy"), at.Line)
+// Origin is where a policy gives a value.
+type Origin struct {
+	// File is the document's name, Line the line in it, from 1. Both are zero
+	// for what a profile or a default gives.
+	File string `json:"file,omitempty"`
+	Line int    `json:"line,omitempty"`
 }
+
+// String writes it for people: "policy.yaml:7".
+func (o Origin) String() string {
+	if o.Line == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s:%d", either(o.File, "policy"), o.Line)
+}
+
+func origin(name string, at strictyaml.Pos) Origin { return Origin{name, at.Line} }

@@ -1,0 +1,4 @@
+package policy
+
+// parameterControls are the controls that take each parameter.
+var parameterControls = map[string][]string{}

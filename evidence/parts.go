@@ -47,6 +47,8 @@ func (f *FollowUp) conditions(v *validator, at string) {
 type Verification struct {
 	// Kind says what was looked at.
 	Kind string `json:"kind" rec:"R;1.21.3.3" enum:"smoke|monitoring|rollback-readiness|signature|digest|other"`
+	// Subject is what was looked at: an artifact, the tag, the provenance.
+	Subject *ResourceDescriptor `json:"subject,omitempty" rec:"O;1.12.3.4,1.31.3.5"`
 	// Result is the outcome.
 	Result string `json:"result" rec:"R;1.21.3.3" enum:"pass|fail|skipped|na"`
 	// At is when it was looked at.

@@ -174,6 +174,13 @@ type Artifact struct {
 	Size int64 `json:"size,omitzero"`
 	// MediaType says what it is.
 	MediaType string `json:"mediaType,omitempty"`
+	// Type is what it is released as; an artifact with Image is a container.
+	Type string `json:"type,omitempty" rec:"O;1.9.3.3" enum:"container|vm|function|package|module|chart|app|file"`
+	// SigningIdentity is who signed an app for its store: a certificate's subject
+	// or fingerprint, as the platform states it.
+	SigningIdentity string `json:"signingIdentity,omitempty" rec:"O;1.9.3.3"`
+	// Publication is where and when it was published.
+	Publication *Publication `json:"publication,omitempty" rec:"O;1.9.3.3,1.20.3.4"`
 	// Image is what is known besides of a container image.
 	Image *Image `json:"image,omitempty" rec:"O;1.9.3.3"`
 }
@@ -187,4 +194,9 @@ type Attachment struct {
 	About []Digest `json:"about,omitempty"`
 	// Tool is the program that made it, if known.
 	Tool string `json:"tool,omitempty"`
+	// RunID is the CI run that made it: the system's own id or its address.
+	RunID string `json:"runId,omitempty" rec:"O;1.20.3.5"`
+	// Location is where it is kept besides: its address in a registry or an
+	// attestation store.
+	Location string `json:"location,omitempty" rec:"O;1.31.3.5"`
 }

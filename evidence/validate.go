@@ -90,9 +90,7 @@ func (r *Record) validateArtifacts(v *validator) {
 		if a.Size < 0 {
 			v.fail(at+"/size", errors.New("the size is negative"))
 		}
-		if a.Image != nil {
-			v.fields(at+"/image", reflect.ValueOf(a.Image).Elem())
-		}
+		v.fields(at, reflect.ValueOf(&r.Artifacts[i]).Elem())
 		names[a.Name], digests[a.Digest] = true, true
 	}
 }
@@ -131,6 +129,7 @@ func (v *validator) attachments(pointer string, list []Attachment, listed, artif
 				v.fail(fmt.Sprintf("%s/about/%d", at, k), fmt.Errorf("%s is not an artifact of this release", d))
 			}
 		}
+		v.fields(at, reflect.ValueOf(&list[i]).Elem())
 	}
 }
 

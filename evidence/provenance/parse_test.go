@@ -72,8 +72,9 @@ func TestParse(t *testing.T) {
 			BuildType: "https://actions.github.io/buildtypes/workflow/v1",
 			BuilderID: "https://github.com/Org/Repo/.github/workflows/release.yml@refs/tags/v1.4.0",
 			SourceURI: "https://github.com/Org/Repo", SourceCommits: []string{commitA}, SourceRef: "refs/tags/v1.4.0",
-			RunID:     "https://github.com/Org/Repo/actions/runs/7/attempts/1",
-			Materials: 1, PinnedMaterials: 1,
+			RunID:      "https://github.com/Org/Repo/actions/runs/7/attempts/1",
+			Parameters: []string{"workflow.ref=refs/tags/v1.4.0", "workflow.repository=https://github.com/Org/Repo", "workflow.path=.github/workflows/release.yml"},
+			Materials:  1, PinnedMaterials: 1,
 		}},
 		{"Google Cloud Build", provenance.TypeV1, googleV1, provenance.Summary{
 			BuildType: "https://cloud.google.com/build/gcb-buildtypes/google-worker/v1",
@@ -81,12 +82,14 @@ func TestParse(t *testing.T) {
 			SourceURI: "https://github.com/org/repo", SourceCommits: []string{commitA}, SourceRef: "refs/heads/main",
 			RunID:     "https://cloudbuild.googleapis.com/v1/projects/p/locations/global/builds/1",
 			StartedAt: at(t, "2023-10-16T19:12:41.4Z"), FinishedAt: at(t, "2023-10-16T19:13:41Z"),
-			Materials: 2, PinnedMaterials: 2,
+			Parameters: []string{"buildConfigSource.path=cloudbuild.yaml", "buildConfigSource.ref=refs/heads/main", "buildConfigSource.repository=git+https://github.com/org/repo"},
+			Materials:  2, PinnedMaterials: 2,
 		}},
 		{"container-based, with the builder's repository", provenance.TypeV1, containerV1, provenance.Summary{
 			BuildType: "https://slsa.dev/container-based-build/v0.1?draft", BuilderID: "https://github.com/b",
 			SourceURI: "https://github.com/org/repo", SourceCommits: []string{commitA}, SourceRef: "refs/heads/main",
-			Materials: 2, PinnedMaterials: 2,
+			Parameters: []string{"source.uri=git+https://github.com/org/repo@refs/heads/main", "source.digest.sha1=" + commitA},
+			Materials:  2, PinnedMaterials: 2,
 		}},
 		{"npm", provenance.TypeV02, npmV02, provenance.Summary{
 			BuildType: "https://github.com/npm/cli/gha/v2", BuilderID: "https://github.com/actions/runner",
@@ -106,6 +109,32 @@ func TestParse(t *testing.T) {
 				t.Errorf("summary (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestParameters asks for the texts among the parameters, and that there is an
+// end to them.
+func TestParameters(t *testing.T) {
+	parse := func(parameters string) []string {
+		t.Helper()
+		got, err := provenance.Parse(statement(t, provenance.TypeV02, `{"invocation":{"parameters":`+parameters+`}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got.Parameters
+	}
+	want := []string{"target=prod", "inputs.0=a", "inputs.1.b/c=d"}
+	if diff := cmp.Diff(want, parse(`{"target":"prod","n":1,"inputs":["a",{"b/c":"d"}],"none":null}`)); diff != "" {
+		t.Errorf("parameters (-want +got):\n%s", diff)
+	}
+	if got := parse(`["` + strings.Repeat("x", 600) + `","y"]`); len(got) != 1 || got[0] != "1=y" {
+		t.Errorf("a long text: %.80q", got)
+	}
+	if got := parse(`["x"` + strings.Repeat(`,"x"`, 2000) + `]`); len(got) != 1000 {
+		t.Errorf("%d parameters are kept", len(got))
+	}
+	if got := parse(`null`); got != nil {
+		t.Errorf("no parameters: %q", got)
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
 )
@@ -44,6 +46,10 @@ type Summary struct {
 	RunID string
 	// StartedAt and FinishedAt are zero if not stated.
 	StartedAt, FinishedAt evidence.Time
+	// Parameters are the texts among the parameters that whoever started the
+	// build chose (externalParameters, invocation.parameters), each as
+	// "name=value" with the names of the objects around it: "inputs.target=prod".
+	Parameters []string
 	// Materials counts the build inputs listed (resolvedDependencies,
 	// materials), PinnedMaterials those with a well-formed digest.
 	Materials, PinnedMaterials int
@@ -84,6 +90,7 @@ type facts struct {
 	started, finished    string
 	declared             []origin // the source, as the parameters name it
 	inputs               []input
+	parameters           jsontext.Value
 }
 
 func (s *Summary) fill(f facts) error {
@@ -96,6 +103,7 @@ func (s *Summary) fill(f facts) error {
 	}
 	s.setRun(f.runIDs)
 	s.setSource(f.declared, f.inputs)
+	s.Parameters = texts(f.parameters)
 	for _, in := range f.inputs {
 		s.Materials++
 		if in.pinned() {

@@ -1,13 +1,17 @@
 package provenance
 
-import "github.com/release-dossier/dossier/internal/strictjson"
+import (
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/release-dossier/dossier/internal/strictjson"
+)
 
 // predicateV1 is slsa.dev/spec/v1.0/provenance, as far as it is read.
 type predicateV1 struct {
 	BuildDefinition struct {
-		BuildType  string     `json:"buildType"`
-		Parameters parameters `json:"externalParameters"`
-		Inputs     []input    `json:"resolvedDependencies"`
+		BuildType  string         `json:"buildType"`
+		Parameters jsontext.Value `json:"externalParameters"`
+		Inputs     []input        `json:"resolvedDependencies"`
 	} `json:"buildDefinition"`
 	RunDetails struct {
 		Builder struct {
@@ -27,14 +31,21 @@ func readV1(predicate []byte) (facts, error) {
 		return facts{}, err
 	}
 	d, r := p.BuildDefinition, p.RunDetails
+	var known parameters
+	if d.Parameters != nil {
+		if err := strictjson.Unmarshal(d.Parameters, &known); err != nil {
+			return facts{}, err
+		}
+	}
 	return facts{
-		buildType: d.BuildType,
-		builderID: r.Builder.ID,
-		runIDs:    []string{r.Metadata.InvocationID},
-		started:   r.Metadata.StartedOn,
-		finished:  r.Metadata.FinishedOn,
-		declared:  d.Parameters.origins(),
-		inputs:    d.Inputs,
+		buildType:  d.BuildType,
+		builderID:  r.Builder.ID,
+		runIDs:     []string{r.Metadata.InvocationID},
+		started:    r.Metadata.StartedOn,
+		finished:   r.Metadata.FinishedOn,
+		declared:   known.origins(),
+		inputs:     d.Inputs,
+		parameters: d.Parameters,
 	}, nil
 }
 
@@ -46,7 +57,8 @@ type predicateV02 struct {
 		ID string `json:"id"`
 	} `json:"builder"`
 	Invocation struct {
-		ConfigSource input `json:"configSource"`
+		ConfigSource input          `json:"configSource"`
+		Parameters   jsontext.Value `json:"parameters"`
 	} `json:"invocation"`
 	Metadata struct {
 		InvocationID   string `json:"buildInvocationId"`
@@ -63,12 +75,13 @@ func readV02(predicate []byte) (facts, error) {
 		return facts{}, err
 	}
 	f := facts{
-		buildType: p.BuildType,
-		builderID: p.Builder.ID,
-		runIDs:    []string{p.Metadata.InvocationID, p.Metadata.InvocationIDGo},
-		started:   p.Metadata.StartedOn,
-		finished:  p.Metadata.FinishedOn,
-		inputs:    p.Materials,
+		buildType:  p.BuildType,
+		builderID:  p.Builder.ID,
+		runIDs:     []string{p.Metadata.InvocationID, p.Metadata.InvocationIDGo},
+		started:    p.Metadata.StartedOn,
+		finished:   p.Metadata.FinishedOn,
+		inputs:     p.Materials,
+		parameters: p.Invocation.Parameters,
 	}
 	if p.Invocation.ConfigSource.URI != "" {
 		f.declared = []origin{p.Invocation.ConfigSource.origin()}

@@ -22,6 +22,7 @@ type normal struct {
 	Grants    []normalGrant                `json:"grants"`
 	Revoked   []normalRevocation           `json:"revoked"`
 	PGPKeys   string                       `json:"pgpKeys"`
+	Created   map[string]string            `json:"keysCreated,omitempty"`
 }
 
 type normalInterval struct {
@@ -78,6 +79,12 @@ func (t *Trust) digest() (evidence.Digest, error) {
 		n.Grants = append(n.Grants, g.normal())
 	}
 	n.Revoked = t.normalRevoked()
+	for id, created := range t.resolver.created {
+		if n.Created == nil {
+			n.Created = map[string]string{}
+		}
+		n.Created[t.resolver.names[id]] = normalStamp(created)
+	}
 	raw, err := strictjson.Marshal(n)
 	if err != nil {
 		return evidence.Digest{}, err

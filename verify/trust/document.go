@@ -37,6 +37,8 @@ type period struct {
 type keyEntry struct {
 	Public    text `yaml:"public,required"`
 	Algorithm text `yaml:"algorithm"`
+	// Created is when the key was made, for its rotation.
+	Created moment `yaml:"created"`
 }
 
 type person struct {

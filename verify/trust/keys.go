@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
@@ -26,6 +27,8 @@ type resolver struct {
 	// named and names translate between names of keys and identities.
 	named map[string]evidence.Identity
 	names map[evidence.Identity]string
+	// created is when a key of the section keys was made, if it says so.
+	created map[evidence.Identity]time.Time
 	// extra are the keys that came with the evidence.
 	extra []attest.PublicKey
 	// unresolved reports that a key is named which is not at hand.
@@ -37,7 +40,7 @@ func (t *Trust) addKeys(extra []attest.PublicKey) error {
 	t.resolver = resolver{
 		written: map[string]attest.PublicKey{}, prints: map[evidence.Identity]evidence.Identity{},
 		known: map[evidence.Identity]bool{}, named: map[string]evidence.Identity{},
-		names: map[evidence.Identity]string{}, extra: extra,
+		names: map[evidence.Identity]string{}, created: map[evidence.Identity]time.Time{}, extra: extra,
 	}
 	for _, ref := range t.doc.keyRefs() {
 		if !isPublicKey(ref.Value) {
@@ -87,6 +90,9 @@ func (t *Trust) nameKeys() error {
 			return want.Errorf("the key's algorithm is %q, not %.40q", key.Algorithm(), want.Value)
 		}
 		t.resolver.named[e.Key.Value], t.resolver.names[id] = id, e.Key.Value
+		if !e.Value.Created.IsZero() {
+			t.resolver.created[id] = e.Value.Created.Time
+		}
 	}
 	return nil
 }

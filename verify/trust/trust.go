@@ -116,6 +116,12 @@ func (t *Trust) Resolve(keys ...attest.PublicKey) (*Trust, error) {
 // signature by an unknown key it cannot be told then whether it is that one's.
 func (t *Trust) Unresolved() bool { return t.resolver.unresolved }
 
+// KeyCreated returns when a key was made, if the document says so.
+func (t *Trust) KeyCreated(id evidence.Identity) (time.Time, bool) {
+	at, ok := t.resolver.created[id]
+	return at, ok
+}
+
 // Keys returns all public keys that the document holds, in its order.
 func (t *Trust) Keys() []attest.PublicKey { return slices.Clone(t.keys) }
 

@@ -321,3 +321,22 @@ grants: [{ who: r, kinds: record, repositories: github.com/a/b, from: 2026-01-01
 		}
 	}
 }
+
+// TestKeyCreated asks when a key was made, which is part of what the document
+// means.
+func TestKeyCreated(t *testing.T) {
+	key := newKey(t)
+	entry := func(more string) string {
+		return head + `keys: { ci: { public: "` + key.AuthorizedKey() + `"` + more + " } }\n"
+	}
+	silent, told := mustParse(t, entry("")), mustParse(t, entry(", created: 2026-05-01"))
+	if _, ok := silent.KeyCreated(key.Identity()); ok {
+		t.Error("nobody said when the key was made")
+	}
+	if at, ok := told.KeyCreated(key.Identity()); !ok || !at.Equal(day("2026-05-01")) {
+		t.Errorf("made %s", at)
+	}
+	if silent.Digest == told.Digest {
+		t.Error("the digest did not change")
+	}
+}

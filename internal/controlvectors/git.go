@@ -250,13 +250,16 @@ func (r *repository) tag(t *tag) (gitobj.ID, error) {
 
 // archive is the material of the objects.
 func (r *repository) archive() ([]byte, error) {
-	var b bytes.Buffer
-	err := gitobj.WriteArchive(&b, gitobj.SHA1, func(yield func(gitobj.Object, error) bool) {
-		for _, id := range slices.Sorted(maps.Keys(r.objects)) {
-			if !yield(r.objects[id], nil) {
-				return
+	ids := slices.Sorted(maps.Keys(r.objects))
+	return once(r.b.maker, "archive", "", fmt.Append(nil, ids), func() ([]byte, error) {
+		var b bytes.Buffer
+		err := gitobj.WriteArchive(&b, gitobj.SHA1, func(yield func(gitobj.Object, error) bool) {
+			for _, id := range ids {
+				if !yield(r.objects[id], nil) {
+					return
+				}
 			}
-		}
+		})
+		return b.Bytes(), err
 	})
-	return b.Bytes(), err
 }

@@ -8,6 +8,8 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/bundle"
@@ -292,29 +294,38 @@ func (b *builder) addRelease() error {
 	if err != nil {
 		return err
 	}
-	b.record, err = once(b.maker, "record", "", data, func() (*evidence.Record, error) {
-		// Readers pass over members that they do not know. Here they are slips.
-		if err := strictjson.Unmarshal(data, new(evidence.Record), strictjson.RejectUnknown()); err != nil {
-			return nil, err
-		}
-		return evidence.DecodeRecord(data)
-	})
+	made, err := once(b.maker, "release", "", data, func() (madeRelease, error) { return makeRelease(data) })
 	if err != nil {
 		return fmt.Errorf("release: %w", err)
 	}
+	b.record = made.record
 	for _, a := range b.record.Artifacts {
 		b.expected = append(b.expected, verify.Artifact{Name: a.Name, Digest: a.Digest})
 	}
-	payload, err := attest.NewStatement(b.record.Subjects(), evidence.RecordType, record)
-	if err != nil {
-		return fmt.Errorf("release: %w", err)
-	}
 	b.pairs = map[string][]bundle.Pair{}
-	if b.release, err = b.state("release", signers, payload); err != nil {
+	if b.release, err = b.state("release", signers, made.payload); err != nil {
 		return fmt.Errorf("release: %w", err)
 	}
 	b.vars["release"] = b.release.ID.Hex()
 	return nil
+}
+
+// madeRelease is a release statement.
+type madeRelease struct {
+	record  *evidence.Record
+	payload []byte
+}
+
+func makeRelease(predicate []byte) (m madeRelease, err error) {
+	// Readers pass over members that they do not know. Here they are slips.
+	if err := strictjson.Unmarshal(predicate, new(evidence.Record), strictjson.RejectUnknown()); err != nil {
+		return m, err
+	}
+	if m.record, err = evidence.DecodeRecord(predicate); err != nil {
+		return m, err
+	}
+	m.payload, err = attest.NewStatement(m.record.Subjects(), evidence.RecordType, jsontext.Value(predicate))
+	return m, err
 }
 
 // takeNames removes a member that is one name or a list of names.

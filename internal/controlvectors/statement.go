@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/bundle"
@@ -69,7 +71,7 @@ func (b *builder) addImported() error {
 			return err
 		}
 		place := "statements." + i.key + ".record"
-		p, err := b.predicate(kind, s.Record)
+		p, data, err := b.predicate(kind, s.Record)
 		if err != nil {
 			return fmt.Errorf("%s: %w", place, err)
 		}
@@ -80,7 +82,7 @@ func (b *builder) addImported() error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", place, err)
 		}
-		payload, err := attest.NewStatement(subjects, kind.Type, s.Record)
+		payload, err := attest.NewStatement(subjects, kind.Type, jsontext.Value(data))
 		if err != nil {
 			return fmt.Errorf("%s: %w", place, err)
 		}
@@ -104,18 +106,19 @@ func (b *builder) addImported() error {
 
 // predicate reads a record as whoever verifies it does, so that a slip of the
 // pen is found here.
-func (b *builder) predicate(kind evidence.KindInfo, record map[string]any) (evidence.Predicate, error) {
+func (b *builder) predicate(kind evidence.KindInfo, record map[string]any) (evidence.Predicate, []byte, error) {
 	data, err := strictjson.Marshal(record)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return once(b.maker, "predicate", kind.Type, data, func() (evidence.Predicate, error) {
+	p, err := once(b.maker, "predicate", kind.Type, data, func() (evidence.Predicate, error) {
 		// Readers pass over members that they do not know. Here they are slips.
 		if err := strictjson.Unmarshal(data, kind.New(), strictjson.RejectUnknown()); err != nil {
 			return nil, err
 		}
 		return evidence.DecodeKind(kind.Type, data)
 	})
+	return p, data, err
 }
 
 // addStatements makes what was stated after the release, in order.
@@ -162,7 +165,7 @@ func (b *builder) addStatement(i item) error {
 			return fmt.Errorf("%s: %w", place, err)
 		}
 	}
-	p, err := b.predicate(kind, s.Record)
+	p, data, err := b.predicate(kind, s.Record)
 	if err != nil {
 		return fmt.Errorf("%s.record: %w", place, err)
 	}
@@ -170,7 +173,10 @@ func (b *builder) addStatement(i item) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", place, err)
 	}
-	payload, err := attest.NewStatement(evidence.OwnSubjects(b.release.ID, about), kind.Type, s.Record)
+	subjects := evidence.OwnSubjects(b.release.ID, about)
+	payload, err := once(b.maker, "payload", fmt.Sprint(kind.Type, subjects), data, func() ([]byte, error) {
+		return attest.NewStatement(subjects, kind.Type, jsontext.Value(data))
+	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", place, err)
 	}

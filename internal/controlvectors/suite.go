@@ -3,6 +3,7 @@ package controlvectors
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -20,7 +21,9 @@ type Suite struct {
 	// Cases are in the order of their names.
 	Cases []*Case
 
-	maker *maker
+	// shared are patches that several cases have in common, by name.
+	shared map[string]any
+	maker  *maker
 }
 
 // Case is a change of the base release and what comes of it.
@@ -48,10 +51,11 @@ type Case struct {
 
 // caseFile is a case as it is written.
 type caseFile struct {
-	Patch  tree              `yaml:"patch"`
-	Want   want              `yaml:"want,required"`
-	Also   map[string]string `yaml:"also"`
-	Layers map[string]string `yaml:"layers"`
+	With   strictyaml.OneOrMany[strictyaml.Located[string]] `yaml:"with"`
+	Patch  tree                                             `yaml:"patch"`
+	Want   want                                             `yaml:"want,required"`
+	Also   map[string]string                                `yaml:"also"`
+	Layers map[string]string                                `yaml:"layers"`
 }
 
 type want struct {
@@ -72,9 +76,12 @@ func Load(dir string) (*Suite, error) {
 		return nil, err
 	}
 	s := &Suite{maker: new(maker)}
+	if s.shared, err = readShared(filepath.Join(dir, "with")); err != nil {
+		return nil, err
+	}
 	s.Base = &Case{document: base, maker: s.maker}
 	err = filepath.WalkDir(dir, func(file string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || filepath.Dir(file) == dir || filepath.Dir(file) == filepath.Join(dir, "base") {
+		if err != nil || d.IsDir() || filepath.Dir(file) == dir || slices.Contains([]string{"base", "with"}, filepath.Base(filepath.Dir(file))) {
 			return err
 		}
 		c, err := s.read(dir, file)
@@ -100,21 +107,47 @@ func readBase(dir string) (map[string]any, error) {
 	slices.Sort(files)
 	base := map[string]any{}
 	for _, file := range files {
-		data, err := os.ReadFile(file)
+		v, err := readTree(file)
 		if err != nil {
 			return nil, err
 		}
-		var t tree
-		if err := strictyaml.Decode(file, data, &t); err != nil {
-			return nil, err
-		}
-		merged, ok := merge(base, t.value).(map[string]any)
-		if !ok {
-			return nil, fmt.Errorf("%s: want a mapping", file)
-		}
-		base = merged
+		base = merge(base, v).(map[string]any)
 	}
 	return base, nil
+}
+
+// readShared reads the patches that several cases have in common.
+func readShared(dir string) (map[string]any, error) {
+	files, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
+	if err != nil {
+		return nil, err
+	}
+	shared := map[string]any{}
+	for _, file := range files {
+		v, err := readTree(file)
+		if err != nil {
+			return nil, err
+		}
+		shared[strings.TrimSuffix(filepath.Base(file), ".yaml")] = v
+	}
+	return shared, nil
+}
+
+// readTree reads a file that holds a mapping.
+func readTree(file string) (map[string]any, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	var t tree
+	if err := strictyaml.Decode(file, data, &t); err != nil {
+		return nil, err
+	}
+	object, ok := t.value.(map[string]any)
+	if !ok {
+		return nil, fmt.Errorf("%s: want a mapping", file)
+	}
+	return object, nil
 }
 
 // read reads one case.
@@ -154,8 +187,15 @@ func (s *Suite) read(dir, file string) (*Case, error) {
 		return nil, err
 	}
 	c.document = s.Base.document
+	for _, name := range in.With {
+		patch, ok := s.shared[name.Value]
+		if !ok {
+			return nil, name.Errorf("there is no %s: the directory with holds %s", name.Value, strings.Join(slices.Sorted(maps.Keys(s.shared)), ", "))
+		}
+		c.document = merge(c.document, patch).(map[string]any)
+	}
 	if in.Patch.value != nil {
-		patched, ok := merge(s.Base.document, in.Patch.value).(map[string]any)
+		patched, ok := merge(c.document, in.Patch.value).(map[string]any)
 		if !ok {
 			return nil, fmt.Errorf("%s: patch: want a mapping", file)
 		}

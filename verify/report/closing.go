@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/verify"
 )
 
@@ -40,33 +39,47 @@ func (v *view) closing() section {
 
 // counts says how much is open besides the failures.
 func (v *view) counts() []line {
-	text := fmt.Sprintf("Warnings %d, waived %d, pending %d.",
-		v.controls.warned+v.file.warned, v.controls.waived, v.controls.pending)
-	if v.controls.later > 0 {
-		text += fmt.Sprintf(" Not enforced yet %d.", v.controls.later)
-	}
+	text := v.tallies()
 	if labels, numbers := v.claimedFacts(); len(labels) > 0 {
 		text += "   " + withRefs(rests(len(labels), "fact")+" on a person's word alone", numbers) + "."
 	}
 	return v.paragraph("", 0, text, 2)
 }
 
-// notAsked counts the controls that were not asked, and says why.
-func (v *view) notAsked(reasons bool) []line {
+// tallies counts what was recommended, waived and is due.
+func (v *view) tallies() string {
+	text := fmt.Sprintf("Warnings %d, waived %d, pending %d.",
+		v.controls.warned+v.file.warned, v.controls.waived, v.controls.pending)
+	if v.controls.later > 0 {
+		text += fmt.Sprintf(" Not enforced yet %d.", v.controls.later)
+	}
+	return text
+}
+
+// notAskedText counts the controls that were not asked, and gives the reasons;
+// "" without a policy.
+func (v *view) notAskedText() (text string, why []string) {
 	p := v.r.Policy
 	if p == nil {
-		return nil
+		return "", nil
 	}
 	total := max(p.Asked+p.NotAsked, v.controls.asked)
-	text := fmt.Sprintf("Not asked: %d of %d.", total-v.controls.asked, total)
+	for _, w := range p.NotAskedWhy {
+		why = append(why, tidy(w))
+	}
+	if n := v.controls.skipped; n > 0 {
+		why = append(why, fmt.Sprintf("%d do not apply here", n))
+	}
+	return fmt.Sprintf("Not asked: %d of %d.", total-v.controls.asked, total), why
+}
+
+// notAsked prints them, with the reasons where there is room.
+func (v *view) notAsked(reasons bool) []line {
+	text, why := v.notAskedText()
+	if text == "" {
+		return nil
+	}
 	if reasons || v.all {
-		why := make([]string, 0, len(p.NotAskedWhy)+1)
-		for _, w := range p.NotAskedWhy {
-			why = append(why, tidy(w))
-		}
-		if n := v.controls.skipped; n > 0 {
-			why = append(why, fmt.Sprintf("%d do not apply here", n))
-		}
 		if len(why) > 0 {
 			text += " " + strings.Join(why, "; ") + "."
 		}
@@ -155,22 +168,8 @@ func (v *view) again() []line {
 		lines = plain(command("Repeat:", v.r.Repeat, v.width)...)
 	}
 	var parts []string
-	add := func(name string, d evidence.Digest) {
-		if !d.IsZero() {
-			parts = append(parts, name+" "+d.Short())
-		}
-	}
-	if v.r.State != nil {
-		add("state", *v.r.State)
-	}
-	if v.r.Policy != nil {
-		add("policy", v.r.Policy.Digest)
-	}
-	if v.r.Trust != nil {
-		add("trust", v.r.Trust.Digest)
-	}
-	if v.r.Policy != nil {
-		add("effective", v.r.Policy.Effective)
+	for _, d := range v.digests() {
+		parts = append(parts, d.Label+" "+strings.TrimPrefix(d.Text, "sha256:")[:8])
 	}
 	if len(parts) == 0 {
 		return lines

@@ -60,13 +60,9 @@ func (v *view) failureLine(label, text string, most int) []line {
 	return v.paragraph("  "+pad(label, causeIndent-2), causeIndent, text, most)
 }
 
-// failureTitle is a block's first line. What cannot be judged is told from what
-// was judged and failed.
+// failureTitle is a block's first line.
 func (v *view) failureTitle(n int, c *verify.Check) []line {
-	word := "FAILED"
-	if c.Outcome == verify.Unknown {
-		word = "UNKNOWN"
-	}
+	word := failureWord(c)
 	number := pad(fmt.Sprintf(" %d", n), 11-len(word))
 	prefix := pad(word+number, 11) + pad(cut(Safe(c.ID), 48), 27) + "  "
 	lines := v.paragraph(prefix, causeIndent, c.Title, 2)
@@ -74,8 +70,21 @@ func (v *view) failureTitle(n int, c *verify.Check) []line {
 	return lines
 }
 
-// found says what was found, why it could not be judged, and on which exhibits.
+// failureWord tells what cannot be judged from what was judged and failed.
+func failureWord(c *verify.Check) string {
+	if c.Outcome == verify.Unknown {
+		return "UNKNOWN"
+	}
+	return "FAILED"
+}
+
+// found is the finding, with the exhibits it was made on.
 func (v *view) found(c *verify.Check) string {
+	return withRefs(v.finding(c), v.exhibits(c.Inputs))
+}
+
+// finding says what was found, or why it could not be judged.
+func (v *view) finding(c *verify.Check) string {
 	text := tidy(c.Found)
 	if c.Outcome == verify.Unknown && c.Why != "" {
 		text = strings.TrimSuffix("not known ("+tidy(c.Why)+"): "+text, ": ")
@@ -86,7 +95,7 @@ func (v *view) found(c *verify.Check) string {
 	if text == "" {
 		text = tidy(c.Code)
 	}
-	return withRefs(text, v.exhibits(c.Inputs))
+	return text
 }
 
 // fixes labels what to do before the act and now, if both are given.

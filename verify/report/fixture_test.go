@@ -31,7 +31,7 @@ func passes(layer verify.Layer, question, n int) []verify.Check {
 
 // checks are those of a release under a large policy: as many passes as each
 // question has in the figures below.
-func checks(figures [7]int) []verify.Check {
+func held(figures [7]int) []verify.Check {
 	var list []verify.Check
 	for i, l := range verify.Layers[:4] {
 		list = append(list, passes(l, 0, 7+i)...)
@@ -130,7 +130,7 @@ func accepted() *verify.Report {
 		{Label: "approved", Text: `Lena Vogt, 19 Nov 13:40: "CHG-4411, staging green"`, Exhibits: []int{12}, Proof: proven("")},
 		{Label: "deployed", Text: "deploy-bot, asked by Tom Okoro", Exhibits: []int{13}},
 	}
-	r.Checks = append(checks([7]int{34, 65, 56, 40, 22, 44, 27}),
+	r.Checks = append(held([7]int{34, 65, 56, 40, 22, 44, 27}),
 		verify.Check{ID: "version/auto-calculated", Layer: verify.Controls, Question: 2, Level: "SHOULD", Outcome: verify.Warn,
 			Title: "The version was typed by hand", Why: "a recommendation"},
 		verify.Check{ID: "commit/scoped", Layer: verify.Controls, Question: 3, Level: "SHOULD", Outcome: verify.Warn,
@@ -155,7 +155,7 @@ func notAccepted() *verify.Report {
 		return verify.Check{ID: id, Layer: verify.Controls, Question: q, Level: "MUST", Outcome: verify.Fail, Code: code,
 			Title: title, Expected: expected, Found: found, Fix: fix, Inputs: inputs}
 	}
-	r.Checks = append(checks([7]int{34, 66, 56, 40, 20, 44, 28}),
+	r.Checks = append(held([7]int{34, 66, 56, 40, 20, 44, 28}),
 		fail(5, "sod/approver-not-author", "author-approved", "The approver wrote part of the change",
 			"an approver who wrote none of the release's commits",
 			"omar-adm approved. That account is Omar Haddad (trust.yaml:23), co-author of commit c0b1f22",
@@ -208,7 +208,7 @@ func untrusted() *verify.Report {
 	second.Statement, second.Fingerprint = sum("exhibit-12"), "SHA256:Zt0aY1u8M3kQk7m6m1u0Wb4vV9dO0cS5xJ2pR8nH6eE"
 	unknown := verify.Signer{Statement: sum("exhibit-13"), Code: "signer-not-known", Detail: "no key at hand"}
 	r.Signers = append(r.Signers, second, unknown)
-	r.Checks = checks([7]int{})
+	r.Checks = held([7]int{})
 	r.Checks = append(r.Checks, verify.Check{ID: "signatures/record", Layer: verify.Signatures, Outcome: verify.Fail,
 		Code: "no-trust", Title: "A signature on the record statement does not count"})
 	return r

@@ -82,6 +82,14 @@ func (v *view) policyName() string {
 	return document(v.r.Policy.DocumentView)
 }
 
+// profileOf names the built-in profile that a policy extends.
+func profileOf(p *verify.PolicyView) string {
+	if p.Profile == "" || p.Profile == p.ID {
+		return ""
+	}
+	return " (profile " + cut(tidy(p.Profile), 30) + ")"
+}
+
 // document is a trust or policy document's id and version.
 func document(d verify.DocumentView) string {
 	id := cut(tidy(d.ID), 60)
@@ -117,10 +125,7 @@ func (v *view) judge() []line {
 	}
 	policy, trust := "no policy", "no trust"
 	if p := v.r.Policy; p != nil {
-		policy = "policy " + document(p.DocumentView)
-		if p.Profile != "" && p.Profile != p.ID {
-			policy += " (profile " + cut(tidy(p.Profile), 30) + ")"
-		}
+		policy = "policy " + document(p.DocumentView) + profileOf(p)
 	}
 	if v.r.Trust != nil {
 		trust = "trust " + document(*v.r.Trust)
@@ -128,19 +133,28 @@ func (v *view) judge() []line {
 	return v.paragraph("by ", 3, policy+", "+trust, 2)
 }
 
-// reasons are the grounds that neither the headline nor a failure tells.
+// reasons prints the other grounds.
 func (v *view) reasons() []line {
 	var lines []line
+	for _, text := range v.otherReasons() {
+		if len(lines) >= 6 && !v.all {
+			break
+		}
+		lines = append(lines, v.paragraph("also: ", 6, text, 2)...)
+	}
+	return lines
+}
+
+// otherReasons are the grounds that neither the headline nor a failure tells.
+func (v *view) otherReasons() []string {
+	var list []string
 	for i, r := range v.r.Reasons {
 		if i == 0 && (v.untrusted() || v.headline() == v.name()+": "+r.Text) || v.told(r.Code) {
 			continue
 		}
-		if len(lines) >= 6 && !v.all {
-			break
-		}
-		lines = append(lines, v.paragraph("also: ", 6, r.Text, 2)...)
+		list = append(list, r.Text)
 	}
-	return lines
+	return list
 }
 
 // told reports whether a reason is told of by another line or a failure.

@@ -22,8 +22,12 @@ func JSON(w io.Writer, r *verify.Report) error {
 	if r == nil {
 		return errNoReport
 	}
-	text, err := json.Marshal(r, json.Deterministic(true),
-		jsontext.WithIndent("  "), jsontext.AllowInvalidUTF8(true))
+	return indented(w, r)
+}
+
+// indented writes v as JSON that is safe to print. Equal values give equal bytes.
+func indented(w io.Writer, v any) error {
+	text, err := json.Marshal(v, json.Deterministic(true), jsontext.WithIndent("  "), jsontext.AllowInvalidUTF8(true))
 	if err != nil {
 		return fmt.Errorf("report: %w", err)
 	}

@@ -60,8 +60,11 @@ func escape(s string, limit int) string {
 // hidden reports whether a terminal might obey r or show nothing for it. size
 // is the number of bytes that r was decoded from.
 func hidden(r rune, size int) bool {
-	if r == utf8.RuneError && size == 1 {
+	switch {
+	case r == utf8.RuneError && size == 1:
 		return true // a byte that is not UTF-8
+	case r < utf8.RuneSelf: // nearly all text, so it is worth a shortcut
+		return r < ' ' || r == 0x7f
 	}
 	const blankBraille = '\u2800' // a symbol without ink
 	return !unicode.IsPrint(r) || r == blankBraille ||

@@ -1,0 +1,131 @@
+package report
+
+import (
+	"encoding/csv"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/verify"
+)
+
+// CSVHeader names the columns of [CSV]. Later versions add columns at the end
+// only.
+var CSVHeader = []string{
+	"target", "verdict", "name", "version", "repository", "component",
+	"as_of", "gate", "policy", "policy_version", "policy_digest", "trust", "trust_version", "trust_digest", "state",
+	"asked", "held", "failed", "unknown", "waived", "pending", "warnings", "not_enforced_yet", "not_applicable",
+	"failed_checks", "waived_until", "pending_due", "sealed_until", "source", "reason",
+}
+
+// CSV writes a header and a line a release (RFC 4180, lines end with LF).
+// Numbers count controls of the policy; failed_checks are the causes of
+// failures, separated by spaces; waived_until and pending_due are the earliest
+// of several times; source is "verified" or "saved". A text that a spreadsheet
+// would take for a formula begins with an apostrophe.
+func CSV(w io.Writer, results []Result, o Options) error {
+	out := csv.NewWriter(w)
+	if err := out.Write(CSVHeader); err != nil {
+		return err
+	}
+	for _, r := range results {
+		if err := out.Write(r.row(o)); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// row is the line of one result.
+func (r Result) row(o Options) []string {
+	cells := map[string]string{"target": r.Target, "verdict": verdictUnread, "reason": r.reason()}
+	if r.Report != nil {
+		cells = reportCells(newView(r.Report, o))
+	}
+	row := make([]string, len(CSVHeader))
+	for i, name := range CSVHeader {
+		row[i] = csvCell(cells[name])
+	}
+	return row
+}
+
+// reportCells are the texts of a report's line by column.
+func reportCells(v *view) map[string]string {
+	r, t := v.r, v.controls
+	cells := map[string]string{
+		"target": r.Target, "verdict": verdictWord(r), "as_of": stamp(&r.AsOf), "gate": string(r.Gate),
+		"asked": strconv.Itoa(t.asked), "held": strconv.Itoa(t.held), "failed": strconv.Itoa(t.failed),
+		"unknown": strconv.Itoa(t.unknown), "waived": strconv.Itoa(t.waived), "pending": strconv.Itoa(t.pending),
+		"warnings": strconv.Itoa(t.warned), "not_enforced_yet": strconv.Itoa(t.later), "not_applicable": strconv.Itoa(t.skipped),
+		"failed_checks": strings.Join(v.failedIDs(), " "), "source": "verified",
+		"waived_until": stamp(earliest(r.Checks, func(c verify.Check) *evidence.Time { return c.Until })),
+		"pending_due":  stamp(earliest(r.Checks, func(c verify.Check) *evidence.Time { return c.Due })),
+	}
+	if v.saved {
+		cells["source"] = "saved"
+	}
+	if r.Release != nil {
+		cells["name"], cells["version"] = r.Release.Name, r.Release.Version
+		cells["repository"], cells["component"] = r.Release.Repository, r.Release.Component
+	}
+	if p := r.Policy; p != nil {
+		cells["policy"], cells["policy_version"], cells["policy_digest"] = p.ID, strconv.Itoa(p.Version), p.Digest.String()
+	}
+	if d := r.Trust; d != nil {
+		cells["trust"], cells["trust_version"], cells["trust_digest"] = d.ID, strconv.Itoa(d.Version), d.Digest.String()
+	}
+	if r.State != nil {
+		cells["state"] = r.State.String()
+	}
+	if r.Seal != nil {
+		cells["sealed_until"] = stamp(&r.Seal.CoversUntil)
+	}
+	if len(r.Reasons) > 0 {
+		cells["reason"] = r.Reasons[0].Text
+	}
+	return cells
+}
+
+// failedIDs names the causes of failures, each once.
+func (v *view) failedIDs() []string {
+	var ids []string
+	seen := map[string]bool{}
+	for _, c := range v.causes {
+		if id := cut(tidy(c.check.ID), 80); !seen[id] {
+			seen[id], ids = true, append(ids, strings.ReplaceAll(id, " ", "_"))
+		}
+	}
+	return ids
+}
+
+// earliest returns the first of the times that checks have.
+func earliest(checks []verify.Check, of func(verify.Check) *evidence.Time) *evidence.Time {
+	var first *evidence.Time
+	for _, c := range checks {
+		if t := of(c); t != nil && (first == nil || t.Before(first.Time)) {
+			first = t
+		}
+	}
+	return first
+}
+
+// stamp writes a time for programs; "" for none.
+func stamp(t *evidence.Time) string {
+	if t == nil || t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+// csvCell makes a text inert in spreadsheets, which take what begins with one
+// of these characters for a formula, full-width forms too.
+func csvCell(s string) string {
+	s = cell(s)
+	if start := strings.TrimLeft(s, " '\""); start != "" && strings.ContainsRune("=+-@\t\r\n|%＝＋－＠", []rune(start)[0]) {
+		return "'" + s
+	}
+	return s
+}

@@ -1,0 +1,135 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/release-dossier/dossier/verify"
+)
+
+// Format is a form in which reports are written.
+type Format string
+
+// The formats.
+const (
+	FormatText     Format = "text"     // the page for terminals
+	FormatJSON     Format = "json"     // the report itself, from which all others are made
+	FormatHTML     Format = "html"     // a page to read, print and file
+	FormatCSV      Format = "csv"      // a line a release
+	FormatJUnit    Format = "junit"    // a test case a control, for CI systems
+	FormatSARIF    Format = "sarif"    // a result a finding, for code scanning
+	FormatMarkdown Format = "markdown" // a comment or a release page
+)
+
+// Formats lists the formats.
+var Formats = []Format{FormatText, FormatJSON, FormatHTML, FormatCSV, FormatJUnit, FormatSARIF, FormatMarkdown}
+
+// ParseFormat returns the format of that name.
+func ParseFormat(s string) (Format, error) {
+	if slices.Contains(Formats, Format(s)) {
+		return Format(s), nil
+	}
+	names := make([]string, len(Formats))
+	for i, f := range Formats {
+		names[i] = string(f)
+	}
+	return "", fmt.Errorf("unknown format %.40q: want %s", s, strings.Join(names, ", "))
+}
+
+// Result is what came of one target: its report, or why it has none.
+type Result struct {
+	Report *verify.Report
+	// Target and Err say what could not be read, and why, if Report is nil.
+	Target string
+	Err    error
+}
+
+// verdictUnread stands where a report's verdict would.
+const verdictUnread = "CANNOT READ"
+
+// reason is why there is no report.
+func (r Result) reason() string {
+	if r.Err == nil {
+		return "it is not readable as a dossier"
+	}
+	return strings.TrimPrefix(r.Err.Error(), r.Target+": ")
+}
+
+// noReport stands in the JSON form for a target that has no report.
+type noReport struct {
+	Verdict string `json:"verdict"`
+	Target  string `json:"target"`
+	Reason  string `json:"reason"`
+}
+
+// ErrOnePage says that a page shows one release.
+var ErrOnePage = errors.New("html shows one release: give one file, or take text, json, csv, junit, sarif or markdown")
+
+// Write writes what came of one or several targets. JSON writes the objects one
+// after the other; text and Markdown turn to a line each if there are several;
+// HTML is for one report only.
+func Write(w io.Writer, f Format, results []Result, o Options) error {
+	if len(results) == 0 {
+		return errNoReport
+	}
+	switch f {
+	case FormatText:
+		return writeText(w, results, o)
+	case FormatJSON:
+		return writeJSON(w, results)
+	case FormatHTML:
+		if len(results) > 1 {
+			return ErrOnePage
+		}
+		if results[0].Report == nil {
+			return fmt.Errorf("%s: %s", results[0].Target, results[0].reason())
+		}
+		return HTML(w, results[0].Report, o)
+	case FormatCSV:
+		return CSV(w, results, o)
+	case FormatJUnit:
+		return JUnit(w, results, o)
+	case FormatSARIF:
+		return SARIF(w, results, o)
+	case FormatMarkdown:
+		return Markdown(w, results, o)
+	}
+	return fmt.Errorf("unknown format %.40q", string(f))
+}
+
+func writeText(w io.Writer, results []Result, o Options) error {
+	if len(results) == 1 {
+		if r := results[0]; r.Report == nil {
+			return CannotRead(w, r.Target, r.Err)
+		}
+		return Text(w, results[0].Report, o)
+	}
+	var reports []*verify.Report
+	unread := 0
+	for _, r := range results {
+		if r.Report == nil {
+			unread++
+			continue
+		}
+		reports = append(reports, r.Report)
+	}
+	return Summary(w, reports, unread)
+}
+
+func writeJSON(w io.Writer, results []Result) error {
+	for _, r := range results {
+		var err error
+		if r.Report != nil {
+			err = JSON(w, r.Report)
+		} else {
+			err = indented(w, noReport{verdictUnread, r.Target, r.reason()})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

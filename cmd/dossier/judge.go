@@ -1,6 +1,10 @@
 package main
 
 import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -11,21 +15,25 @@ import (
 	"github.com/release-dossier/dossier/sbom"
 	"github.com/release-dossier/dossier/verify"
 	"github.com/release-dossier/dossier/verify/policy"
+	"github.com/release-dossier/dossier/verify/policy/pack"
 	"github.com/release-dossier/dossier/verify/tagsig"
 	"github.com/release-dossier/dossier/verify/trust"
 )
 
 // judgeFlags are the flags that say by whose word, by which rules and when.
 type judgeFlags struct {
-	trust, policy, profile, signer, gate, asOf string
-	combined                                   bool // the policy file holds a trust document too
+	trust, policy, profile, signer, gate, asOf, anchor string
+	force                                              bool
+	combined                                           bool   // the policy file holds a trust document too
+	note                                               string // what a reader should know of a packed policy
 }
 
 // registerTrust adds the flags that say whose word counts.
 func (f *judgeFlags) registerTrust(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.trust, "trust", "", "trust document: who may state what (`FILE`)")
-	flags.StringVar(&f.policy, "policy", "", "policy document: what must hold; may hold the trust document too (`FILE`)")
+	flags.StringVar(&f.policy, "policy", "", "policy: what must hold; may hold the trust document too, may be packed, may be a directory of versions (`FILE`)")
+	flags.StringVar(&f.anchor, "anchor", "", "the key of those who own a packed policy, by its `FINGERPRINT`")
 	flags.StringVar(&f.signer, "signer", "", "trust this one key, by its `FINGERPRINT`, for everything the profile solo asks")
 }
 
@@ -36,13 +44,14 @@ func (f *judgeFlags) registerTime(cmd *cobra.Command) {
 
 // registerRules adds the flags that say what is asked.
 func (f *judgeFlags) registerRules(cmd *cobra.Command) {
-	profiles, gates := []string{policy.Solo, policy.Minimal}, []string{}
+	profiles, gates := policy.Profiles(), []string{}
 	for _, g := range verify.Gates {
 		gates = append(gates, string(g))
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.profile, "profile", "", "judge by a built-in profile instead of a policy (`NAME`: "+strings.Join(profiles, ", ")+")")
 	flags.StringVar(&f.gate, "gate", string(verify.GateFinal), "the decision being taken (`GATE`: "+strings.Join(gates, ", ")+")")
+	flags.BoolVar(&f.force, "force-policy", false, "judge by the policy given even if it was not in force; never accepts")
 	complete(cmd, "profile", profiles)
 	complete(cmd, "gate", gates)
 }
@@ -75,18 +84,12 @@ func (f *judgeFlags) documents(o *verify.Options) error {
 	}
 	var combined *trust.Trust
 	if f.policy != "" {
-		data, err := readFile(f.policy)
-		if err != nil {
+		var err error
+		if combined, err = f.policyDocument(o); err != nil {
 			return err
 		}
-		p, t, err := policy.ParseFile(f.policy, data)
-		if err != nil {
-			return usageError{err}
-		}
-		if p == nil {
-			return usagef("%s: holds no policy", f.policy)
-		}
-		o.Policy, combined, f.combined = p, t, t != nil
+	} else if f.anchor != "" {
+		return usagef("--anchor names the owner of a packed policy: give that with --policy")
 	}
 	t, err := f.trustDocument(combined)
 	if err != nil {
@@ -103,6 +106,80 @@ func (f *judgeFlags) documents(o *verify.Options) error {
 		}
 		o.Policy = p
 	}
+	return nil
+}
+
+// policyDocument reads the policy that was given, and returns the trust document
+// that came with it, if one did.
+func (f *judgeFlags) policyDocument(o *verify.Options) (*trust.Trust, error) {
+	if info, err := os.Stat(f.policy); err == nil && info.IsDir() {
+		return nil, f.policyVersions(o)
+	}
+	data, err := readFile(f.policy)
+	if err != nil {
+		return nil, err
+	}
+	var p *policy.Policy
+	var t *trust.Trust
+	if pack.Is(data) {
+		p, t, err = f.packedPolicy(data)
+	} else if f.anchor != "" {
+		return nil, usagef("%s is not a packed policy, and nobody signed it: leave out --anchor", f.policy)
+	} else {
+		p, t, err = policyReader().ParseFile(filepath.ToSlash(f.policy), data)
+	}
+	switch {
+	case err != nil:
+		return nil, usageError{err}
+	case p == nil:
+		return nil, usagef("%s: holds no policy", f.policy)
+	}
+	f.combined = t != nil
+	return t, f.judgeBy(o, p)
+}
+
+// packedPolicy opens a packed policy by its owner's key.
+func (f *judgeFlags) packedPolicy(data []byte) (*policy.Policy, *trust.Trust, error) {
+	packed, err := pack.Open(data, f.anchor, ownRules())
+	var wrong *pack.AnchorError
+	switch {
+	case errors.As(err, &wrong) && wrong.Anchor == "":
+		return nil, nil, fmt.Errorf("%s: %w: --anchor %s", f.policy, err, wrong.Signer)
+	case err != nil:
+		return nil, nil, fmt.Errorf("%s: %w", f.policy, err)
+	case packed.Differs:
+		f.note = fmt.Sprintf("%s was packed by another version of this program, by which it came to something else: compare the effective policy", f.policy)
+	}
+	return packed.Policy, packed.Trust, nil
+}
+
+// policyVersions reads the versions of a policy in a directory.
+func (f *judgeFlags) policyVersions(o *verify.Options) error {
+	names, err := filepath.Glob(filepath.Join(globEscape(f.policy), "*.yaml"))
+	if err != nil || len(names) == 0 {
+		return usagef("%s: holds no policy (*.yaml)", f.policy)
+	}
+	var list []*policy.Policy
+	for _, name := range names {
+		p, err := policyAt(name)
+		if err != nil {
+			return err
+		}
+		list = append(list, p)
+	}
+	return f.judgeBy(o, list...)
+}
+
+// judgeBy sets the policy, in one or several versions.
+func (f *judgeFlags) judgeBy(o *verify.Options, list ...*policy.Policy) error {
+	set, err := policy.NewSet(list...)
+	if err != nil {
+		return usagef("%s: %w", f.policy, err)
+	}
+	if f.force {
+		set = set.Forced()
+	}
+	o.Policy = set
 	return nil
 }
 
@@ -151,7 +228,7 @@ func readTrust(name string, data []byte) (*trust.Trust, error) {
 func (f *judgeFlags) given() []string {
 	var args []string
 	for _, kv := range [][2]string{
-		{"--trust", f.trust}, {"--policy", f.policy}, {"--profile", f.profile}, {"--signer", f.signer},
+		{"--trust", f.trust}, {"--policy", f.policy}, {"--anchor", f.anchor}, {"--profile", f.profile}, {"--signer", f.signer},
 	} {
 		if kv[1] != "" {
 			args = append(args, kv[0], kv[1])
@@ -163,6 +240,9 @@ func (f *judgeFlags) given() []string {
 // repeat is the part of the repeating command that these flags make.
 func (f *judgeFlags) repeat(r *verify.Report) []string {
 	args := f.given()
+	if f.force {
+		args = append(args, "--force-policy")
+	}
 	if f.gate != string(verify.GateFinal) {
 		args = append(args, "--gate", f.gate)
 	}

@@ -35,7 +35,7 @@ file you were given.`,
 	root.AddCommand(
 		c.initCommand(), c.createCommand(), c.approveCommand(), c.verifyCommand(),
 		c.newCommand(), c.addCommand(), c.attestCommand(), c.freezeCommand(), c.promoteCommand(), c.signCommand(), c.sealCommand(), c.redactCommand(),
-		c.inspectCommand(), c.showCommand(), c.controlsCommand(), c.explainCommand(),
+		c.inspectCommand(), c.showCommand(), c.controlsCommand(), c.policyCommand(), c.explainCommand(),
 		c.importCommand(), c.exportCommand(),
 		c.sbomCommand(), c.keygenCommand(), c.versionCommand(),
 	)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -70,6 +71,9 @@ func (c *Cmd) verify(ctx context.Context, args []string, f *verifyFlags) error {
 	o, err := f.judge.options(c.Now())
 	if err != nil {
 		return err
+	}
+	if f.judge.note != "" {
+		fmt.Fprintf(c.Stderr, "dossier: note: %s\n", report.Safe(f.judge.note))
 	}
 	if err := f.pins(&o); err != nil {
 		return err

@@ -66,17 +66,30 @@ func Depth(n int) Option { return func(c *config) { c.maxDepth = n } }
 // Unmarshal checks data as Check does and decodes it into v.
 func Unmarshal(data []byte, v any, opts ...Option) error {
 	c := newConfig(opts)
-	if err := c.check(data); err != nil {
-		return err
+	if !c.plain(data) {
+		if err := c.walk(data); err != nil {
+			return err
+		}
 	}
 	err := json.Unmarshal(data, v, json.RejectUnknownMembers(c.rejectUnknown))
+	if err == nil {
+		return nil
+	}
+	// What Check refuses comes before what does not fit v.
+	if err := c.walk(data); err != nil {
+		return err
+	}
 	return wrap(err)
 }
 
 // Check reports whether data is exactly one JSON value that every conforming
 // reader understands alike. It allocates little and decodes nothing.
 func Check(data []byte, opts ...Option) error {
-	return newConfig(opts).check(data)
+	c := newConfig(opts)
+	if c.plain(data) && jsontext.Value(data).IsValid() {
+		return nil
+	}
+	return c.walk(data)
 }
 
 // Marshal encodes v deterministically: object members in the order of the
@@ -106,7 +119,8 @@ func newConfig(opts []Option) config {
 	return c
 }
 
-func (c config) check(data []byte) error {
+// walk is Check, token by token: it knows the place of what it refuses.
+func (c config) walk(data []byte) error {
 	d := jsontext.NewDecoder(bytes.NewBuffer(data)) // a Buffer is read without a copy
 	for {
 		t, err := d.ReadToken()

@@ -2,10 +2,15 @@ package strictjson
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 func TestCheck(t *testing.T) {
@@ -131,6 +136,69 @@ func FuzzCheck(f *testing.F) {
 		again, err := Canonical(c)
 		if err != nil || string(again) != string(c) {
 			t.Fatalf("canonical form is not a fixed point: %q, %q, %v", c, again, err)
+		}
+	})
+}
+
+// TestPlain pins what is let through without a walk: never what a walk refuses.
+func TestPlain(t *testing.T) {
+	for _, tt := range []struct {
+		in   string
+		want bool
+	}{
+		{`{"a":[1,-2,{"b":true}],"c":"null 1e9 [[[ \\"}`, true},
+		{`{"a\"":"\\\" 1e9"}`, true},
+		{`999999999999999`, true},
+		{`-999999999999999`, true},
+		{` 0 `, true},
+		{`null`, false},
+		{`9999999999999999`, false},
+		{`-9999999999999999`, false},
+		{`1.0`, false},
+		{`1e1`, false},
+		{`"open`, false},
+		{`"open\"`, false},
+		{strings.Repeat("[", MaxDepth) + strings.Repeat("]", MaxDepth), true},
+		{strings.Repeat("[", MaxDepth+1) + strings.Repeat("]", MaxDepth+1), false},
+	} {
+		if got := newConfig([]Option{RejectNull()}).plain([]byte(tt.in)); got != tt.want {
+			t.Errorf("%.40s: %v, want %v", tt.in, got, tt.want)
+		}
+	}
+}
+
+// FuzzAgree holds the short cuts against the walk: all ways to read a text
+// accept the same, with the same error.
+func FuzzAgree(f *testing.F) {
+	for _, s := range []string{
+		`{}`, `{"a":[1,2,{"b":null}]}`, `1e999`, `{"a":1,"a":2}`, `{"x":{"a":1,"\u0061":2}}`, "{\"x\":\"\xff\"}", `{"n":9007199254740993}`,
+		`{"n":1.5}`, `{"n":"\\"} {}`, `{"l":[{"n":1,"n":2}]}`, `{"a":"\ud800"}`, ``, ` `, `{"n":1,"x":12345678901234567890}`, `nul`, `-`, `"\"`, `[[`, `{"a":nan}`,
+		strings.Repeat("[", MaxDepth+1) + strings.Repeat("]", MaxDepth+1),
+	} {
+		f.Add([]byte(s))
+	}
+	type part struct {
+		N int            `json:"n"`
+		X jsontext.Value `json:"x"`
+		L []part         `json:"l"`
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for _, opts := range [][]Option{nil, {RejectNull()}, {Depth(3)}, {RejectUnknown()}} {
+			c := newConfig(opts)
+			want := c.walk(data)
+			if got := Check(data, opts...); fmt.Sprint(got) != fmt.Sprint(want) {
+				t.Fatalf("Check: %v, want %v", got, want)
+			}
+			for _, v := range [][2]any{{new(part), new(part)}, {new(any), new(any)}, {new(jsontext.Value), new(jsontext.Value)}} {
+				err := want
+				if err == nil {
+					err = wrap(json.Unmarshal(data, v[0], json.RejectUnknownMembers(c.rejectUnknown)))
+				}
+				got := Unmarshal(data, v[1], opts...)
+				if fmt.Sprint(got) != fmt.Sprint(err) || err == nil && !reflect.DeepEqual(v[0], v[1]) {
+					t.Fatalf("Unmarshal into %T: %v, %v, want %v, %v", v[1], v[1], got, v[0], err)
+				}
+			}
 		}
 	})
 }

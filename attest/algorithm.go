@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"sync"
 )
 
 const (
@@ -114,34 +115,41 @@ func checkEd25519(key ed25519.PublicKey) error {
 	}
 	y := new(big.Int).SetBytes(littleEndian(key))
 	y.SetBit(y, 255, 0) // the sign of x
-	p := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 255), big.NewInt(19))
-	if y.Cmp(p) >= 0 {
+	if y.Cmp(field25519) >= 0 {
 		return errors.New("the Ed25519 key is not in its canonical encoding")
 	}
-	if hasSmallOrder(y, p) {
+	if hasSmallOrder(y) {
 		return errors.New("the Ed25519 key is a point of small order: anybody can sign for it")
 	}
 	return nil
 }
 
+var (
+	// field25519 is p = 2^255 - 19.
+	field25519 = new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 255), big.NewInt(19))
+	// curve25519 is d = -121665/121666 of edwards25519.
+	curve25519 = sync.OnceValue(func() *big.Int {
+		d := new(big.Int).ModInverse(big.NewInt(121666), field25519)
+		return d.Mul(d, big.NewInt(-121665)).Mod(d, field25519)
+	})
+)
+
 // hasSmallOrder reports whether y is the coordinate of one of the eight points
 // whose order divides 8: y = 0, 1, -1, and those of order 8, for which
 // d*y^4 + 2*y^2 - 1 = 0. (A point of order 8 doubles to one with y = 0, so it
 // has x^2 = -y^2; put that into the curve's -x^2 + y^2 = 1 + d*x^2*y^2.)
-func hasSmallOrder(y, p *big.Int) bool {
+func hasSmallOrder(y *big.Int) bool {
 	one := big.NewInt(1)
-	if y.Sign() == 0 || y.Cmp(one) == 0 || y.Cmp(new(big.Int).Sub(p, one)) == 0 {
+	if y.Sign() == 0 || y.Cmp(one) == 0 || y.Cmp(new(big.Int).Sub(field25519, one)) == 0 {
 		return true
 	}
-	// d = -121665/121666
-	d := new(big.Int).ModInverse(big.NewInt(121666), p)
-	d.Mul(d, big.NewInt(-121665))
 	y2 := new(big.Int).Mul(y, y)
+	y2.Mod(y2, field25519)
 	v := new(big.Int).Mul(y2, y2)
-	v.Mul(v, d)
+	v.Mul(v, curve25519())
 	v.Add(v, y2.Lsh(y2, 1))
 	v.Sub(v, one)
-	return v.Mod(v, p).Sign() == 0
+	return v.Mod(v, field25519).Sign() == 0
 }
 
 func littleEndian(b []byte) []byte {

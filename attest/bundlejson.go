@@ -1,9 +1,9 @@
 package attest
 
 import (
+	"bytes"
 	"encoding/base64"
 	"errors"
-	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -67,21 +67,31 @@ func (b base64Bytes) MarshalText() ([]byte, error) {
 
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (b *base64Bytes) UnmarshalText(text []byte) error {
-	s := string(text)
-	if strings.ContainsAny(s, "\r\n") {
+	if bytes.IndexByte(text, '\r') >= 0 || bytes.IndexByte(text, '\n') >= 0 {
 		return errors.New("base64 with a line break")
 	}
-	enc := base64.StdEncoding
-	if strings.ContainsAny(s, "-_") {
-		enc = base64.URLEncoding // which in turn refuses + and /
+	padded, bare := standard, bareStandard
+	if bytes.IndexByte(text, '-') >= 0 || bytes.IndexByte(text, '_') >= 0 {
+		padded, bare = url, bareURL // which in turn refuse + and /
 	}
-	if !strings.HasSuffix(s, "=") {
-		enc = enc.WithPadding(base64.NoPadding)
+	enc := bare
+	if bytes.HasSuffix(text, []byte("=")) {
+		enc = padded
 	}
-	got, err := enc.Strict().DecodeString(s)
+	got := make([]byte, enc.DecodedLen(len(text)))
+	n, err := enc.Decode(got, text)
 	if err != nil {
 		return errors.New("not base64 of RFC 4648, standard or URL alphabet")
 	}
-	*b = got
+	*b = got[:n]
 	return nil
 }
+
+// The encodings of RFC 4648, sections 4 and 5, with and without padding, in
+// which a text has no bits to spare.
+var (
+	standard     = base64.StdEncoding.Strict()
+	bareStandard = base64.RawStdEncoding.Strict()
+	url          = base64.URLEncoding.Strict()
+	bareURL      = base64.RawURLEncoding.Strict()
+)

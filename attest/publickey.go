@@ -28,6 +28,9 @@ type PublicKey struct {
 	key  crypto.PublicKey
 	spki []byte        // SubjectPublicKeyInfo, DER
 	wire ssh.PublicKey // the key as SSH writes it
+	// What verification asks of each key at hand, again and again.
+	identity          evidence.Identity
+	hint, fingerprint string
 }
 
 // NewPublicKey returns the public key of an ECDSA (P-256, P-384), Ed25519 or
@@ -45,7 +48,11 @@ func NewPublicKey(key crypto.PublicKey) (PublicKey, error) {
 	if err != nil {
 		return PublicKey{}, fmt.Errorf("encode the key for ssh: %w", err)
 	}
-	return PublicKey{alg, key, spki, wire}, nil
+	sum := sha256.Sum256(spki)
+	return PublicKey{
+		alg: alg, key: key, spki: spki, wire: wire, identity: evidence.KeyIdentity(spki),
+		hint: base64.StdEncoding.EncodeToString(sum[:]), fingerprint: ssh.FingerprintSHA256(wire),
+	}, nil
 }
 
 // fromSSH returns the public key that an SSH key is or, for a FIDO key, holds.
@@ -61,22 +68,17 @@ func fromSSH(key ssh.PublicKey) (PublicKey, error) {
 	if err != nil {
 		return PublicKey{}, err
 	}
-	k.wire = key
+	k.wire, k.fingerprint = key, ssh.FingerprintSHA256(key)
 	return k, nil
 }
 
 // Identity is who the key is in evidence: key:sha256:<64 hex of the SPKI>
 // (rules of format, R12). A FIDO key has the identity of the key inside.
-func (k PublicKey) Identity() evidence.Identity { return evidence.KeyIdentity(k.spki) }
+func (k PublicKey) Identity() evidence.Identity { return k.identity }
 
 // Fingerprint is the key as ssh-keygen -l prints it, SHA256:<base64>: for
 // people and flags, not for evidence.
-func (k PublicKey) Fingerprint() string {
-	if k.wire == nil {
-		return ""
-	}
-	return ssh.FingerprintSHA256(k.wire)
-}
+func (k PublicKey) Fingerprint() string { return k.fingerprint }
 
 // Algorithm names the one algorithm of the key, see the package comment; for
 // a FIDO key it has the prefix "sk-".
@@ -140,13 +142,10 @@ func (k PublicKey) AuthorizedKey() string {
 
 // Hint is what cosign writes in a bundle to find the key again: the SHA-256 of
 // the SubjectPublicKeyInfo in base64. It proves nothing.
-func (k PublicKey) Hint() string {
-	sum := sha256.Sum256(k.spki)
-	return base64.StdEncoding.EncodeToString(sum[:])
-}
+func (k PublicKey) Hint() string { return k.hint }
 
 // Equal reports whether k and other are the same key, in the same place: a
 // FIDO key is not equal to the bare key with the same Identity.
 func (k PublicKey) Equal(other PublicKey) bool {
-	return k.wire != nil && k.Fingerprint() == other.Fingerprint()
+	return k.wire != nil && k.fingerprint == other.fingerprint
 }

@@ -63,7 +63,7 @@ func (r *run) learn(keys ...attest.PublicKey) error {
 	}
 	known := r.o.Trust.Keys()
 	keys = slices.DeleteFunc(slices.Clone(keys), func(k attest.PublicKey) bool {
-		return !pins(r.o.Trust, k) || slices.ContainsFunc(slices.Concat(known, r.learned), k.Equal)
+		return !pins(r.o.Trust, k) || slices.ContainsFunc(known, k.Equal) || slices.ContainsFunc(r.learned, k.Equal)
 	})
 	if len(keys) == 0 {
 		return nil

@@ -32,11 +32,12 @@ func (r *run) integrity() error {
 				"the canonical packaging of the set"))
 		}
 	}
-	unlisted = append(unlisted, r.unlisted(changed)...)
-	r.group("integrity/digests", "Every blob has the digest it is named by", mismatch)
+	blobs := r.d.Blobs()
+	unlisted = append(unlisted, r.unlisted(blobs, changed)...)
+	r.group("integrity/digests", "Every blob has the digest it is named by", len(blobs), mismatch)
 	missing, withheld := r.materials(changed)
-	r.group("integrity/materials", "Every listed material is there", missing)
-	r.group("integrity/closed-world", "Nothing is there that no statement lists", unlisted)
+	r.group("integrity/materials", "Every listed material is there", len(blobs), missing)
+	r.group("integrity/closed-world", "Nothing is there that no statement lists", len(blobs), unlisted)
 	for _, c := range append(withheld, r.redactedNothing()...) {
 		r.add(c)
 	}
@@ -66,11 +67,11 @@ func (c changedBlobs) cause(is bool) string {
 }
 
 // group adds the failures of one kind, or the pass if there are none.
-func (r *run) group(id, title string, failures []Check) {
+func (r *run) group(id, title string, blobs int, failures []Check) {
 	if len(failures) == 0 {
 		r.add(Check{
 			ID: id, Layer: Integrity, Outcome: Pass, Title: title,
-			Found: fmt.Sprintf("%d statements, %d other blobs", len(r.all), len(r.d.Blobs())),
+			Found: fmt.Sprintf("%d statements, %d other blobs", len(r.all), blobs),
 			Proof: Proof{Proven, "the file's own bytes"},
 		})
 		return
@@ -96,7 +97,7 @@ func problem(id string, p bundle.Problem, title, expected string) Check {
 
 // unlisted returns a failure for each blob that no statement at all lists. What
 // only a statement that does not count lists is set aside with it.
-func (r *run) unlisted(changed changedBlobs) []Check {
+func (r *run) unlisted(blobs []bundle.Blob, changed changedBlobs) []Check {
 	listed := map[evidence.Digest]bool{}
 	for _, st := range r.all {
 		for _, m := range st.Links.Materials {
@@ -104,7 +105,7 @@ func (r *run) unlisted(changed changedBlobs) []Check {
 		}
 	}
 	var list []Check
-	for _, b := range r.d.Blobs() {
+	for _, b := range blobs {
 		if listed[b.Digest] {
 			continue
 		}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/release-dossier/dossier/attest"
@@ -104,6 +103,13 @@ func compute(es *entries) (*Dossier, error) {
 	d.limits = es.limits
 	p := &packaging{found: map[string][]byte{}, left: es.limits.Memory}
 	layout := false
+	var largest int64
+	for _, e := range es.list {
+		if e.size <= attest.MaxBundle {
+			largest = max(largest, e.size)
+		}
+	}
+	p.scratch = make([]byte, largest)
 	for _, e := range es.list {
 		switch {
 		case e.name == "oci-layout" || e.name == "index.json":
@@ -134,7 +140,7 @@ func (d *Dossier) readBlob(e entry, p *packaging) error {
 	if e.size > attest.MaxBundle {
 		return d.hashLarge(e)
 	}
-	data, err := readEntry(e, &p.scratch)
+	data, err := readEntry(e, p.scratch)
 	if err != nil {
 		return err
 	}
@@ -213,16 +219,18 @@ func (d *Dossier) malformed(sum evidence.Digest, err error) {
 // read as one; nil if it does not claim that or could be read.
 func (d *Dossier) Unreadable(id evidence.Digest) error { return d.unreadable[id] }
 
-// readEntry reads an entry into scratch, which grows as needed: what it returns
-// holds until the next call.
-func readEntry(e entry, scratch *[]byte) ([]byte, error) {
+// readEntry reads an entry into scratch if it fits: what it returns holds until
+// the next call.
+func readEntry(e entry, scratch []byte) ([]byte, error) {
 	r, err := e.open()
 	if err != nil {
 		return nil, &ReadError{Entry: e.name, Err: err}
 	}
 	defer r.Close()
-	*scratch = slices.Grow((*scratch)[:0], int(e.size))
-	data := (*scratch)[:e.size]
+	if e.size > int64(len(scratch)) {
+		scratch = make([]byte, e.size)
+	}
+	data := scratch[:e.size]
 	if n, err := io.ReadFull(r, data); err != nil {
 		return nil, shortEntry(e, int64(n), err)
 	}

@@ -63,7 +63,8 @@ type packaging struct {
 	found map[string][]byte // by entry name
 	blobs []evidence.Digest // digests of found blobs that may be packaging
 	left  int64             // bytes that may still be kept
-	// scratch is what entries are read into, one after the other.
+	// scratch is what entries are read into, one after the other: as large as
+	// the largest of those that may be packaging or signatures.
 	scratch []byte
 }
 
@@ -71,7 +72,7 @@ func (p *packaging) read(e entry) error {
 	if e.size > p.left {
 		return p.tooLarge(e)
 	}
-	data, err := readEntry(e, &p.scratch)
+	data, err := readEntry(e, p.scratch)
 	if err != nil {
 		return err
 	}
@@ -118,6 +119,11 @@ func isObject(data []byte) bool {
 	return bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("{"))
 }
 
+var (
+	emptyConfig = describe(mediaTypeEmpty, []byte("{}"))
+	emptyName   = BlobName(evidence.Sum([]byte("{}")))
+)
+
 // canonical computes the files of the packaging of the set, without the blobs
 // of the set itself.
 func (d *Dossier) canonical() (map[string][]byte, error) {
@@ -140,7 +146,7 @@ func (d *Dossier) canonical() (map[string][]byte, error) {
 		}
 	}
 	if len(idx.Manifests) > 0 {
-		files[BlobName(evidence.Sum([]byte("{}")))] = []byte("{}")
+		files[emptyName] = []byte("{}")
 	}
 	slices.SortFunc(idx.Manifests, func(a, b descriptor) int { return cmp.Compare(a.Digest, b.Digest) })
 	raw, err := strictjson.Marshal(idx)
@@ -168,7 +174,7 @@ func (d *Dossier) manifests(st *Statement, images map[evidence.Digest]*descripto
 }
 
 func signatureManifest(st *Statement, sig *Signature, subject *descriptor) manifest {
-	config := describe(mediaTypeEmpty, []byte("{}"))
+	config := emptyConfig
 	config.ArtifactType = evidence.MediaTypeSigstoreBundle
 	return manifest{
 		SchemaVersion: 2,
@@ -189,7 +195,7 @@ func (d *Dossier) materialsManifest(st *Statement, subject *descriptor) manifest
 		SchemaVersion: 2,
 		MediaType:     mediaTypeManifest,
 		ArtifactType:  mediaTypeMaterials,
-		Config:        describe(mediaTypeEmpty, []byte("{}")),
+		Config:        emptyConfig,
 		Subject:       subject,
 		Annotations:   map[string]string{annotationStatement: st.ID.String()},
 	}

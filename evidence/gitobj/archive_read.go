@@ -36,7 +36,7 @@ const maxLine = 256
 // every object id (SHA-1 with collision detection) and every SHA-256. It
 // returns all objects or one error that names the object.
 func ReadArchive(r io.Reader, limits Limits) (*Objects, error) {
-	in := &archiveReader{r: bufio.NewReaderSize(r, 64<<10), left: limits.orDefault()}
+	in := &archiveReader{r: bufio.NewReaderSize(r, 8<<10), left: limits.orDefault()}
 	objects, err := in.read()
 	if err != nil {
 		return nil, fmt.Errorf("git objects: %w", err)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/release-dossier/dossier/verify"
 )
@@ -69,6 +70,15 @@ type Control struct {
 // Controls returns all controls that this version judges, sorted by ID. The
 // caller may change what it gets.
 func Controls() []Control {
+	all := slices.Clone(controls())
+	for i := range all {
+		all[i].Evidence = slices.Clone(all[i].Evidence)
+	}
+	return all
+}
+
+// controls is the one list of them.
+var controls = sync.OnceValue(func() []Control {
 	all := slices.Concat(
 		traceControls, tagControls, versionControls, branchControls, commitControls, pullControls,
 		checkControls, gateControls, artifactControls, promotionControls,
@@ -76,12 +86,11 @@ func Controls() []Control {
 		windowControls, emergencyControls, exceptionControls, flakyControls, freezeControls,
 	)
 	for i := range all {
-		all[i].Evidence = slices.Clone(all[i].Evidence)
 		all[i].Profile = all[i].profile()
 	}
 	slices.SortFunc(all, func(a, b Control) int { return cmp.Compare(a.ID, b.ID) })
 	return all
-}
+})
 
 // Lookup returns the control with the given id.
 func Lookup(id string) (Control, bool) {

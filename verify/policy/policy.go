@@ -123,12 +123,12 @@ func (p *Policy) view(gate verify.Gate) verify.PolicyView {
 		DocumentView: verify.DocumentView{ID: p.ID, Version: p.Version, Digest: p.Digest},
 		Profile:      p.Profile, Effective: p.Rules,
 	}
-	for _, r := range p.rules {
-		if r.askedAt(gate) {
+	for i := range p.rules {
+		if p.rules[i].askedAt(gate) {
 			v.Asked++
 		}
 	}
-	all := Controls()
+	all := controls()
 	v.NotAsked = CatalogueSize - v.Asked
 	for _, why := range []struct {
 		n    int

@@ -119,10 +119,17 @@ func tagAnnotated(f *Facts) Result {
 
 const versionPart = `(0|[1-9][0-9]*)`
 
+const tagVersion = `v` + versionPart + `\.` + versionPart + `\.` + versionPart
+
+// plainTag is the form of most tags.
+var plainTag = regexp.MustCompile(`^(?:` + tagVersion + `)$`)
+
 // tagForm returns the expression that the tag's name must match.
 func tagForm(r *evidence.Record, p Params) (*regexp.Regexp, error) {
-	form := `v` + versionPart + `\.` + versionPart + `\.` + versionPart
+	form := tagVersion
 	switch {
+	case p.TagPattern == "" && r.Component == "":
+		return plainTag, nil
 	case p.TagPattern != "":
 		form = p.TagPattern
 	case r.Component != "":

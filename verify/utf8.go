@@ -26,8 +26,8 @@ func makeValid(v reflect.Value) {
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if f := v.Type().Field(i); f.IsExported() && f.Type.PkgPath() != "time" {
-				makeValid(v.Field(i))
+			if f := v.Field(i); f.CanSet() { // exported
+				makeValid(f)
 			}
 		}
 	}

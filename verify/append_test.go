@@ -48,6 +48,32 @@ func (c *cast) append(t testing.TB, d *bundle.Dossier, s *attest.KeySigner, p ev
 	return testrelease.AddSigned(t, d, s, payload)
 }
 
+// TestAppendFromTheFuture builds upon a statement whose signer's clock is ahead,
+// as far as clocks may differ, and says of any other what to do.
+func TestAppendFromTheFuture(t *testing.T) {
+	for _, tt := range []struct {
+		ahead time.Duration
+		want  string
+	}{
+		{verify.ClockSkew, ""},
+		{verify.ClockSkew + time.Second, "signed by tom.okoro, is from the future (promotion made 2026-"},
+	} {
+		c := newCast(t)
+		d := testrelease.Copy(t, c.approved)
+		p := promotion(t, d, "deploy-1", "staging")
+		end := evidence.At(testrelease.AsOf.Add(tt.ahead))
+		p.At, p.FinishedAt = evidence.Moment(end), &end
+		st := c.append(t, d, c.tom, p, verify.AppendOptions{})
+		err := judge(t, d, c.expect(t), c.options(t, "solo")).Appendable()
+		switch {
+		case tt.want == "" && err != nil:
+			t.Errorf("%s ahead: %v", tt.ahead, err)
+		case tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), st.ID.String())):
+			t.Errorf("%s ahead: got %v, want %q", tt.ahead, err, tt.want)
+		}
+	}
+}
+
 func TestAppend(t *testing.T) {
 	c := newCast(t)
 	d := testrelease.Copy(t, c.approved)

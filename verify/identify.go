@@ -149,7 +149,8 @@ func (r *run) ask(s *Signer, q trust.Question) {
 }
 
 // askAmong decides whether a signature counts, if there are enough of them (see
-// quorum). What was made after the moment of judgement is set aside (R17).
+// quorum). What was made after the moment of judgement, beyond [ClockSkew], is set aside
+// (R17).
 func (r *run) askAmong(s *Signer, q trust.Question) {
 	d := r.o.Trust.Allows(q)
 	s.Allowed, s.Code, s.Detail = d.Allowed, d.Code, d.Detail
@@ -159,9 +160,12 @@ func (r *run) askAmong(s *Signer, q trust.Question) {
 		made = s.NotAfter.Time
 	}
 	switch {
-	case d.Allowed && made.After(r.o.AsOf):
+	case d.Allowed && made.After(r.o.AsOf.Add(ClockSkew)):
 		s.Allowed, s.Code = false, codeLater
-		s.Detail = fmt.Sprintf("made %s, after the moment of judgement", made.UTC().Format(time.RFC3339))
+		s.Detail = fmt.Sprintf("made %s, after the moment of judgement %s", made.UTC().Format(time.RFC3339), r.o.AsOf.UTC().Format(time.RFC3339))
+		if kind, ok := evidence.LookupKind(q.Kind); ok {
+			s.Detail = kind.Name + " " + s.Detail
+		}
 	case d.Allowed && d.TimeClaimed:
 		s.Detail = "time claimed: no timestamp proves when it was signed"
 	}

@@ -10,6 +10,13 @@ import (
 	"github.com/release-dossier/dossier/verify/trust"
 )
 
+// ClockSkew is by how much the clocks of a signer and of the verifier may differ
+// (controls catalogue, section 0): a statement that says it was made later than
+// the moment of judgement by no more than that is not from the future, and a seal
+// speaks for so long beyond its own time. What a policy allows between the times
+// that it compares is its parameter clock-skew.
+const ClockSkew = 5 * time.Minute
+
 // Options say by whose word, by which rules and when a dossier is judged.
 type Options struct {
 	// Trust says who may state what. Without it nobody is trusted: the report

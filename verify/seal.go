@@ -10,17 +10,13 @@ import (
 	"github.com/release-dossier/dossier/evidence/bundle"
 )
 
-// sealLead is how far ahead of its own time a seal can speak, for clocks that differ:
-// nobody knows what will happen later (controls catalogue, section 0).
-const sealLead = 5 * time.Minute
-
 // SealFact is the last seal that counts.
 type SealFact struct {
 	*evidence.Seal
 	// Statement is the seal's.
 	Statement evidence.Digest
 	// Covers is the moment up to which it speaks: what it states, and at most
-	// five minutes after it was made.
+	// [ClockSkew] after it was made, for nobody knows what will happen later.
 	Covers  time.Time
 	Signers []Signer
 	Proof   Proof
@@ -183,7 +179,7 @@ func (r *run) lastSeal(list []sealed) {
 
 // covers is the moment up to which a seal speaks.
 func covers(s *evidence.Seal) time.Time {
-	if most := statedAt(s).Add(sealLead); s.CoversUntil.After(most) {
+	if most := statedAt(s).Add(ClockSkew); s.CoversUntil.After(most) {
 		return most
 	}
 	return s.CoversUntil.Time

@@ -6,6 +6,7 @@ import (
 
 	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/verify"
 	"github.com/release-dossier/dossier/verify/trust"
 )
 
@@ -16,7 +17,7 @@ func mayState(t *trust.Trust, key attest.PublicKey, p evidence.Predicate, reposi
 	if stated.IsZero() {
 		stated = begin
 	}
-	if stated.After(asOf) {
+	if stated.After(asOf.Add(verify.ClockSkew)) {
 		return trust.Decision{Code: "after-as-of", Detail: fmt.Sprintf("it is stated of %s, which is yet to come", stated.Format(time.RFC3339))}, nil
 	}
 	t, err := t.Resolve(key)

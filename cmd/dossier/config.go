@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -345,8 +346,14 @@ func (*notYet) UnmarshalStrict(n *strictyaml.Node) error {
 
 // expand resolves the patterns of a list in the configuration, which are
 // relative to the repository. A pattern that matches nothing is an error: a
-// release must not become thinner in silence.
+// release must not become thinner in silence. So is a link that leads out: what
+// is committed must not choose files of the machine.
 func expand(dir string, patterns []located) ([]string, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, usagef("--dir %s: %w", dir, reason(err))
+	}
+	defer root.Close()
 	var list []string
 	for _, p := range patterns {
 		files, err := filepath.Glob(filepath.Join(globEscape(dir), filepath.FromSlash(p.Value)))
@@ -356,9 +363,26 @@ func expand(dir string, patterns []located) ([]string, error) {
 		if len(files) == 0 {
 			return nil, usageError{p.Errorf("no file matches %q: build it first", p.Value)}
 		}
+		for _, file := range files {
+			if err := inside(root, dir, file); err != nil {
+				return nil, usageError{p.Errorf("%w", err)}
+			}
+		}
 		list = append(list, files...)
 	}
 	return list, nil
+}
+
+// inside refuses a file that is reached by a link out of the directory.
+func inside(root *os.Root, dir, file string) error {
+	name, err := filepath.Rel(dir, file)
+	if err != nil {
+		return err
+	}
+	if _, err := root.Stat(name); err != nil {
+		return fmt.Errorf("%s cannot be reached within the repository (%w): a link must be relative and stay in it; copy the file, or give it with a flag", name, reason(err))
+	}
+	return nil
 }
 
 // beside resolves a path in the configuration, which is relative to the

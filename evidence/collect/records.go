@@ -39,6 +39,9 @@ func (a *assembly) readRecords(context.Context) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
+	if p := (*fs.PathError)(nil); errors.As(err, &p) {
+		return fmt.Errorf("%s cannot be read as a directory within the repository: %w", dir, p.Err)
+	}
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -59,9 +58,12 @@ func (r reading) check() (evidence.Check, error) {
 func (r reading) matching() ([]string, error) {
 	var names []string
 	for _, p := range r.entry.Files {
-		list, err := fs.Glob(os.DirFS(r.dir), path.Clean(p))
+		list, err := fs.Glob(r.root.FS(), path.Clean(p))
 		if err != nil {
 			return nil, fmt.Errorf("%q: %w", p, err)
+		}
+		if _, err := r.root.Lstat(filepath.FromSlash(p)); len(list) == 0 && !errors.Is(err, fs.ErrNotExist) {
+			list = []string{p} // a link that leads nowhere or out: reading it says so
 		}
 		if len(list) == 0 {
 			return nil, fmt.Errorf("no file matches %q: run the check first", p)
@@ -80,10 +82,13 @@ func (r reading) matching() ([]string, error) {
 // pipe would wait for its writer.
 func (r reading) file(name string) (checks.Result, evidence.Material, error) {
 	file := filepath.Join(r.dir, filepath.FromSlash(name))
-	if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() {
-		return checks.Result{}, evidence.Material{}, errors.Join(err, errors.New("not a regular file"))
+	switch info, err := r.root.Stat(filepath.FromSlash(name)); {
+	case err != nil:
+		return checks.Result{}, evidence.Material{}, &EntryError{fmt.Errorf("it cannot be reached within the repository: a link must be relative and stay in it: %w", err)}
+	case !info.Mode().IsRegular():
+		return checks.Result{}, evidence.Material{}, errors.New("not a regular file")
 	}
-	f, err := os.Open(file)
+	f, err := r.root.Open(filepath.FromSlash(name))
 	if err != nil {
 		return checks.Result{}, evidence.Material{}, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -42,7 +43,12 @@ func (s Source) Collect(ctx context.Context, t collect.Target) (*collect.Part, e
 	if slices.ContainsFunc(t.Separate, func(part string) bool { return part != partFiles }) {
 		return nil, fmt.Errorf("what can be withheld of results is %q, not %q", partFiles, t.Separate)
 	}
-	c := &collection{ctx: ctx, target: t, dir: s.Dir, names: map[string]bool{}}
+	root, err := os.OpenRoot(s.Dir)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	c := &collection{ctx: ctx, target: t, dir: s.Dir, root: root, names: map[string]bool{}}
 	var wrong []error
 	for i := range s.Entries {
 		if err := c.entry(&s.Entries[i]); err != nil {
@@ -70,6 +76,7 @@ type collection struct {
 	ctx    context.Context
 	target collect.Target
 	dir    string
+	root   *os.Root // dir: links lead nowhere else
 	part   collect.Part
 	checks []evidence.Check
 	names  map[string]bool // of materials

@@ -37,11 +37,11 @@ func (r *CodeReview) conditions(v *validator, at string) {
 type VerificationRecord struct {
 	Entry
 	// Kind says what was looked at.
-	Kind string `json:"kind" rec:"R;1.13.3.2,1.21.3.3" enum:"smoke|monitoring|rollback-readiness|signature|digest|other" gate:"same"`
+	Kind string `json:"kind" rec:"R;1.13.3.2,1.21.3.3" enum:"smoke|monitoring|rollback-readiness|signature|digest|evidence|other" gate:"same"`
 	// Subject is what was looked at: an artifact, a tag, a running service.
 	Subject ResourceDescriptor `json:"subject" rec:"R;1.21.3.3" gate:"same"`
 	// Environment is where it runs.
-	Environment string `json:"environment,omitempty" rec:"C;1.13.3.2;unless the kind is signature or digest" gate:"same"`
+	Environment string `json:"environment,omitempty" rec:"C;1.13.3.2;unless the kind is signature, digest or evidence" gate:"same"`
 	// Promotion is the id of the promotion it follows.
 	Promotion string `json:"promotion,omitempty" rec:"O;1.13.3.2"`
 	// Result is the outcome.
@@ -50,8 +50,8 @@ type VerificationRecord struct {
 	Rationale string `json:"rationale,omitempty" rec:"C;1.13.3.4;when the result is skipped or na"`
 	// By is the person or machine that looked.
 	By Actor `json:"by" rec:"R;1.13.3.2"`
-	// Thresholds are the limits that monitoring was compared with.
-	Thresholds []RollbackTrigger `json:"thresholds,omitempty" rec:"C;1.13.3.2;when the kind is monitoring"`
+	// Thresholds are the measures that monitoring looked at, with their limits.
+	Thresholds []Measurement `json:"thresholds,omitempty" rec:"C;1.13.3.2;when the kind is monitoring"`
 	// Evidence is the run, log or snapshot that shows it.
 	Evidence []ResourceDescriptor `json:"evidence" rec:"R;1.13.3.2"`
 	// Identity is the signer that was found, if a signature was verified.
@@ -62,9 +62,21 @@ type VerificationRecord struct {
 func (r *VerificationRecord) Validate() error { return validate(r) }
 
 func (r *VerificationRecord) conditions(v *validator, at string) {
-	still := r.Kind == "signature" || r.Kind == "digest"
-	v.need(!still, at+"/environment", r.Environment != "", "unless the kind is signature or digest")
+	still := r.Kind == "signature" || r.Kind == "digest" || r.Kind == "evidence"
+	v.need(!still, at+"/environment", r.Environment != "", "unless the kind is signature, digest or evidence")
 	v.need(r.Result == "skipped" || r.Result == "na", at+"/rationale", r.Rationale != "", "when the result is "+r.Result)
 	v.need(r.Kind == "monitoring", at+"/thresholds", len(r.Thresholds) > 0, "when the kind is monitoring")
 	v.need(r.Kind == "signature" && r.Result == "pass", at+"/identity", r.Identity != "", "when a signature was verified")
+}
+
+// Measurement is a measure that was compared with its limit.
+type Measurement struct {
+	// Metric is what was measured.
+	Metric string `json:"metric" rec:"R;1.13.3.2"`
+	// Threshold is the limit, with its unit: "below 1 % for 10 min".
+	Threshold string `json:"threshold" rec:"R;1.13.3.2"`
+	// Value is what was measured, with its unit.
+	Value string `json:"value,omitempty" rec:"O;1.13.3.2"`
+	// Result is whether it was within the limit.
+	Result string `json:"result,omitempty" rec:"O;1.13.3.2" enum:"pass|fail"`
 }

@@ -47,8 +47,12 @@ type WaivedCheck struct {
 	Approval Signoff `json:"approval" rec:"R;1.11.3.2"`
 	// CompensatingControls are what was done instead.
 	CompensatingControls []string `json:"compensatingControls" rec:"R;1.11.3.2"`
+	// Outage says that it could not run because the platform was down.
+	Outage bool `json:"outage,omitempty" rec:"O;1.16.3.3"`
 	// ValidationRun is the later run of the same check, after an outage.
 	ValidationRun *ResourceDescriptor `json:"validationRun,omitempty" rec:"C;1.16.3.3;when the platform was down"`
+	// Validation is the result of that run.
+	Validation *Check `json:"validation,omitempty" rec:"O;1.16.3.3"`
 }
 
 // Review is a look back at what happened.

@@ -46,7 +46,7 @@ func (f *FollowUp) conditions(v *validator, at string) {
 // Verification is one look at whether something works, within a larger record.
 type Verification struct {
 	// Kind says what was looked at.
-	Kind string `json:"kind" rec:"R;1.21.3.3" enum:"smoke|monitoring|rollback-readiness|signature|digest|other"`
+	Kind string `json:"kind" rec:"R;1.21.3.3" enum:"smoke|monitoring|rollback-readiness|signature|digest|evidence|other"`
 	// Subject is what was looked at: an artifact, the tag, the provenance.
 	Subject *ResourceDescriptor `json:"subject,omitempty" rec:"O;1.12.3.4,1.31.3.5"`
 	// Result is the outcome.

@@ -92,6 +92,8 @@ type Record struct {
 	Metadata *RepositoryMetadata `json:"metadata,omitempty" rec:"O;1.9.5.1"`
 	// RequiredChecks are the checks that were required.
 	RequiredChecks []RequiredCheck `json:"requiredChecks,omitempty" rec:"O;1.13.3.4,1.30.3.3"`
+	// Pipeline is how the pipeline is defined, and what it enforced.
+	Pipeline *Pipeline `json:"pipeline,omitempty" rec:"O;1.13.3.1,1.31.3.3"`
 	// Environments are the environments the repository uses.
 	Environments []Environment `json:"environments,omitempty" rec:"O;1.13.5.1"`
 	// RollbackPlan is how the release could be taken back.

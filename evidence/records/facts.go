@@ -16,7 +16,7 @@ const ReleaseKind = "release"
 // typed are the members of the release statement that people write; the others
 // are collected.
 var typed = []string{
-	"releaseRecord", "metadata", "requiredChecks", "environments", "rollbackPlan",
+	"releaseRecord", "metadata", "requiredChecks", "pipeline", "environments", "rollbackPlan",
 	"notes", "changelog", "compatibility", "manifest", "flags",
 }
 

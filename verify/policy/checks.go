@@ -120,16 +120,20 @@ func (c checked) countsBy(f *Facts, by span) bool {
 	return ended == yes || ended == open && c.Outcome != "pass"
 }
 
-// newer reports whether run a takes the place of run b. Where times and attempts
-// do not tell, what did not pass does.
+// newer reports whether run a takes the place of run b: it ended later, or at the
+// same time in a later attempt. Where the times do not tell, what did not pass
+// counts. Attempts are counted within one run of a pipeline, so they decide
+// nothing between two.
 func newer(a, b checked) bool {
-	switch {
-	case a.Attempt != b.Attempt && a.Attempt != 0 && b.Attempt != 0:
-		return a.Attempt > b.Attempt
-	case !a.finished.known() || !b.finished.known():
+	switch at, bt := earliest(a.finished), earliest(b.finished); {
+	case at.IsZero() || bt.IsZero():
 		return a.Outcome != "pass"
+	case !at.Equal(bt):
+		return at.After(bt)
+	case a.Attempt != b.Attempt:
+		return a.Attempt > b.Attempt
 	}
-	return !earliest(a.finished).Before(earliest(b.finished))
+	return a.Outcome != "pass"
 }
 
 // passed judges a required check on a subject at a moment (G4). Skipped,
@@ -149,7 +153,7 @@ func (f *Facts) passed(category, subject string, on func(checked) bool, by span,
 	for _, c := range list {
 		where = append(where, c.place(f, ""))
 		switch {
-		case c.Outcome == "pass" && c.Tests != nil && c.Tests.Total != nil && *c.Tests.Total == 0:
+		case c.Outcome == "pass" && c.ranNone():
 			return fail("no-tests", want, "%s ran no test", c.Name).at(c.place(f, "/tests")).on(c.finished, "")
 		case c.Outcome == "pass", c.Outcome == "na" && naAllowed && !placeholder(c.Rationale):
 		case c.Outcome == "na" && naAllowed:
@@ -163,6 +167,12 @@ func (f *Facts) passed(category, subject string, on func(checked) bool, by span,
 		names = append(names, c.Name)
 	}
 	return pass(f.Stated(), "%s", several(names)).wants(want).at(where...)
+}
+
+// ranNone reports whether a run counted its tests and executed none.
+func (c checked) ranNone() bool {
+	t := c.Tests
+	return t != nil && t.Total != nil && (*t.Total == 0 || t.Skipped != nil && *t.Skipped == *t.Total)
 }
 
 // nearMiss says what there is instead of a check that is missing.

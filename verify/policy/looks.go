@@ -1,0 +1,102 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/verify"
+)
+
+// look is one look at a promotion: at what it is about to bring, or at how it
+// went. The promotion itself states it, or a record of its own does.
+type look struct {
+	// kind is smoke, monitoring, rollback-readiness, signature, digest, evidence
+	// or other; result pass, fail, skipped or na.
+	kind, result string
+	at           span
+	// measured are the measures of monitoring with their limits.
+	measured []evidence.Measurement
+	// kept is the run, log or snapshot that shows it.
+	kept  []evidence.ResourceDescriptor
+	proof verify.Proof
+	place verify.Place
+}
+
+// lookNames are the kinds of looks as people call them.
+var lookNames = map[string]string{
+	"smoke": "smoke tests", "monitoring": "monitoring", "rollback-readiness": "check of the way back",
+	"signature": "verification of signatures", "digest": "comparison of digests", "evidence": "verification of evidence",
+	"other": "other check",
+}
+
+// looks returns all looks at a promotion by time. A record that names no
+// promotion is about each in its environment.
+func (f *Facts) looks(p promoted) []look {
+	var list []look
+	for i, v := range p.Verification {
+		list = append(list, look{
+			kind: v.Kind, result: v.Result, at: spanOf(v.At), kept: v.Evidence,
+			proof: p.proof, place: p.place(f, fmt.Sprintf("/verification/%d", i)),
+		})
+	}
+	for fact, r := range verify.Standing[*evidence.VerificationRecord](f.Facts) {
+		if r.Promotion != "" && (p.candidate() || r.Promotion != p.ID) || r.Environment != "" && f.environment(r.Environment) != p.env || r.Promotion+r.Environment == "" {
+			continue
+		}
+		list = append(list, look{
+			kind: r.Kind, result: r.Result, at: spanOf(r.At), measured: r.Thresholds, kept: r.Evidence,
+			proof: fact.Proof, place: fact.Place(""),
+		})
+	}
+	slices.SortStableFunc(list, func(a, b look) int { return earliest(a.at).Compare(earliest(b.at)) })
+	return list
+}
+
+// lastLook returns the last look of a kind by a moment; the zero span is any. Of
+// two at one time, or of unknown times, the one that did not pass counts.
+func (f *Facts) lastLook(p promoted, kind string, by span) (last look, ok bool) {
+	for _, l := range f.looks(p) {
+		if l.kind != kind {
+			continue
+		}
+		if by != (span{}) {
+			ended := f.notAfter(l.at, by)
+			if ended == no || ended == open && l.result == "pass" {
+				continue
+			}
+		}
+		same := ok && (earliest(l.at).Equal(earliest(last.at)) || !l.at.known() || !last.at.known())
+		if ok && same && l.result == "pass" {
+			continue
+		}
+		last, ok = l, true
+	}
+	return last, ok
+}
+
+// verified judges the last look of a kind at a promotion: it passed, after the
+// promotion had ended and by a moment; the zero span is any.
+func (f *Facts) verified(p promoted, kind string, by span) Result {
+	want := fmt.Sprintf("%s passed after the promotion to %s ended", lookNames[kind], p.env)
+	if by.known() {
+		want += " and by " + stamp(by.from)
+	}
+	l, ok := f.lastLook(p, kind, by)
+	if !ok {
+		found := fmt.Sprintf("promotion %s has no %s", p.ID, lookNames[kind])
+		if late, ok := f.lastLook(p, kind, span{}); ok {
+			found = fmt.Sprintf("promotion %s: %s at %s", p.ID, lookNames[kind], late.at)
+		}
+		return missing(want, found).at(p.place(f, "/verification")).on(p.start, p.env)
+	}
+	switch after := f.notAfter(p.end, l.at); {
+	case l.result != "pass":
+		return fail("verification-"+l.result, want, "promotion %s: %s, %s", p.ID, lookNames[kind], l.result).at(l.place).on(l.at, p.env)
+	case after == no:
+		return fail("verified-too-early", want, "%s at %s, and promotion %s ended %s", lookNames[kind], l.at, p.ID, p.end).at(l.place).on(p.start, p.env)
+	case after == open:
+		return f.untimed(want, "%s at %s, and promotion %s ended at %s", lookNames[kind], l.at, p.ID, p.end).at(l.place)
+	}
+	return pass(weakest([]verify.Proof{p.proof, l.proof}, verify.Proof{}), "%s at %s", lookNames[kind], l.at).wants(want).at(l.place)
+}

@@ -151,6 +151,9 @@ func (b *builder) artifactDigest(name string) (evidence.Digest, error) {
 	return blob.Digest, nil
 }
 
+// singular is how placeholders call the attached materials.
+var singular = map[string]string{"sboms": "sbom", "provenance": "provenance", "attestations": "attestation"}
+
 // suffixes are how the names of attached materials end.
 var suffixes = map[string]string{
 	evidence.MediaTypeCycloneDX: ".cdx.json", evidence.MediaTypeSPDX: ".spdx.json",
@@ -163,6 +166,7 @@ func (b *builder) attach(section, name, mediaType string, data []byte, a attachm
 	if err := b.addMaterial(file, mediaType, bundle.BytesBlob(data), "", a.Omit); err != nil {
 		return err
 	}
+	b.vars[singular[section]+"."+name] = b.vars["material."+file]
 	entry := map[string]any{"material": sha256Set(b.vars["material."+file])}
 	var about []any
 	for _, name := range a.About {

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"github.com/release-dossier/dossier/evidence/gitobj"
+	"github.com/release-dossier/dossier/verify"
 	"github.com/release-dossier/dossier/verify/trust"
 )
 
@@ -100,6 +101,20 @@ func TestPlainName(t *testing.T) {
 	for _, name := range []string{"Bo Lind", "bo.lind", "BO  LIND", "Bo-Lind", "Lind, Bo", "lind_bo"} {
 		if got := plainName(name); got != "bolind" {
 			t.Errorf("%q: %q", name, got)
+		}
+	}
+}
+
+// TestProofIsTheWeakest checks that independent approval is never known better
+// than the authors are (rules of format, R11).
+func TestProofIsTheWeakest(t *testing.T) {
+	checks, _ := minimal(t).Judge(baseFacts(t))
+	for _, c := range checks {
+		if strings.HasSuffix(c.ID, "-not-author") && c.Proof.Grade != verify.Claimed {
+			t.Errorf("%s is %s", c.ID, c.Proof.Grade)
+		}
+		if c.ID == "approval/production-present" && c.Proof.Grade != verify.Proven {
+			t.Errorf("%s is %s", c.ID, c.Proof.Grade)
 		}
 	}
 }

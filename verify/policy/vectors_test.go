@@ -130,6 +130,12 @@ func TestControlsHaveCases(t *testing.T) {
 		t.Fatal(err)
 	}
 	pending := strings.Fields(string(data))
+	if *update {
+		pending = slices.DeleteFunc(pending, func(id string) bool { return passes[id] && fails[id] })
+		if err := os.WriteFile(pendingFile, []byte(strings.Join(pending, "\n")+"\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, id := range pending {
 		if _, ok := policy.Lookup(id); !ok || passes[id] && fails[id] {
 			t.Errorf("%s: remove %s: it has its cases, or is no control", pendingFile, id)

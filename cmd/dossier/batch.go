@@ -10,18 +10,16 @@ import (
 	"github.com/release-dossier/dossier/verify/report"
 )
 
-// batch verifies files one after the other. Of each it keeps a line's worth,
-// so that a folder of many needs no more memory than one.
+// batch verifies files one after the other.
 type batch struct {
 	*Cmd
 	flags   *verifyFlags
 	expect  verify.Expect
 	options verify.Options
 	files   []string
+	out     *outputs
 
-	lines  []*verify.Report // what the summary needs
-	unread int              // how many files could not be read
-	worst  int              // the exit status that prevails so far
+	worst int // the exit status that prevails so far
 }
 
 func (b *batch) run(ctx context.Context) error {
@@ -39,25 +37,13 @@ func (b *batch) run(ctx context.Context) error {
 		case err == nil:
 			b.worst = worse(b.worst, r.Verdict.ExitCode())
 			r.Repeat = b.flags.repeat(r)
-			err = b.print(r)
+			err = b.out.add(report.Result{Report: r})
 		}
 		if err != nil {
 			return err
 		}
 	}
-	return b.summary()
-}
-
-// print prints a report, or keeps what its line in the summary needs.
-func (b *batch) print(r *verify.Report) error {
-	switch {
-	case b.flags.json:
-		return report.JSON(b.Stdout, r)
-	case len(b.files) > 1:
-		b.lines = append(b.lines, brief(r))
-		return nil
-	}
-	return report.Text(b.Stdout, r, report.Options{Color: b.color(b.Stdout), All: b.flags.all})
+	return b.out.close()
 }
 
 // brief is the part of a report that its line in a summary is made from.
@@ -75,31 +61,14 @@ func brief(r *verify.Report) *verify.Report {
 // one, otherwise in a line.
 func (b *batch) cannotRead(t *targetError) error {
 	b.worst = worse(b.worst, 4)
-	b.unread++
-	if b.flags.json {
-		if err := b.printJSON(noReport{"CANNOT READ", t.path, t.Error()}); err != nil {
-			return err
-		}
+	if err := b.out.add(report.Result{Target: t.path, Err: t}); err != nil {
+		return err
 	}
 	if len(b.files) == 1 {
 		return report.CannotRead(b.Stderr, t.path, t.err)
 	}
 	_, err := fmt.Fprintf(b.Stderr, "%-15s%s\n", "CANNOT READ", report.Safe(t.Error()))
 	return err
-}
-
-// noReport stands in the JSON output for a file that has no report.
-type noReport struct {
-	Verdict string `json:"verdict"`
-	Target  string `json:"target"`
-	Reason  string `json:"reason"`
-}
-
-func (b *batch) summary() error {
-	if len(b.files) == 1 || b.flags.json {
-		return nil
-	}
-	return report.Summary(b.Stdout, b.lines, b.unread)
 }
 
 // targetError says which dossier could not be read.

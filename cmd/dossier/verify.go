@@ -19,7 +19,7 @@ type verifyFlags struct {
 	anyRelease bool
 	expectHead string
 	exactState string
-	json, all  bool
+	output     outputFlags
 }
 
 func (c *Cmd) verifyCommand() *cobra.Command {
@@ -35,11 +35,18 @@ name (--release), whom you trust (--trust or --signer) and which rules judge
 (--policy or --profile; the default is the profile solo). Without any of these
 it shows what the file says of itself, and accepts nothing.
 
+The report is text for a terminal. --format writes it as json, html, csv, junit,
+sarif or markdown instead, --report in a further form beside it. Of several files
+text, csv and markdown have a line each, junit a suite, sarif a run, json an
+object; html shows one.
+
 Exit status: 0 ACCEPTED, 1 NOT ACCEPTED, 2 usage or configuration,
 3 NOT GENUINE, 4 CANNOT READ.`,
 		Example: `  dossier verify hello-1.4.0.dossier
   dossier verify hello-1.4.0.dossier --artifact hello --signer SHA256:9d2f...
-  dossier verify *.dossier --any-release --policy dossier.yaml --json`,
+  dossier verify *.dossier --any-release --policy dossier.yaml --format csv
+  dossier verify hello-1.4.0.dossier --any-release --trust trust.yaml \
+    --report html=report.html --report junit=report.xml`,
 		Args: usageArgs(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error { return c.verify(cmd.Context(), args, &f) },
 	}
@@ -52,8 +59,7 @@ Exit status: 0 ACCEPTED, 1 NOT ACCEPTED, 2 usage or configuration,
 	flags.BoolVar(&f.anyRelease, "any-release", false, "expect nothing: accept whichever release the file is about")
 	flags.StringVar(&f.expectHead, "expect-head", "", "this statement must be there (`sha256:HEX`)")
 	flags.StringVar(&f.exactState, "exact-state", "", "the dossier must have exactly this state (`sha256:HEX`)")
-	flags.BoolVar(&f.json, "json", false, "print the report as JSON")
-	flags.BoolVar(&f.all, "all", false, "list every check")
+	f.output.register(cmd)
 	return cmd
 }
 
@@ -83,6 +89,10 @@ func (c *Cmd) verify(ctx context.Context, args []string, f *verifyFlags) error {
 		return err
 	}
 	b := batch{Cmd: c, flags: f, expect: expect, options: o, files: targets(args)}
+	if b.out, err = f.output.open(c, b.files, []string{f.judge.trust, f.judge.policy}); err != nil {
+		return err
+	}
+	defer b.out.discard()
 	if err := b.run(ctx); err != nil {
 		return err
 	}

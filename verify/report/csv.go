@@ -20,23 +20,48 @@ var CSVHeader = []string{
 	"failed_checks", "waived_until", "pending_due", "sealed_until", "source", "reason",
 }
 
-// CSV writes a header and a line a release (RFC 4180, lines end with LF).
+// CSVWriter writes a header and a line a release (RFC 4180, lines end with LF).
 // Numbers count controls of the policy; failed_checks are the causes of
 // failures, separated by spaces; waived_until and pending_due are the earliest
 // of several times; source is "verified" or "saved". A text that a spreadsheet
 // would take for a formula begins with an apostrophe.
-func CSV(w io.Writer, results []Result, o Options) error {
-	out := csv.NewWriter(w)
-	if err := out.Write(CSVHeader); err != nil {
-		return err
-	}
-	for _, r := range results {
-		if err := out.Write(r.row(o)); err != nil {
+//
+// It keeps no result, so that an archive takes no more memory than one release.
+type CSVWriter struct {
+	out     *csv.Writer
+	options Options
+	begun   bool
+}
+
+// NewCSVWriter returns a writer of lines to w.
+func NewCSVWriter(w io.Writer, o Options) *CSVWriter {
+	return &CSVWriter{out: csv.NewWriter(w), options: o}
+}
+
+// Write writes the line of one result, and the header before the first.
+func (c *CSVWriter) Write(r Result) error {
+	if !c.begun {
+		c.begun = true
+		if err := c.out.Write(CSVHeader); err != nil {
 			return err
 		}
 	}
-	out.Flush()
-	return out.Error()
+	if err := c.out.Write(r.row(c.options)); err != nil {
+		return err
+	}
+	c.out.Flush()
+	return c.out.Error()
+}
+
+// CSV writes the lines of all results.
+func CSV(w io.Writer, results []Result, o Options) error {
+	c := NewCSVWriter(w, o)
+	for _, r := range results {
+		if err := c.Write(r); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // row is the line of one result.

@@ -58,6 +58,17 @@ func (r Result) reason() string {
 	return strings.TrimPrefix(r.Err.Error(), r.Target+": ")
 }
 
+// shown is the report, or one that says only that there is none.
+func (r Result) shown() *verify.Report {
+	if r.Report != nil {
+		return r.Report
+	}
+	return &verify.Report{
+		Format: format, Target: r.Target, Verdict: verdictUnread,
+		Reasons: []verify.Reason{{Code: "cannot-read", Text: r.reason()}},
+	}
+}
+
 // noReport stands in the JSON form for a target that has no report.
 type noReport struct {
 	Verdict string `json:"verdict"`
@@ -84,10 +95,7 @@ func Write(w io.Writer, f Format, results []Result, o Options) error {
 		if len(results) > 1 {
 			return ErrOnePage
 		}
-		if results[0].Report == nil {
-			return fmt.Errorf("%s: %s", results[0].Target, results[0].reason())
-		}
-		return HTML(w, results[0].Report, o)
+		return HTML(w, results[0].shown(), o)
 	case FormatCSV:
 		return CSV(w, results, o)
 	case FormatJUnit:

@@ -162,6 +162,7 @@ func newPage(v *view) *page {
 		p.SavedNote = savedNote
 	}
 	switch {
+	case r.Verdict == verdictUnread:
 	case r.Verdict == verify.NotGenuine:
 		p.UnreliedNote = "The file contradicts itself. Nothing below is relied upon but the failures of the file."
 		p.ReleaseTitle = "Not relied upon: the release, as the file says"
@@ -211,6 +212,9 @@ func (p *page) head(v *view) {
 		if text != "" {
 			p.Head = append(p.Head, labelled{label, cell(text)})
 		}
+	}
+	if r.Verdict == verdictUnread {
+		return
 	}
 	when := utc(r.AsOf) + " UTC"
 	if !r.AsOfGiven {

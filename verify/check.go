@@ -91,7 +91,7 @@ type Place struct {
 	// File is a file given to the verifier, or an entry of the packaging.
 	File string `json:"file,omitempty"`
 	// Line is the line in File, counted from 1; 0 if it is not known.
-	Line int `json:"line,omitempty"`
+	Line int `json:"line,omitzero"`
 }
 
 // Fix says what would mend a failure.

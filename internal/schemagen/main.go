@@ -1,6 +1,7 @@
 // Command schemagen writes the JSON Schemas (draft 2020-12) of the predicates,
 // their pages, and the comments that templates show, from the Go types of
-// package evidence, their tags and their comments.
+// package evidence, their tags and their comments, and the schema of reports
+// from those of package verify.
 package main
 
 import (
@@ -51,7 +52,11 @@ func run(source, out string) error {
 			return err
 		}
 	}
-	return nil
+	data, err := reportSchema(source)
+	if err != nil {
+		return err
+	}
+	return write(filepath.Join(out, "..", filepath.FromSlash(reportFile)), data)
 }
 
 func write(path string, data []byte) error {

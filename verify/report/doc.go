@@ -2,8 +2,10 @@
 //
 // A [verify.Report] holds everything; each function here is one rendering of
 // it. [Text] is the page people read, [JSON] the same facts for programs, and
-// [Summary] one line for each of several files. Renderings add nothing: equal
-// reports give equal bytes.
+// [Summary] one line for each of several files; [HTML], [CSV], [JUnit], [SARIF]
+// and [Markdown] are for other readers, and [Write] chooses among all. Renderings
+// add nothing: equal reports give equal bytes. [Read] reads the JSON form, from
+// which every other one can be made.
 //
 // # The page
 //

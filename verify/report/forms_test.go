@@ -22,7 +22,7 @@ import (
 
 // extensions are the forms that have golden files besides text.
 var extensions = map[Format]string{
-	FormatJSON: ".json", FormatHTML: ".html", FormatCSV: ".csv", FormatJUnit: ".xml", FormatSARIF: ".sarif", FormatMarkdown: ".md",
+	FormatJSON: ".json", FormatHTML: ".html", FormatCSV: ".csv", FormatJUnit: ".xml", FormatSARIF: ".sarif", FormatMarkdown: ".markdown",
 }
 
 // brief leaves out most of the passes, so that golden files stay readable.

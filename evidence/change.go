@@ -53,6 +53,8 @@ type Change struct {
 	Before ObjectID `json:"before,omitempty" rec:"O;R13"`
 	// Landed are the commits of the release that came with it (G3).
 	Landed []LandedCommit `json:"landed,omitempty" rec:"O;1.5.2"`
+	// Size is how much it touches, as the forge counts it.
+	Size *ChangeSize `json:"size,omitempty" rec:"O;1.6.3"`
 	// BranchCreatedAt is when the forge saw the head branch first.
 	BranchCreatedAt *Time `json:"branchCreatedAt,omitempty" rec:"O;1.6.3"`
 	// OpenedAt is when it was opened.
@@ -80,6 +82,16 @@ type Change struct {
 
 func (c *Change) conditions(v *validator, at string) {
 	v.need(c.MergeMethod != "", at+"/mergeProof", c.MergeProof != "", "with mergeMethod")
+}
+
+// ChangeSize is how much a change touches.
+type ChangeSize struct {
+	// Files is the number of files.
+	Files *int64 `json:"files" rec:"R;1.6.3"`
+	// Added is the number of lines that it adds.
+	Added int64 `json:"added,omitzero" rec:"O;1.6.3"`
+	// Deleted is the number of lines that it deletes.
+	Deleted int64 `json:"deleted,omitzero" rec:"O;1.6.3"`
 }
 
 // LandedCommit is a commit of the release that a change brought.

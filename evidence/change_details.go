@@ -1,26 +1,27 @@
 package evidence
 
 // ChangeDetails is what the description of a pull request says beside the
-// fields that every forge has: the fields of the template (3.9).
+// fields that every forge has: the fields of the template (3.9). What it does
+// not fill in is left out, for controls to judge.
 type ChangeDetails struct {
 	// Summary is what changed.
-	Summary string `json:"summary" rec:"R;2.5.3"`
+	Summary string `json:"summary,omitempty" rec:"A;2.5.3"`
 	// Rationale is why.
-	Rationale string `json:"rationale" rec:"R;2.5.3"`
+	Rationale string `json:"rationale,omitempty" rec:"A;2.5.3"`
 	// Incidents are related incidents or problems.
 	Incidents []ResourceDescriptor `json:"incidents,omitempty" rec:"C;2.5.3;when there are any"`
 	// Risk is what may go wrong.
-	Risk ChangeRisk `json:"risk" rec:"R;2.5.3"`
+	Risk ChangeRisk `json:"risk,omitzero" rec:"A;2.5.3"`
 	// Rollout is how it goes out.
-	Rollout ChangeRollout `json:"rollout" rec:"R;2.5.3,2.5.2"`
+	Rollout ChangeRollout `json:"rollout,omitzero" rec:"A;2.5.3,2.5.2"`
 	// Rollback is how to go back.
-	Rollback ChangeRollback `json:"rollback" rec:"R;2.5.3,2.5.2"`
+	Rollback ChangeRollback `json:"rollback,omitzero" rec:"A;2.5.3,2.5.2"`
 	// Testing are the runs of tests and scans, by name.
-	Testing []ChangeTest `json:"testing" rec:"R;2.5.3"`
+	Testing []ChangeTest `json:"testing,omitempty" rec:"A;2.5.3"`
 	// OwnedPaths says whether code owners must look.
-	OwnedPaths string `json:"ownedPaths" rec:"R;2.5.3" enum:"yes|no"`
+	OwnedPaths string `json:"ownedPaths,omitempty" rec:"A;2.5.3" enum:"yes|no"`
 	// RequiredApprovers are who must approve.
-	RequiredApprovers []string `json:"requiredApprovers,omitempty" rec:"C;2.5.3;when ownedPaths is yes"`
+	RequiredApprovers []string `json:"requiredApprovers,omitempty" rec:"A;2.5.3;when ownedPaths is yes"`
 	// ManagerNotes are for the release manager.
 	ManagerNotes string `json:"managerNotes,omitempty" rec:"O;2.5.3"`
 	// Notes are its lines for the release notes.
@@ -31,30 +32,22 @@ type ChangeDetails struct {
 	Related *RelatedChange `json:"related,omitempty" rec:"C;2.5.3;in a backport, hotfix, forward-port or revert"`
 }
 
-func (d *ChangeDetails) conditions(v *validator, at string) {
-	v.need(d.OwnedPaths == "yes", at+"/requiredApprovers", len(d.RequiredApprovers) > 0, "when ownedPaths is yes")
-}
-
 // ChangeRisk is the risk group of the template.
 type ChangeRisk struct {
 	// Label is the risk in one word.
-	Label string `json:"label" rec:"R;1.11.3" enum:"low|medium|high|critical"`
+	Label string `json:"label,omitempty" rec:"A;1.11.3" enum:"low|medium|high|critical"`
 	// UserImpact is what users notice if it is wrong.
-	UserImpact string `json:"userImpact" rec:"R;2.5.3"`
+	UserImpact string `json:"userImpact,omitempty" rec:"A;2.5.3"`
 	// BlastRadius is how far that reaches.
-	BlastRadius string `json:"blastRadius" rec:"R;2.5.3"`
+	BlastRadius string `json:"blastRadius,omitempty" rec:"A;2.5.3"`
 	// Type is what kind of change it is.
-	Type string `json:"type" rec:"R;2.5.3" enum:"feature|fix|refactor|infra|security"`
+	Type string `json:"type,omitempty" rec:"A;2.5.3" enum:"feature|fix|refactor|infra|security"`
 	// BackwardCompatible says whether old clients go on working.
-	BackwardCompatible string `json:"backwardCompatible" rec:"R;2.5.3" enum:"yes|no|na"`
+	BackwardCompatible string `json:"backwardCompatible,omitempty" rec:"A;2.5.3" enum:"yes|no|na"`
 	// DataMigration says how data changes.
-	DataMigration string `json:"dataMigration" rec:"R;2.5.3" enum:"none|expand-contract|other"`
+	DataMigration string `json:"dataMigration,omitempty" rec:"A;2.5.3" enum:"none|expand|contract|expand-contract|other"`
 	// DataMigrationText explains another migration.
-	DataMigrationText string `json:"dataMigrationText,omitempty" rec:"C;2.5.3;when dataMigration is other"`
-}
-
-func (r *ChangeRisk) conditions(v *validator, at string) {
-	v.need(r.DataMigration == "other", at+"/dataMigrationText", r.DataMigrationText != "", "when dataMigration is other")
+	DataMigrationText string `json:"dataMigrationText,omitempty" rec:"A;2.5.3;when dataMigration is other"`
 }
 
 // ChangeRollout is the rollout group of the template.
@@ -62,26 +55,21 @@ type ChangeRollout struct {
 	// Flags are feature flags with their default, as "key: default".
 	Flags []string `json:"flags,omitempty" rec:"C;2.5.3;when it has any"`
 	// ConfigurationChange says whether configuration changes.
-	ConfigurationChange string `json:"configurationChange" rec:"R;2.5.3" enum:"yes|no"`
+	ConfigurationChange string `json:"configurationChange,omitempty" rec:"A;2.5.3" enum:"yes|no"`
 	// ConfigurationDetails say how.
-	ConfigurationDetails string `json:"configurationDetails,omitempty" rec:"C;2.5.3;when configurationChange is yes"`
+	ConfigurationDetails string `json:"configurationDetails,omitempty" rec:"A;2.5.3;when configurationChange is yes"`
 	// Steps are how it goes out.
-	Steps []string `json:"steps" rec:"R;2.5.3"`
+	Steps []string `json:"steps,omitempty" rec:"A;2.5.3"`
 	// Progressive says whether it goes out in stages.
-	Progressive string `json:"progressive" rec:"R;2.5.3" enum:"yes|no|na"`
+	Progressive string `json:"progressive,omitempty" rec:"A;2.5.3" enum:"yes|no|na"`
 	// ProgressiveDetails say in which.
-	ProgressiveDetails string `json:"progressiveDetails,omitempty" rec:"C;2.5.3;when progressive is yes"`
-}
-
-func (r *ChangeRollout) conditions(v *validator, at string) {
-	v.need(r.ConfigurationChange == "yes", at+"/configurationDetails", r.ConfigurationDetails != "", "when configurationChange is yes")
-	v.need(r.Progressive == "yes", at+"/progressiveDetails", r.ProgressiveDetails != "", "when progressive is yes")
+	ProgressiveDetails string `json:"progressiveDetails,omitempty" rec:"A;2.5.3;when progressive is yes"`
 }
 
 // ChangeRollback is the rollback group of the template.
 type ChangeRollback struct {
 	// Primary is the version or digest to go back to, or why there is none.
-	Primary string `json:"primary" rec:"R;2.5.3"`
+	Primary string `json:"primary,omitempty" rec:"A;2.5.3"`
 	// NoSafeRollback says that there is no safe way back.
 	NoSafeRollback bool `json:"noSafeRollback,omitempty" rec:"O;1.11.3"`
 	// Data is what to think of about data.

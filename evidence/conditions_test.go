@@ -191,7 +191,10 @@ func TestRecordParts(t *testing.T) {
 		{"least coverage", "/checks/0/coverage/minimum", func(r *evidence.Record) {
 			r.Checks[0].Coverage = &evidence.CheckCoverage{Unit: "lines", Covered: new(int64(1)), Total: new(int64(1)), Minimum: new(int64(101))}
 		}},
-		{"change", "/changes/0/details/summary", func(r *evidence.Record) { r.Changes[0].Details = new(evidence.ChangeDetails) }},
+		{"description left empty", "-", func(r *evidence.Record) { r.Changes[0].Details = new(evidence.ChangeDetails) }},
+		{"test without run", "/changes/0/details/testing/0/run", func(r *evidence.Record) {
+			r.Changes[0].Details = &evidence.ChangeDetails{Testing: []evidence.ChangeTest{{Name: "unit"}}}
+		}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -5,7 +5,7 @@ package evidence
 type DecisionRecord struct {
 	Entry
 	// Topic says what it is about.
-	Topic string `json:"topic" rec:"R;1.32.3.5" enum:"branching|release-strategy|versioning|qa-sign-off|hotfix|rollout-cadence|monorepo|environments|notes-storage|stabilisation|automation|rollback-posture|coverage|commit-scheme|separation-of-duties|provenance|train|other"`
+	Topic string `json:"topic" rec:"R;1.32.3.5" enum:"branching|release-strategy|versioning|qa-sign-off|hotfix|rollout-cadence|monorepo|environments|notes-storage|stabilisation|automation|rollback-posture|coverage|commit-scheme|ticket-scheme|separation-of-duties|provenance|train|other"`
 	// Decision is what was decided: the option chosen.
 	Decision string `json:"decision" rec:"R;1.32.3.5"`
 	// Rationale is why.

@@ -33,6 +33,9 @@ type Facts struct {
 	SBOMs      []SBOMFact
 	Provenance []ProvenanceFact
 	Approvals  []ApprovalFact
+	// Objects are the git objects of the release, each of which hashes to its id;
+	// nil if they are not there or cannot be relied on.
+	Objects *gitobj.Objects
 	// Attestations are what other tools state.
 	Attestations []AttestationFact
 	// Records are the records of all kinds that count, by stated time: those of

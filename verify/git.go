@@ -63,6 +63,7 @@ func (r *run) readObjects() bool {
 			r.add(c)
 			return false
 		}
+		r.facts.Objects = r.objects
 		c.Found = fmt.Sprintf("%d objects", r.objects.Len())
 		r.add(c)
 		return true

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/release-dossier/dossier/internal/strictyaml"
 	"github.com/release-dossier/dossier/verify"
@@ -46,23 +47,30 @@ func Explain(id string) (Explanation, error) {
 	}, nil
 }
 
+// applyWords are the catalogue's abbreviations of what a control applies to; ""
+// adds nothing to the others.
+var applyWords = map[string]string{
+	"*": "every release", "prod": "every release to production", "calver": "releases with calendar versions",
+	"svc": "services", "lib": "libraries", "iac": "infrastructure", "app": "apps", "mono": "repositories of several components",
+	"N": "normal releases", "H": "hotfixes", "E": "emergency changes", "T": "release trains", "M": "releases of several repositories",
+	"release": "releases from a release branch", "branch": "", "backport": "backports", "PRs": "",
+	"post": "what is done after the release", "repo": "what the forge's settings show",
+	"arch": "several releases in an archive", "org": "the organisation",
+}
+
 // applies writes out the catalogue's abbreviations.
 func applies(s string) string {
-	switch s {
-	case "*":
-		return "every release"
-	case "prod":
-		return "every release to production"
-	case "post":
-		return "what is added after the release statement"
-	case "svc lib":
-		return "services and libraries"
-	case "svc lib iac":
-		return "services, libraries and infrastructure"
-	case "N H":
-		return "normal and hotfix releases"
+	var list []string
+	for _, word := range strings.FieldsFunc(s, func(c rune) bool { return strings.ContainsRune(" ,;", c) }) {
+		text, ok := applyWords[word]
+		if !ok {
+			return s
+		}
+		if text != "" {
+			list = append(list, text)
+		}
 	}
-	return s
+	return strings.Join(list, ", ")
 }
 
 // waive writes out the catalogue's abbreviations.

@@ -1,6 +1,9 @@
 package policy
 
-import "github.com/release-dossier/dossier/verify"
+import (
+	"github.com/release-dossier/dossier/evidence/gitobj"
+	"github.com/release-dossier/dossier/verify"
+)
 
 // Facts are what controls judge: what verification established about one
 // release, the policy's parameters, and what several controls compute from
@@ -31,6 +34,11 @@ type Facts struct {
 	input     lazy[inputMade]
 	authors   lazy[authorsFound]
 	approvals lazy[*standing]
+	inRange   lazy[map[string]gitobj.CommitWithID]
+	forms     lazy[branchForms]
+	onCommits lazy[map[string][]checked]
+
+	mainLineOf lazy[map[string]bool]
 }
 
 // lazy is a value that is computed when it is first asked for.

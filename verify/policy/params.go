@@ -32,9 +32,6 @@ type CommonParams struct {
 	// match; "" means v1.2.3, with component/ before it if the release names a
 	// component.
 	TagPattern string `json:"tagPattern"`
-	// TicketPattern is the regular expression (RE2) that a whole ticket id must
-	// match.
-	TicketPattern string `json:"ticketPattern"`
 	// Signers is how many different people or keys must have signed the release
 	// statement.
 	Signers int `json:"signers"`
@@ -68,7 +65,6 @@ type CommonParams struct {
 var commonParameters = []Parameter{
 	words("builders", "builder ids that count as approved, * for any characters but /; none means any builder that is not local and whose provenance is signed by the trust role builder", "1.12.3.3", []string{}, func(p *Params) *[]string { return &p.Builders }),
 	pattern("tag-pattern", "regular expression for a whole tag name; none means v1.2.3, with component/ before it if the release names a component", "A25", "", func(p *Params) *string { return &p.TagPattern }),
-	pattern("ticket-pattern", "regular expression for a whole ticket id", "2.8.3.1", `[A-Z]+-[0-9]+`, func(p *Params) *string { return &p.TicketPattern }),
 	number("signers", "how many different people or keys sign the release statement", "1.21.3.4", 1, 1, maxPeople, func(p *Params) *int { return &p.Signers }),
 	number("approvers", "how many different people, none of them an author, approve", "A16", 1, 1, maxPeople, func(p *Params) *int { return &p.Approvers }),
 	words("production-environments", "names of the production environment", "A1", []string{"production", "prod", "live"}, func(p *Params) *[]string { return &p.ProductionEnvironments }),

@@ -1,4 +1,6 @@
 package policy
 
+import "slices"
+
 // pullControls are the controls of pull requests and of the main branch.
-var pullControls []Control
+var pullControls = slices.Concat(reviewControls, mergeControls, templateControls, mainControls)

@@ -22,6 +22,9 @@ type pull struct {
 	// reviews are its reviews by time, those that reviewers signed themselves
 	// among them.
 	reviews []review
+
+	merge lazy[merge]
+	owned lazy[ownership]
 }
 
 // review is one review of a pull request.
@@ -88,43 +91,82 @@ func (f *Facts) pulls() []*pull {
 }
 
 // eachPull applies judge to the pull requests of the release and returns the
-// first result that is not ok. Where the release has no pull request, the rule
-// has nothing to judge: whether every commit came by one is for pr/required.
+// worst result that is not ok. Where several fail, the first speaks for all, and
+// an exception must cover each of them. Where the release has no pull request,
+// the rule has nothing to judge: whether every commit came by one is for
+// pr/required.
 func (f *Facts) eachPull(want string, judge func(*pull) (Result, bool)) Result {
-	list := f.pulls()
-	var warned *Result
+	return f.eachOf(f.pulls(), "", want, judge)
+}
+
+// eachPullThat is eachPull for those pull requests that is tells. Where there is
+// none, the rule does not apply, because of none.
+func (f *Facts) eachPullThat(is func(*pull) bool, none, want string, judge func(*pull) (Result, bool)) Result {
+	var list []*pull
+	for _, p := range f.pulls() {
+		if is(p) {
+			list = append(list, p)
+		}
+	}
+	return f.eachOf(list, none, want, judge)
+}
+
+func (f *Facts) eachOf(list []*pull, none, want string, judge func(*pull) (Result, bool)) Result {
+	var worst Result
 	var where []verify.Place
+	others := 0
 	for _, p := range list {
 		where = append(where, p.place(f, ""))
 		r, ok := judge(p)
 		if ok {
 			continue
 		}
-		if r.Expected == "" {
-			r.Expected = want
-		}
-		if len(r.Inputs) == 0 {
-			r = r.at(p.place(f, ""))
-		}
-		if len(r.occasions) == 0 {
-			r = r.onBranch(p.merged, p.BaseBranch)
-		}
-		if r.Outcome != verify.Warn {
-			return r
-		}
-		if warned == nil {
-			warned = &r
+		r = r.ofPull(f, p, want)
+		switch {
+		case severity(r.Outcome) > severity(worst.Outcome):
+			worst, others = r, 0
+		case r.Outcome == worst.Outcome:
+			worst.occasions, worst.Inputs = append(worst.occasions, r.occasions...), append(worst.Inputs, r.Inputs...)
+			if r.FollowsFrom != worst.FollowsFrom {
+				worst.FollowsFrom = ""
+			}
+			others++
 		}
 	}
 	switch {
-	case warned != nil:
-		return *warned
-	case len(list) == 0 && len(f.Range.Commits) > 0:
+	case worst.Outcome != "" && others > 0:
+		worst.Found += fmt.Sprintf("; and %s more", plural(others, "pull request", "pull requests"))
+		return worst
+	case worst.Outcome != "":
+		return worst
+	case len(list) > 0:
+		return pass(f.Stated(), "%s", plural(len(list), "pull request", "pull requests")).wants(want).at(where...)
+	case len(f.pulls()) > 0:
+		return notApplicable(none)
+	case len(f.Range.Commits) > 0:
 		return missing(want, "no pull request is recorded").at(inRecord(f, "/changes")).follows("pr/required")
-	case len(list) == 0:
-		return notApplicable("the release has no change of its own")
 	}
-	return pass(f.Stated(), "%s", plural(len(list), "pull request", "pull requests")).wants(want).at(where...)
+	return notApplicable("the release has no change of its own")
+}
+
+// ofPull completes a result about a pull request: what was expected, where it
+// stands, and the merge as its occasion.
+func (r Result) ofPull(f *Facts, p *pull, want string) Result {
+	if r.Expected == "" {
+		r.Expected = want
+	}
+	if len(r.Inputs) == 0 {
+		r = r.at(p.place(f, ""))
+	}
+	if len(r.occasions) == 0 {
+		r = r.onBranch(p.merged, p.BaseBranch)
+	}
+	return r
+}
+
+// severity orders outcomes by how much they weigh against a release.
+func severity(o verify.Outcome) int {
+	return slices.Index([]verify.Outcome{verify.Warn, verify.Pending, verify.Unknown, verify.Fail}, o)
 }
 
 // standsAt reports whether a review stood at a moment: it was given by then and

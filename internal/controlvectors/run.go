@@ -18,8 +18,17 @@ type Result struct {
 	Layers map[string]verify.Check
 }
 
-// Run builds the case and verifies it.
+// Run builds the case and verifies it; what is the base itself only once.
 func (c *Case) Run(ctx context.Context) (*Result, error) {
+	if c.base == nil {
+		return c.Verify(ctx)
+	}
+	c.base.once.Do(func() { c.base.result, c.base.err = c.base.Verify(ctx) })
+	return c.base.result, c.base.err
+}
+
+// Verify builds the case and verifies it.
+func (c *Case) Verify(ctx context.Context) (*Result, error) {
 	d, e, o, err := c.Build()
 	if err != nil {
 		return nil, err

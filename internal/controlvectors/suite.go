@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/release-dossier/dossier/internal/strictyaml"
 	"github.com/release-dossier/dossier/verify"
@@ -47,6 +48,13 @@ type Case struct {
 
 	document map[string]any
 	maker    *maker
+
+	// base is the base release if the case changes nothing of it. Its result is
+	// kept.
+	base   *Case
+	once   sync.Once
+	result *Result
+	err    error
 }
 
 // caseFile is a case as it is written.
@@ -80,6 +88,7 @@ func Load(dir string) (*Suite, error) {
 		return nil, err
 	}
 	s.Base = &Case{document: base, maker: s.maker}
+	s.Base.base = s.Base
 	err = filepath.WalkDir(dir, func(file string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || filepath.Dir(file) == dir || slices.Contains([]string{"base", "with"}, filepath.Base(filepath.Dir(file))) {
 			return err
@@ -187,6 +196,9 @@ func (s *Suite) read(dir, file string) (*Case, error) {
 		return nil, err
 	}
 	c.document = s.Base.document
+	if len(in.With) == 0 && in.Patch.value == nil {
+		c.base = s.Base
+	}
 	for _, name := range in.With {
 		patch, ok := s.shared[name.Value]
 		if !ok {

@@ -16,9 +16,7 @@ func patched(t *testing.T, patch string) *Case {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := *s.Base
-	c.document = merge(c.document, parse(t, patch)).(map[string]any)
-	return &c
+	return &Case{document: merge(s.Base.document, parse(t, patch)).(map[string]any), maker: s.maker}
 }
 
 // TestSlipsOfThePen checks that what is written wrong is told with its place,

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -119,7 +120,7 @@ func (r *repository) commit(c commit) (made, error) {
 		return made{}, err
 	}
 	if c.Author == "" || c.Message == "" || c.Date.IsZero() {
-		return made{}, fmt.Errorf("want author, date and message")
+		return made{}, errors.New("want author, date and message")
 	}
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "tree %s\n", root)
@@ -136,7 +137,7 @@ func (r *repository) commit(c commit) (made, error) {
 		if err := r.b.declared(c.SignedBy); err != nil {
 			return made{}, err
 		}
-		sig, err := r.b.maker.sshSign(c.SignedBy, append(bytes.Clone(b.Bytes()), message...))
+		sig, err := r.b.sshSign(c.SignedBy, append(bytes.Clone(b.Bytes()), message...))
 		if err != nil {
 			return made{}, err
 		}
@@ -231,7 +232,7 @@ func (r *repository) tag(t *tag) (gitobj.ID, error) {
 		return gitobj.ID(t.Object), nil
 	}
 	if t.Name == "" || t.Tagger == "" || t.Date.IsZero() {
-		return "", fmt.Errorf("want name, tagger and date")
+		return "", errors.New("want name, tagger and date")
 	}
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "object %s\ntype %s\ntag %s\ntagger %s\n\n%s\n", t.Object, t.Type, cmp.Or(t.ObjectName, t.Name), person(t.Tagger, t.Date), strings.TrimSuffix(t.Message, "\n"))
@@ -239,13 +240,52 @@ func (r *repository) tag(t *tag) (gitobj.ID, error) {
 		if err := r.b.declared(t.SignedBy); err != nil {
 			return "", err
 		}
-		sig, err := r.b.maker.sshSign(t.SignedBy, b.Bytes())
+		sig, err := r.b.sshSign(t.SignedBy, b.Bytes())
 		if err != nil {
 			return "", err
 		}
 		b.Write(sig)
 	}
 	return r.add(gitobj.TypeTag, b.Bytes(), t.Omit)
+}
+
+// addTags makes the tags and says in the record what follows from them, unless
+// the document says it.
+func (b *builder) addTags() error {
+	list, err := b.ordered("git", "tags")
+	if err != nil {
+		return err
+	}
+	tags, err := b.repo.addTags(list)
+	if err != nil {
+		return err
+	}
+	release, ok := tags["release"]
+	if !ok {
+		return errors.New("git.tags: none is called release, such as 20-release")
+	}
+	if record, err := b.section("release"); err != nil {
+		return err
+	} else if record == nil {
+		return errors.New("release: want a mapping")
+	}
+	typ := "tag"
+	if release.Lightweight {
+		typ = "commit"
+	}
+	fill := map[string]any{
+		"tag":  map[string]any{"name": release.Name, "object": b.vars["tag.release"], "type": typ},
+		"base": map[string]any{"none": "first"}, "objectFormat": "sha1",
+	}
+	if c, ok := b.vars["commit."+release.Commit]; ok {
+		fill["commit"] = c
+	}
+	if previous, ok := tags["previous"]; ok {
+		fill["base"] = map[string]any{"tag": previous.Name, "commit": b.vars["commit."+previous.Commit]}
+	}
+	// What the document says of them itself prevails.
+	b.document = merge(map[string]any{"release": fill}, b.document).(map[string]any)
+	return nil
 }
 
 // archive is the material of the objects.

@@ -110,8 +110,11 @@ func Load(dir string) (*Suite, error) {
 // readBase merges the files of the base release in the order of their names.
 func readBase(dir string) (map[string]any, error) {
 	files, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
-	if err != nil || len(files) == 0 {
-		return nil, fmt.Errorf("%s: no base release there (%v)", dir, err)
+	if err != nil {
+		return nil, err
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("%s: no base release there", dir)
 	}
 	slices.Sort(files)
 	base := map[string]any{}

@@ -131,7 +131,7 @@ func approvalManual(f *Facts) Result {
 	s := approvalsOf(f)
 	return anyApproval(s, "an approval by a person",
 		fail("not-human", "", "approved only by %s", several(approvers(s.present))),
-		func(a verify.ApprovalFact) bool { return a.Approver.Kind == evidence.Human })
+		manual)
 }
 
 func approvalRationale(f *Facts) Result {

@@ -178,11 +178,11 @@ func landed(c evidence.Change) []string {
 func sodBots(f *Facts) Result {
 	s := approvalsOf(f)
 	failure := fail("only-bots", "", "approved only by %s", several(approvers(s.present)))
-	if !slices.ContainsFunc(s.present, func(a verify.ApprovalFact) bool { return a.Approver.Kind == evidence.Human }) {
+	if !slices.ContainsFunc(s.present, manual) {
 		failure = failure.follows("approval/manual")
 	}
 	return anyApproval(s, "an approval by somebody who is not a bot", failure, func(a verify.ApprovalFact) bool {
-		return a.Approver.Kind == evidence.Human && !s.bot(a)
+		return manual(a) && !s.bot(a)
 	})
 }
 
@@ -193,7 +193,7 @@ func sodAliases(f *Facts) Result {
 	var unknownTo, accounts []string
 	for _, a := range s.present {
 		switch {
-		case a.Approver.Kind != evidence.Human || s.bot(a):
+		case !manual(a) || s.bot(a):
 			continue
 		case a.Person == "":
 			unknownTo = append(unknownTo, approver(a))

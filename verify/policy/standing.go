@@ -105,7 +105,7 @@ func (s *standing) notPresent(a verify.ApprovalFact) string {
 // independent approval, as the control that says so; "" if it counts.
 func (s *standing) excluded(a verify.ApprovalFact) string {
 	switch {
-	case a.Approver.Kind != evidence.Human:
+	case !manual(a):
 		return "approval/manual"
 	case s.bot(a):
 		return "sod/bots-do-not-count"
@@ -117,6 +117,13 @@ func (s *standing) excluded(a verify.ApprovalFact) string {
 		return "approval/not-withdrawn"
 	}
 	return ""
+}
+
+// manual reports whether an approval is a person's: a human's by the record, or
+// that of an account of which the record does not tell and that trust lists under
+// a person.
+func manual(a verify.ApprovalFact) bool {
+	return a.Approver.Kind == evidence.Human || a.Approver.Kind == evidence.Unspecified && a.Person != ""
 }
 
 // bot reports whether trust knows the approver or a signer as a bot.

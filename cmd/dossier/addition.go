@@ -360,7 +360,7 @@ func (c *Cmd) searchCredentials(ctx context.Context, allow []string, payload []b
 	for _, hit := range denied {
 		fmt.Fprintf(c.Stderr, "  %s\n", report.Safe(hit.String()))
 	}
-	return usagef("nothing is signed: %d possible credentials are in it: take them out and revoke them; what is none is allowed with --allow-credential RULE:FINGERPRINT:REASON", len(denied))
+	return usagef("nothing is signed: it holds %s: take out and revoke what is one; what is none is allowed with --allow-credential RULE:FINGERPRINT:REASON", secrets.Count(len(denied)))
 }
 
 func credentialScanner(allow []string) (*secrets.Scanner, error) {

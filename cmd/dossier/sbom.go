@@ -82,8 +82,12 @@ func (c *Cmd) writeSBOM(raw []byte, about, output string) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(c.Stdout, "%s  %s %s, %d components, about %s\n", report.Safe(output),
-		doc.Format, doc.SpecVersion, doc.ComponentCount, report.Safe(about))
+	components := "components"
+	if doc.ComponentCount == 1 {
+		components = "component"
+	}
+	_, err = fmt.Fprintf(c.Stdout, "%s  %s %s, %d %s, about %s\n", report.Safe(output),
+		doc.Format, doc.SpecVersion, doc.ComponentCount, components, report.Safe(about))
 	return err
 }
 

@@ -69,7 +69,7 @@ func (a *assembly) addSBOM(f File) error {
 	}
 	if doc.ProblemCount > 0 {
 		p := doc.Problems[0]
-		a.gap(Setting, "a valid SBOM", fmt.Sprintf("%s has %d problems, the first at %s: %s", f.name(), doc.ProblemCount, p.Pointer, p.Message),
+		a.gap(Setting, "a valid SBOM", fmt.Sprintf("%s has %s, the first at %s: %s", f.name(), count(doc.ProblemCount, "problem"), p.Pointer, p.Message),
 			"update or configure the SBOM tool")
 	}
 	return nil

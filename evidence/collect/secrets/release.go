@@ -96,6 +96,14 @@ func (r Result) Denied() []Hit {
 	return list
 }
 
+// Count says how many possible credentials there are.
+func Count(n int) string {
+	if n == 1 {
+		return "1 possible credential"
+	}
+	return fmt.Sprintf("%d possible credentials", n)
+}
+
 // maxListed is the most hits that an error names.
 const maxListed = 20
 
@@ -107,7 +115,7 @@ func (r Result) Err() error {
 		return nil
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d possible credentials in what would be signed:", len(denied))
+	fmt.Fprintf(&b, "%s in what would be signed:", Count(len(denied)))
 	for i, h := range denied {
 		if i == maxListed {
 			fmt.Fprintf(&b, "\n  and %d more", len(denied)-i)

@@ -121,6 +121,9 @@ func TestSlips(t *testing.T) {
 		"Release\n\nKnown issues: none\nRisk: low":             "[{3 Known issues Known-issues} {4 Risk Risk}]",
 		"Release\n\nTickets: PAY-1\nRisk: low":                 "[{3 Tickets Ticket}]",
 		"Release\n\n**Risk**: low":                             "[{3 **Risk** Risk}]",
+		"Release\n\nRisk low\nRollback = redeploy v1\n":        "[{3 Risk Risk} {4 Rollback Rollback}]",
+		"Release\n\nKnown issues none\nTicket PAY-1":           "[{3 Known issues Known-issues} {4 Ticket Ticket}]",
+		"Risk is low\n\nWindow of four hours\nTickets closed":  "[]",
 		"Release: all\n\nthe risk is low: nothing\nTicket PAY": "[]",
 	} {
 		if got := fmt.Sprint(commits.Slips(message)); got != want {

@@ -118,13 +118,14 @@ func setOnce(have *string, value string) error {
 type Slip struct {
 	// Line is its number in the message, from 1.
 	Line int
-	// Key is what stands before the colon, Want the trailer it seems to mean.
+	// Key is what stands before the colon or the value, Want the trailer it seems to mean.
 	Key, Want string
 }
 
 // Slips finds lines that begin with the key of a release's trailer, or with one
 // that is nearly it ("Known issues"), and that are none: they do not stand in
-// the last paragraph, or that paragraph holds other text as well.
+// the last paragraph, that paragraph holds other text as well, or the colon is
+// missing ("Risk low").
 func Slips(message string) []Slip {
 	read := gitobj.ParseTrailers(message)
 	var list []Slip
@@ -133,7 +134,10 @@ func Slips(message string) []Slip {
 		n++
 		key, _, ok := strings.Cut(line, ":")
 		want := meant(key)
-		if !ok || want == "" {
+		if !ok {
+			key, want = withoutColon(line)
+		}
+		if want == "" {
 			continue
 		}
 		if !slices.ContainsFunc(read, func(t gitobj.Trailer) bool { return t.Key == strings.TrimSpace(key) && strings.EqualFold(t.Key, want) }) {
@@ -141,6 +145,26 @@ func Slips(message string) []Slip {
 		}
 	}
 	return list
+}
+
+// withoutColon returns the key of a line such as "Risk low", and the trailer that
+// it seems to mean. What follows has to be a value of that trailer, for sentences
+// begin with such words too.
+func withoutColon(line string) (key, want string) {
+	words := strings.Fields(strings.NewReplacer("=", " ", " - ", " ").Replace(line))
+	for n := 1; n <= 2 && n < len(words); n++ {
+		key = strings.Join(words[:n], " ")
+		first, rest := strings.ToLower(words[n]), len(words)-n
+		switch want = meant(key); {
+		case want == RiskKey && rest == 1 && slices.Contains([]string{"low", "medium", "high", "critical"}, first),
+			want == RollbackKey && slices.Contains([]string{"redeploy", "flag", "config", "hotfix-forward", "none"}, first),
+			want == KnownIssuesKey && rest == 1 && first == "none",
+			want == WindowKey && rest == 1,
+			want == TicketKey && rest == 1 && strings.ContainsAny(first, "0123456789"):
+			return key, want
+		}
+	}
+	return "", ""
 }
 
 // meant returns the trailer that key seems to stand for, "" for none.

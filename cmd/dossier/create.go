@@ -273,6 +273,9 @@ func (job *creation) withRemedy(err error) error {
 	}
 	flags := ""
 	for _, f := range failed.Failed {
+		if file := job.recordedIn(f.Source); file != "" {
+			return fmt.Errorf("%w\nthe answers of %s were taken from %s: give those that were recorded for this release, or leave --recorded out, so that it is asked", err, f.Source, file)
+		}
 		var mistake *results.EntryError
 		if errors.As(f, &mistake) {
 			return err

@@ -25,6 +25,12 @@ file you were given.`,
 		SilenceUsage:          true,
 		DisableFlagsInUseLine: true,
 	}
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		if f := cmd.Flags().Lookup("output"); f != nil && f.Value.String() == "-" {
+			return usagef("--output -: nothing is written to standard output; name a file, or ./- for one of that name")
+		}
+		return nil
+	}
 	root.SetIn(c.Stdin)
 	root.SetOut(c.Stdout)
 	root.SetErr(c.Stderr)

@@ -89,6 +89,16 @@ func (job *creation) recordings() (recordings, error) {
 	return files, nil
 }
 
+// recordedIn is the file of answers that a flag gives of a system, "" if none does.
+func (job *creation) recordedIn(system string) string {
+	for _, r := range job.recorded {
+		if name, file, _ := strings.Cut(r, "="); name == system {
+			return file
+		}
+	}
+	return ""
+}
+
 // take returns a system's file, "" if there is none.
 func (r recordings) take(name string) string {
 	file := r[name]

@@ -104,13 +104,38 @@ func (a *assembly) addAttestations(ctx context.Context) error {
 			if e.Bundle != nil {
 				grade = proven
 			}
-			a.found("attestation", fmt.Sprintf("%.200s, about %s", e.Statement.PredicateType, listed(d.names)), grade, f.From)
+			a.found("attestation", fmt.Sprintf("%.200s, %s", e.Statement.PredicateType, a.regards(d, e)), grade, f.From)
 		}
 	}
 	if !approved {
 		a.gap(Person, "an approval", "nobody's approval is attached", "ask somebody who wrote none of the changes to approve the release and sign that")
 	}
 	return nil
+}
+
+// regards says what of the release an attestation is about: artifacts, the
+// commit, or what its scope says.
+func (a *assembly) regards(d document, e provenance.Entry) string {
+	r := a.draft.Record
+	if len(d.names) > 0 {
+		return "about " + listed(d.names)
+	}
+	if p, err := evidence.DecodeKind(e.Statement.PredicateType, e.Statement.Predicate); err == nil && p.Head().Scope != nil {
+		scope := p.Head().Scope
+		switch {
+		case scope.Repository != r.Repository.URI:
+			return fmt.Sprintf("of another repository, %.200s", scope.Repository)
+		case len(scope.Commits) > 0 && !slices.Contains(scope.Commits, r.Commit):
+			return "about other commits"
+		}
+		return "whose scope is this repository"
+	}
+	for _, s := range e.Statement.Subject {
+		if s.Digest["gitCommit"] == r.Commit {
+			return "about the commit"
+		}
+	}
+	return "about " + listed(nil)
 }
 
 // addProvenance attaches the given provenance and, if asked, makes what lacks.

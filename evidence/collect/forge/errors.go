@@ -84,7 +84,7 @@ type NotRecordedError struct{ Path string }
 
 // Error implements error.
 func (e *NotRecordedError) Error() string {
-	return e.Path + ": no answer was recorded: record it with access to the forge"
+	return e.Path + ": no answer was recorded: take the answers that were recorded for this release, or ask the forge"
 }
 
 // NoAnswerError says that the forge could not be reached. Why is not kept: a

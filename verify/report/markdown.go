@@ -34,7 +34,7 @@ func Markdown(w io.Writer, results []Result, o Options) error {
 	} else {
 		m.page(newView(r.Report, o))
 	}
-	_, err := io.WriteString(w, string(showHidden([]byte(m.b.String()))))
+	_, err := w.Write(showHidden([]byte(m.b.String())))
 	return err
 }
 

@@ -12,7 +12,7 @@ const (
 	// maxCauses is how many failures a page tells of before it only counts.
 	maxCauses = 20
 	// maxCauseLines is how many lines a failure takes, with what follows from
-	// it; all but what was found takes at most nine of them.
+	// it; all but what was found takes at most ten of them.
 	maxCauseLines = 12
 	// causeIndent is where the text of a failure's lines begins.
 	causeIndent = 13
@@ -41,7 +41,7 @@ func (v *view) failures(want func(verify.Check) bool) []section {
 // it. What was found gets the room that the rest leaves.
 func (v *view) failure(n int, c cause) []line {
 	before := append(v.failureTitle(n, c.check), v.failureLine("expected", c.check.Expected, 2)...)
-	var after []line
+	after := v.failureLine("known", known(c.check.Proof, "", v.width), 1)
 	label := "fix"
 	for _, text := range fixes(c.check.Fix) {
 		after = append(after, v.failureLine(label, text, 2)...)

@@ -37,6 +37,9 @@ type Build struct {
 	Builder string `json:"builder,omitempty" rec:"O;1.5.2"`
 	// Runner says where it ran: "github-hosted", or the runner's id.
 	Runner string `json:"runner,omitempty" rec:"O;1.5.2"`
+	// Environment is the protected environment, or scope of secrets, that the job
+	// used.
+	Environment string `json:"environment,omitempty" rec:"O;1.21.3.3"`
 	// Event is what started it: "push", "workflow_dispatch", ...
 	Event string `json:"event,omitempty" rec:"O;1.31.3.4"`
 	// Actor is the account that started it.

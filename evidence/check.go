@@ -18,6 +18,9 @@ type Check struct {
 	Outcome string `json:"outcome" rec:"R;1.13.3.4" enum:"pass|fail|skipped|na"`
 	// Subject is what was checked: a commit, an artifact or a manifest.
 	Subject ResourceDescriptor `json:"subject" rec:"R;1.12.6.1"`
+	// Components are the components of a monorepo that it covers, if it is about
+	// more than its subject says.
+	Components []string `json:"components,omitempty" rec:"O;1.9.3.4"`
 	// Attempt counts the runs of the check on the subject from 1.
 	Attempt int64 `json:"attempt,omitzero" rec:"O;1.29.2"`
 	// MaxRetries is how often it may be run again by itself.

@@ -3,60 +3,157 @@ package policy
 import (
 	"time"
 
+	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/verify"
 )
 
 // event is a moment that somebody stated.
 type event struct {
-	what string
-	at   time.Time
+	what  string
+	when  span
+	place verify.Place
 }
 
 // order is a pair of events of which the first cannot be after the second.
 type order struct{ first, second event }
 
 func traceChronology(f *Facts) Result {
-	r := f.Record
-	created := event{"the record", r.CreatedAt.Time}
-	pairs := []order{{created, event{"the moment of judgement", f.AsOf}}}
-	tagged := event{"the tag", f.Tag.Object.Tagger.When}
-	pairs = append(pairs, order{tagged, created})
-	if len(f.Range.Commits) > 0 && string(f.Range.Commits[0].ID) == r.Commit {
-		commit := event{"the commit", f.Range.Commits[0].Committer.When}
-		pairs = append(pairs, order{commit, tagged}, order{commit, created})
-		pairs = append(pairs, builds(f, commit, created)...)
-	} else {
-		pairs = append(pairs, builds(f, event{}, created)...)
-	}
-	for _, a := range f.Approvals {
-		if a.Approval != nil && a.Release != nil {
-			pairs = append(pairs, order{created, event{"the approval by " + approver(a), a.At.Time}})
-		}
-	}
-	for _, o := range pairs {
+	story := f.story()
+	for _, o := range story {
 		// A time that nobody stated contradicts nothing.
-		if !o.first.at.IsZero() && !o.second.at.IsZero() && o.first.at.After(o.second.at.Add(f.Params.ClockSkew.Duration())) {
+		if f.notAfter(o.first.when, o.second.when) == no {
 			return fail("impossible-order", o.first.what+" before "+o.second.what,
-				"%s at %s, %s at %s", o.first.what, stamp(o.first.at), o.second.what, stamp(o.second.at)).at(inRecord(f, "/createdAt"))
+				"%s at %s, %s at %s", o.first.what, o.first.when, o.second.what, o.second.when).at(o.first.place, o.second.place)
 		}
 	}
-	res := pass(verify.Weakest(tagProof(f), f.Stated()), "%d pairs of times", len(pairs))
+	proofs := []verify.Proof{tagProof(f), f.Stated()}
+	for _, p := range f.promotions() {
+		proofs = append(proofs, p.proof)
+	}
+	res := pass(weakest(proofs, f.Stated()), "%d pairs of times", len(story))
 	res.Clock = "times stated by their signers"
 	return res.at(inRecord(f, "/createdAt"))
 }
 
-// builds orders each build between the commit and the record.
-func builds(f *Facts, commit, created event) []order {
-	var pairs []order
+// story lists the pairs of events that have an order: of each pull request, of
+// commit, tag, builds and record, and of the promotions.
+func (f *Facts) story() []order {
+	created := event{"the record", at(f.Record.CreatedAt.Time), inRecord(f, "/createdAt")}
+	tagged := event{"the tag", atTagged(f), inRecord(f, "/tag/object")}
+	pairs := []order{{created, event{"the moment of judgement", at(f.AsOf), created.place}}, {tagged, created}}
+	var commit event
+	if len(f.Range.Commits) > 0 && string(f.Range.Commits[0].ID) == f.Record.Commit {
+		commit = event{"the commit", at(f.Range.Commits[0].Committer.When), inRecord(f, "/commit")}
+		pairs = append(pairs, order{commit, tagged}, order{commit, created})
+	}
+	var builds []event
 	for _, v := range f.Provenance {
 		if v.Summary == nil {
 			continue
 		}
-		start := event{"the start of the build", v.Summary.StartedAt.Time}
-		end := event{"the end of the build", v.Summary.FinishedAt.Time}
+		place := inMaterial(v.Material.Digest)
+		start := event{"the start of the build", at(v.Summary.StartedAt.Time), place}
+		end := event{"the end of the build", at(v.Summary.FinishedAt.Time), place}
 		pairs = append(pairs, order{commit, start}, order{start, end}, order{start, created}, order{end, created})
+		builds = append(builds, start)
+	}
+	for i, a := range f.Record.Artifacts {
+		if a.Image != nil && a.Image.ResolvedAt != nil {
+			found := event{"the image in its registry", atTime(a.Image.ResolvedAt), inRecord(f, "/artifacts/%d/image/resolvedAt", i)}
+			for _, b := range builds {
+				pairs = append(pairs, order{b, found})
+			}
+		}
+	}
+	pairs = append(pairs, f.storyOfPulls(builds)...)
+	pairs = append(pairs, f.storyOfPromotions(builds, tagged)...)
+	for _, a := range f.Approvals {
+		if a.Approval != nil && a.Release != nil {
+			pairs = append(pairs, order{created, event{"the approval by " + approver(a), at(a.At.Time), inStatement(a.Statement, "/at")}})
+		}
 	}
 	return pairs
+}
+
+// atTagged is when the tag says that it was made.
+func atTagged(f *Facts) span { return at(f.Tag.Object.Tagger.When) }
+
+// storyOfPulls is branch, opening, review, merge and build.
+func (f *Facts) storyOfPulls(builds []event) []order {
+	var pairs []order
+	for _, p := range f.pulls() {
+		opened := event{p.String() + " opened", atTime(p.OpenedAt), p.place(f, "/openedAt")}
+		merged := event{p.String() + " merged", p.merged, p.place(f, "/mergedAt")}
+		pairs = append(pairs, order{event{"the branch of " + p.String(), atTime(p.BranchCreatedAt), p.place(f, "/branchCreatedAt")}, opened}, order{opened, merged})
+		approved := false
+		for _, r := range p.reviews {
+			given := event{"the review of " + p.String() + " by " + f.actorText(&r.by), r.at, r.place}
+			pairs = append(pairs, order{opened, given})
+			if r.state == string(evidence.Approved) && !approved { // the first of them
+				approved = true
+				pairs = append(pairs, order{given, merged})
+			}
+		}
+		for _, b := range builds {
+			pairs = append(pairs, order{merged, b})
+		}
+	}
+	return pairs
+}
+
+// storyOfPromotions is build, development, staging, approval and production. Of
+// several promotions into one environment the first counts, of several approvals
+// the last: others may have come at any time.
+func (f *Facts) storyOfPromotions(builds []event, tagged event) []order {
+	var pairs []order
+	var before, staging event
+	for _, env := range []string{envDev, envStaging, envProduction} {
+		for _, p := range f.into(env) {
+			if p.ofAnother(f) {
+				continue
+			}
+			began := event{"promotion " + p.name(), p.start, p.place(f, "/at")}
+			for _, b := range builds {
+				pairs = append(pairs, order{b, began})
+			}
+			pairs = append(pairs, order{began, event{"the end of promotion " + p.name(), p.end, p.place(f, "/finishedAt")}}, order{before, began})
+			if env == envProduction {
+				pairs = append(pairs, order{tagged, began})
+				pairs = append(pairs, f.storyOfApprovals(p, began, staging)...)
+			}
+		}
+		if list := f.into(env); len(list) > 0 {
+			before = event{"promotion " + list[0].name(), list[0].start, list[0].place(f, "/at")}
+			if env == envStaging {
+				staging = before
+			}
+		}
+	}
+	return pairs
+}
+
+// storyOfApprovals is staging, approval and the promotion that was approved.
+func (f *Facts) storyOfApprovals(p promoted, began, staging event) []order {
+	var first, last event
+	see := func(e event) {
+		if (first.when == span{}) || earliest(e.when).Before(earliest(first.when)) {
+			first = e
+		}
+		if (last.when == span{}) || earliest(e.when).After(earliest(last.when)) {
+			last = e
+		}
+	}
+	for i, a := range p.Approvals {
+		if a.Decision != string(evidence.Rejected) && a.At.Validate() == nil {
+			see(event{"the approval by " + f.actorText(&p.Approvals[i].Who), spanOf(a.At), p.place(f, "/approvals")})
+		}
+	}
+	for _, a := range approvalsOf(f).present {
+		if a.Release != nil && f.environment(a.Environment) == envProduction {
+			see(event{"the approval by " + approver(a), at(a.At.Time), inStatement(a.Statement, "/at")})
+		}
+	}
+	return []order{{first, began}, {staging, last}}
 }
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }

@@ -39,6 +39,7 @@ type Facts struct {
 	onCommits lazy[map[string][]checked]
 
 	mainLineOf lazy[map[string]bool]
+	mentioned  lazy[*mentions]
 }
 
 // lazy is a value that is computed when it is first asked for.

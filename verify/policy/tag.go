@@ -17,15 +17,12 @@ import (
 const themeTag = "Tag & version"
 
 // tagControls are the controls of the release tag itself.
-//
-// tag/created-by-ci is not among them: whether a CI job made the tag shows
-// only from records of the forge, which this version does not read.
 var tagControls = []Control{{
 	ID: "tag/present", Level: Must, Sections: "1.3.2, 1.3.3, 1.5.2(6), 1.12.3.1", Theme: themeTag,
 	Title: "The release is marked by a Git tag", Failing: "No Git tag marks the release",
-	Logic:   "The release statement names a tag and the object it points at.",
+	Logic:   "The release statement names a tag, and its object is in the dossier; else an attestation of the release by a signer whom trust lets state one takes its place.",
 	Applies: "prod", Waive: "exc+ (tag/legacy-interim)",
-	Question: 2, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"record.tag"},
+	Question: 2, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"record.tag", "the embedded tag object", "record.attestations: in-toto release"},
 	Fix: verify.Fix{
 		Before: "tag the commit: git tag -s v1.2.3 -m 'v1.2.3'",
 		Now:    "tag the released commit and collect the release again",
@@ -45,9 +42,9 @@ var tagControls = []Control{{
 }, {
 	ID: "tag/format", Level: Must, Sections: "1.12.3.3, 1.13.3.6, 1.31.3.4", Theme: themeTag,
 	Title: "The tag name is v plus three numeric parts", Failing: "The tag name has another form than the policy asks for",
-	Logic:   "The name is v1.2.3 without leading zeros or suffix; component/v1.2.3 if the release names a component; or matches the parameter tag-pattern.",
+	Logic:   "The name is v1.2.3 without leading zeros or suffix; component/v1.2.3 in a monorepo that records to release per component, or by the parameter component-tags; v2026.02.0 for calendar versions that version/calver-criteria, version/calver-mapping and version/calver-documented allow; or it matches the parameter tag-pattern.",
 	Applies: "prod", Waive: "exc",
-	Question: 2, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"record.tag.name"},
+	Question: 2, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"record.tag.name", "record.metadata.monorepo.mode", "decision.topic versioning"},
 	Fix: verify.Fix{
 		Before: "choose a tag name such as v1.2.3, or set the parameter tag-pattern",
 		Now:    "release again under a tag name that fits",
@@ -67,9 +64,9 @@ var tagControls = []Control{{
 }, {
 	ID: "tag/equals-build-commit", Level: Must, Sections: "1.10.3.3, 1.12.3.3, 1.31.3.4", Theme: themeTag,
 	Title: "The tagged commit is the one the artifacts were built from", Failing: "An artifact was built from another commit than the tagged one",
-	Logic:   "Every provenance of every artifact names the tagged commit as its only source commit.",
+	Logic:   "Every provenance of every artifact names the tagged commit as its only source commit, and was not built from a reference of a pull request, even if the files are the same.",
 	Applies: "prod", Waive: "no",
-	Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"record.commit", "provenance: source commit"},
+	Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"record.commit", "provenance: source commit", "provenance: source ref"},
 	Fix: verify.Fix{
 		Before: "build the artifacts from the tag, not from a branch or a merge preview",
 		Now:    "build from the tag and release under a new version",
@@ -78,7 +75,7 @@ var tagControls = []Control{{
 }, {
 	ID: "tag/matches-release-version", Level: Must, Sections: "d: 1.12.3.1, 1.12.6.3", Theme: themeTag,
 	Title: "Tag, declared version and artifact versions are the same", Failing: "Tag, release and artifacts name different versions",
-	Logic:   "Without component/ and v, the tag is the release's version; so is the version of each artifact that states one. What Go writes for a version from 2 on, if the module path lacks it (/v2), names the commit, which must be the released one.",
+	Logic:   "Without component/ and v, the tag is the release's version; so is the version of each artifact that states one, in the normal forms of PEP 440, Maven and npm. What Go writes for a version from 2 on, if the module path lacks it (/v2), names the commit, which must be the released one.",
 	Applies: "*", Waive: "no",
 	Question: 2, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"record.tag.name", "record.version", "record.artifacts[].version"},
 	Fix: verify.Fix{
@@ -86,6 +83,147 @@ var tagControls = []Control{{
 		Now:    "release again with one version everywhere",
 	},
 	Check: tagMatchesVersion,
+}, {
+	ID: "tag/created-by-ci", Level: Must, Sections: "1.12.3.3, 1.13.3.6, 1.20.3.1, 1.21.3.3, 1.31.3.4, 2.3", Theme: themeTag,
+	Title: "The release job made the tag", Failing: "Something else than the release job made the tag",
+	Logic:   "No person whom trust lists is the tagger or signed the tag; the key of its signature has the trust role " + roleReleaseCI + "; and its trailer " + trailerRun + " names a run that the dossier knows, by the record of the release job or by the provenance of an artifact, of a workflow whose name or file holds a word of the parameter release-workflows.",
+	Applies: "prod", Waive: "exc+ (tag/automation-deviation)",
+	Question: 1, Gate: verify.GateTag, Evidence: []string{"the embedded tag object", "tag trailer " + trailerRun, "record.build.runId", "record.build.workflow", "provenance: run id", "trust: roles, people"},
+	Fix: verify.Fix{
+		Before: "let the release job make and sign the tag, with the trailer " + trailerRun + ": ADDRESS OF THE RUN",
+		Now:    "release again under a new version, tagged by the release job; until that can be done, record a temporary exception as tag/automation-deviation asks",
+	},
+	Check: tagCreatedByCI,
+}, {
+	ID: "tag/ci-protected-credentials", Level: Must, Sections: "1.21.3.3", Theme: themeTag,
+	Title: "The release job tags with protected credentials", Failing: "The release job tags with credentials that are not protected",
+	Logic:   "The run that the tag names used an environment, and the recorded rules of that environment restrict the branches or want reviewers. A CI system that does not tell is a warning.",
+	Applies: "prod repo", Waive: "exc",
+	Question: 1, Gate: verify.GateTag, Evidence: []string{"tag trailer " + trailerRun, "record.build.environment", "record.environmentRules[]"},
+	Fix: verify.Fix{
+		Before: "keep the tagging key in a protected environment of the CI system and let the release job use it",
+		Now:    "move the key to a protected environment, replace it, and record an exception for this release",
+	},
+	Check: tagProtectedCredentials,
+}, {
+	ID: "tag/never-moved", Level: Must, Sections: "1.12.3.1, 1.25.4.1, 2.3", Theme: themeTag,
+	Title: "The tag was never moved or made again", Failing: "The tag was moved or made again",
+	Logic:   "In all dossiers of the archive the tag's name has the same object and leads to the same commit.",
+	Applies: "arch", Waive: "no",
+	Question: 2, Gate: verify.GateFinal, Evidence: []string{"archive: tags with object and commit"},
+	Fix: verify.Fix{
+		Before: "release under a new version instead",
+		Now:    "find out who moved the tag, and release under a new version",
+	},
+}, {
+	ID: "tag/human-tags-blocked", Level: Must, Sections: "1.31.3.4 guardrail", Theme: themeTag,
+	Title: "People cannot make, move or delete release tags", Failing: "People can make, move or delete release tags",
+	Logic:   "Active rules of the forge that cover the tag's name block creation, update and deletion, each by a rule that only apps and bots of trust may pass by. Whom the forge does not tell of is unknown.",
+	Applies: "repo", Waive: "exc",
+	Question: 1, Gate: verify.GateTag, Evidence: []string{"record.protections[] of tags", "trust: bots"},
+	Fix: verify.Fix{
+		Before: "protect v* at the forge: nobody but the release job's app may create, update or delete tags",
+		Now:    "protect v* now, compare the tag with the dossier's, and record an exception for this release",
+	},
+	Check: tagHumanTagsBlocked,
+}, {
+	ID: "tag/commit-on-approved-branch", Level: Must, Sections: "1.12.6.1(1), 1.15.3.5, 1.16.3.2", Theme: themeTag,
+	Title: "The tagged commit lies on an approved branch", Failing: "The tagged commit lies on no approved branch",
+	Logic:   "The branch that the commit was made on is a main branch (parameter main-branches), release/x.y or hotfix/x.y.z-ticket, and it contained the commit when the branches were read.",
+	Applies: "prod", Waive: "exc",
+	Question: 2, Gate: verify.GateTag, Evidence: []string{"record.branches.source", "record.branches.containing[]"},
+	Fix: verify.Fix{
+		Before: "merge into main or a release branch first, and tag there",
+		Now:    "merge the commit into an approved branch and release again from there",
+	},
+	Check: tagOnApprovedBranch,
+}, {
+	ID: "tag/commit-passed-checks", Level: Must, Sections: "1.12.6.1(1), 1.13.3.6, 1.15.3.1", Theme: themeTag,
+	Title: "All required checks passed on the tagged commit itself", Failing: "A required check did not pass on the tagged commit",
+	Logic:   "Each check that the parameter required-checks wants by the tag has passed on the released commit, by its last run that had ended when the tag was made. Results of the head of a pull request do not count after a squash, unless the parameter tree-equivalent allows them for the very same files (gitTree).",
+	Applies: "prod", Waive: "exc",
+	Question: 4, Gate: verify.GateTag, Evidence: []string{"record.checks[].subject", "record.checks[].outcome", "record.checks[].finishedAt"},
+	Fix: verify.Fix{
+		Before: "run the checks on the commit that will be tagged, and tag when they have passed",
+		Now:    "run the checks on the tagged commit, and record an exception if they pass; else release again",
+	},
+	Check: tagPassedChecks,
+}, {
+	ID: "tag/branch-protection-verified", Level: Must, Sections: "1.12.6.1(1)", Theme: themeTag,
+	Title: "The branch was protected when it was tagged", Failing: "Nothing shows that the branch was protected when it was tagged",
+	Logic:   "An active rule of the forge that could be read in whole covers the branch that the commit was made on, and it was read within the parameter protection-age of the tag.",
+	Applies: "prod repo", Waive: "exc",
+	Question: 2, Gate: verify.GateTag, Evidence: []string{"record.protections[] of branches", "record.branches.source", "the embedded tag object"},
+	Fix: verify.Fix{
+		Before: "protect the branch, and let the forge be a source of dossier create in the release job",
+		Now:    "protect the branch now, look at what was pushed since, and record an exception",
+	},
+	Check: tagBranchProtected,
+}, {
+	ID: "tag/before-production", Level: Must, Sections: "d: 1.3.2, 1.6.3(4), 1.12.3.4", Theme: themeTag,
+	Title: "The tag exists and is verified before production", Failing: "Production got the release before its tag was made or verified",
+	Logic:   "The tag was made no later than each promotion to production began, and by then a signature had been verified: within the promotion or by a verification record. For the promotion that the gate decides on, this verification is the one.",
+	Applies: "prod", Waive: "no",
+	Question: 2, Gate: verify.GateProduction, Evidence: []string{"the embedded tag object", "promotion.at", "promotion.verification[]", "verification.kind signature"},
+	Fix: verify.Fix{
+		Before: "tag first, and verify in the deployment: dossier verify --gate production",
+		Now:    "verify the tag now, and add the record of it; an earlier promotion stays a finding",
+	},
+	Check: tagBeforeProduction,
+}, {
+	ID: "tag/go-no-go-commit", Level: Must, Sections: "1.15.3.5", Theme: themeTag,
+	Title: "The tag is on the commit that the go/no-go approved", Failing: "The tag is on another commit than the go/no-go approved",
+	Logic:   "The last decision to go for production names the released commit. That the tag is later than the decision is a warning.",
+	Applies: "T, release branch", Waive: "exc",
+	Question: 5, Gate: verify.GateProduction, Evidence: []string{"go-no-go.subject.commit", "go-no-go.at", "record.commit"},
+	Fix: verify.Fix{
+		Before: "tag the commit that was decided on, or decide again",
+		Now:    "have the go/no-go decided for the released commit: dossier add go-no-go",
+	},
+	Check: tagGoNoGoCommit,
+}, {
+	ID: "tag/branch-line-match", Level: Must, Sections: "d: 1.10.3.3, 1.15.3.5", Theme: themeTag,
+	Title: "A tag on release/x.y carries that major and minor", Failing: "The tag is of another line than its release branch",
+	Logic:   "MAJOR and MINOR of the tag are those in the name of the release branch that the commit was made on.",
+	Applies: "release branch", Waive: "exc",
+	Question: 2, Gate: verify.GateTag, Evidence: []string{"record.branches.source", "record.tag.name"},
+	Fix: verify.Fix{
+		Before: "tag with the next version of the branch's line",
+		Now:    "release again under a version of the branch's line",
+	},
+	Check: tagBranchLine,
+}, {
+	ID: "tag/one-version-one-digest", Level: Must, Sections: "1.12.3.5 guardrail, 1.20.3.1 guardrail", Theme: themeTag,
+	Title: "A version is one commit and one set of digests for ever", Failing: "One version is two releases",
+	Logic:   "All dossiers and provenance of the archive that name the version name the same commit and digests.",
+	Applies: "arch", Waive: "no",
+	Question: 2, Gate: verify.GateFinal, Evidence: []string{"archive: versions with commit and digests"},
+	Fix: verify.Fix{
+		Before: "release under a new version instead",
+		Now:    "find out which of the two is in use, and withdraw the other",
+	},
+}, {
+	ID: "tag/legacy-interim", Level: Must, Sections: "1.12.3.5 exception", Theme: themeTag,
+	Title: "A signed attestation with a dated plan stands in for a tag that cannot be made", Failing: "Nothing stands in for the annotated and signed tag",
+	Logic:   "Where the tag is annotated and signed, this does not apply. Otherwise an in-toto attestation of the release, by a signer whom trust lets state one, is about all artifacts or the released commit, and a temporary exception from tag/present, tag/annotated or sign/tag-signed is in force, with a date, a plan and a reason.",
+	Applies: "prod", Waive: "n/a",
+	Question: 6, Gate: verify.GateTag, Evidence: []string{"record.attestations: in-toto release", "exception.expiresAt", "exception.remediation", "exception.riskAssessment"},
+	Fix: verify.Fix{
+		Before: "make an annotated and signed tag: git tag -s v1.2.3; if the tool cannot, sign an attestation of the release and record a temporary exception",
+		Now:    "have the attestation signed and the exception recorded, and release again with a signed tag by its date",
+	},
+	Check: tagLegacyInterim,
+}, {
+	ID: "tag/automation-deviation", Level: Must, Sections: "1.31.5.4", Theme: themeTag,
+	Title: "Manual tagging has a dated deviation in RELEASE.md", Failing: "Manual tagging has no dated deviation in RELEASE.md",
+	Logic:   "Where tag/created-by-ci holds, this does not apply. Otherwise a temporary exception from it is in force, with a reason, a date and tasks that have owner and date, and it, or a decision on automation, points at RELEASE.md by digest.",
+	Applies: "prod", Waive: "n/a",
+	Question: 6, Gate: verify.GateTag, Evidence: []string{"exception.expiresAt", "exception.remediation[]", "exception.evidence", "decision.document"},
+	Fix: verify.Fix{
+		Before: "let the release job make the tag, or write the deviation into RELEASE.md and record the exception",
+		Now:    "write rationale, plan, owner and date into RELEASE.md and record the exception for the next release",
+	},
+	Check: tagAutomationDeviation,
 }}
 
 // tagProof is how the tag is known: from its object if that is embedded,
@@ -98,11 +236,18 @@ func tagProof(f *Facts) verify.Proof {
 }
 
 func tagPresent(f *Facts) Result {
-	t := f.Record.Tag
-	if t.Name == "" || t.Object == "" {
-		return missing("a tag and the object it points at", "the release statement names none").at(inRecord(f, "/tag"))
+	const want = "a tag and the object it points at"
+	t, place := f.Record.Tag, inRecord(f, "/tag")
+	if t.Name != "" && t.Object != "" && (f.Tag.Embedded || t.Type != "tag") {
+		return pass(tagProof(f), "tag %s, object %s", t.Name, short(t.Object)).wants(want).at(place)
 	}
-	return pass(tagProof(f), "tag %s, object %s", t.Name, short(t.Object)).at(inRecord(f, "/tag"))
+	if a := f.releaseAttestation(); a != nil {
+		return pass(a.Proof, "no tag object; in its place %s, signed by %s", a.Material.Name, a.Signer.Name()).wants(want).at(inMaterial(a.Material.Digest))
+	}
+	if t.Object == "" {
+		return missing(want, "the release statement names none").at(place)
+	}
+	return missing(want, "the object of tag "+t.Name+" is not in the dossier").at(place).follows("sign/tag-object-embedded")
 }
 
 func tagAnnotated(f *Facts) Result {
@@ -117,37 +262,62 @@ func tagAnnotated(f *Facts) Result {
 	return pass(tagProof(f), "%s is an annotated tag", f.Record.Tag.Name).at(place)
 }
 
-const versionPart = `(0|[1-9][0-9]*)`
+const (
+	versionPart = `(0|[1-9][0-9]*)`
+	semverTag   = `v` + versionPart + `\.` + versionPart + `\.` + versionPart
+	// A month may begin with a zero (A26).
+	calverTag = `v[0-9]{4}\.[0-9]{1,2}\.[0-9]+`
+)
 
-const tagVersion = `v` + versionPart + `\.` + versionPart + `\.` + versionPart
-
-// plainTag is the form of most tags.
-var plainTag = regexp.MustCompile(`^(?:` + tagVersion + `)$`)
+// The forms of most tags.
+var (
+	plainTag    = regexp.MustCompile(`^` + semverTag + `$`)
+	calendarTag = regexp.MustCompile(`^` + calverTag + `$`)
+)
 
 // tagForm returns the expression that the tag's name must match.
-func tagForm(r *evidence.Record, p Params) (*regexp.Regexp, error) {
-	form := tagVersion
-	switch {
-	case p.TagPattern == "" && r.Component == "":
-		return plainTag, nil
-	case p.TagPattern != "":
-		form = p.TagPattern
-	case r.Component != "":
-		form = `(` + regexp.QuoteMeta(r.Component) + `/)?` + form
+func tagForm(f *Facts) (*regexp.Regexp, error) {
+	if f.Params.TagPattern != "" {
+		return regexp.Compile(`^(?:` + f.Params.TagPattern + `)$`)
 	}
-	return regexp.Compile(`^(?:` + form + `)$`)
+	form, plain := semverTag, plainTag
+	if f.calver() {
+		form, plain = calverTag, calendarTag
+	}
+	if f.Record.Component == "" || !f.componentTags() {
+		return plain, nil
+	}
+	return regexp.Compile(`^(` + regexp.QuoteMeta(f.Record.Component) + `/)?` + form + `$`)
+}
+
+// componentTags reports whether a tag may begin with the name of a component
+// (A25).
+func (f *Facts) componentTags() bool {
+	m := f.monorepo()
+	return f.Params.ComponentTags == componentsAllowed || m != nil && m.Mode == "per-component"
 }
 
 func tagFormat(f *Facts) Result {
-	form, err := tagForm(f.Record, f.Params)
+	place := inRecord(f, "/tag/name")
+	form, err := tagForm(f)
 	if err != nil {
-		return unknown("tag-pattern", "the parameter tag-pattern is no regular expression: %v", err)
+		return unknown("tag-pattern", "the parameter tag-pattern is no regular expression: %v", err).at(place)
 	}
-	name := f.Record.Tag.Name
+	name, want := f.Record.Tag.Name, "a name that matches "+form.String()
 	if !form.MatchString(name) {
-		return fail("tag-name-form", "a name that matches "+form.String(), "%s", name).at(inRecord(f, "/tag/name"))
+		return fail("tag-name-form", want, "%s", name).at(place)
 	}
-	return pass(tagProof(f), "%s", name).wants("a name that matches " + form.String()).at(inRecord(f, "/tag/name"))
+	if f.calver() && f.Params.TagPattern == "" {
+		for _, rule := range []struct {
+			id    string
+			check func(*Facts) Result
+		}{{"version/calver-criteria", versionCalverCriteria}, {"version/calver-mapping", versionCalverMapping}, {"version/calver-documented", versionCalverDocumented}} {
+			if r := rule.check(f); r.Outcome != verify.Pass {
+				return fail("calver-not-allowed", "a calendar version that its conditions allow", "%s: %s", name, r.Found).at(place).follows(rule.id)
+			}
+		}
+	}
+	return pass(tagProof(f), "%s", name).wants(want).at(place)
 }
 
 func tagSingleCommit(f *Facts) Result {
@@ -174,7 +344,10 @@ func tagEqualsBuildCommit(f *Facts) Result {
 			return unreadProvenance(v).wants(want)
 		}
 		if c := v.Summary.SourceCommits; len(c) != 1 || c[0] != f.Record.Commit {
-			return fail("build-commit-mismatch", want, "%s names %s", v.Material.Name, commitsOf(c)).at(inMaterial(v.Material.Digest))
+			return fail("build-commit-mismatch", want, "%s names %s%s", v.Material.Name, commitsOf(c), f.sameFiles(c)).at(inMaterial(v.Material.Digest))
+		}
+		if ref := v.Summary.SourceRef; strings.HasPrefix(ref, "refs/pull/") || strings.HasPrefix(ref, "refs/merge-requests/") {
+			return fail("built-from-preview", want, "%s was built from %s", v.Material.Name, ref).at(inMaterial(v.Material.Digest))
 		}
 		proofs = append(proofs, v.Proof)
 	}
@@ -182,6 +355,19 @@ func tagEqualsBuildCommit(f *Facts) Result {
 		return missing(want, "no provenance for "+several(gaps)).follows("provenance/present").at(inRecord(f, "/provenance"))
 	}
 	return pass(verify.Weakest(proofs[0], proofs[1:]...), "built from %s", short(f.Record.Commit)).wants(want).at(inRecord(f, "/provenance"))
+}
+
+// sameFiles says so if a commit of the release has the same files as the tagged
+// one: a hint, which mends nothing.
+func (f *Facts) sameFiles(ids []string) string {
+	trees := map[string]gitobj.ID{}
+	for _, c := range f.Range.Commits {
+		trees[string(c.ID)] = c.Tree
+	}
+	if len(ids) == 1 && trees[ids[0]] != "" && trees[ids[0]] == trees[f.Record.Commit] {
+		return ", which has the same files"
+	}
+	return ""
 }
 
 // commitsOf tells the source commits of a provenance.
@@ -206,6 +392,9 @@ func bareVersion(tag, component string) string {
 // commit (v0.0.0-20261120083000-9f3c61e0a1b2), or adds +incompatible.
 func sameVersion(stated string, r *evidence.Record) bool {
 	if stated == "" || stated == "(devel)" || strings.TrimSuffix(strings.TrimPrefix(stated, "v"), "+incompatible") == r.Version {
+		return true
+	}
+	if normalVersion(stated) == normalVersion(r.Version) {
 		return true
 	}
 	major := semver.Major("v" + r.Version)

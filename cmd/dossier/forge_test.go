@@ -40,8 +40,9 @@ func payments(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(os.WriteFile(filepath.Join(repo, name), []byte(text), 0o644))
 	}
 	ts.Check(ts.Exec("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "release", "-f", ts.MkAbs("key")))
+	// The repository is no younger than what the forge tells of it.
 	git := func(args ...string) string {
-		ts.Check(ts.Exec("git", append([]string{"-C", repo}, args...)...))
+		ts.Check(ts.Exec("env", append([]string{"GIT_COMMITTER_DATE=2026-11-17T06:00:00Z", "git", "-C", repo}, args...)...))
 		return strings.TrimSpace(ts.ReadFile("stdout"))
 	}
 	git("init", "-q", "-b", "main", ".")

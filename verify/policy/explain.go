@@ -78,14 +78,13 @@ func waive(s string) string {
 	for _, w := range []struct{ prefix, text string }{
 		{"exc+", "an approved exception that also meets a condition"},
 		{"exc", "an approved exception that covers this release"},
+		{"emg", "an emergency record whose own controls hold"},
 		{"rat", "a recorded rationale"},
+		{"n/a", "nothing: where it fails, so does the control that it stands in for"},
 		{"no", "cannot be waived"},
 	} {
-		if len(s) >= len(w.prefix) && s[:len(w.prefix)] == w.prefix {
-			if rest := s[len(w.prefix):]; rest != "" {
-				return w.text + rest
-			}
-			return w.text
+		if rest, ok := strings.CutPrefix(s, w.prefix); ok {
+			return w.text + rest
 		}
 	}
 	return s

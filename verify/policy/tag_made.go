@@ -167,6 +167,9 @@ func tagLegacyInterim(f *Facts) Result {
 	if f.Record.Tag.Type == "tag" && f.Tag.Signature.Scheme != "" {
 		return notApplicable("the tag is annotated and signed")
 	}
+	if f.Record.Tag.Type == "tag" && !f.Tag.Embedded {
+		return unknown("missing", "the tag object is not there").wants(want).at(inRecord(f, "/tag/object")).follows("sign/tag-object-embedded")
+	}
 	place := inRecord(f, "/attestations")
 	e, why := f.deviation("tag/present", "tag/annotated", "tag/legacy-interim", "sign/tag-signed")
 	a := f.releaseAttestation()

@@ -14,25 +14,43 @@ import (
 )
 
 // exportFlags are the flags of export.
-type exportFlags struct{ format, only, output string }
+type exportFlags struct {
+	format, only, output string
+	input                bool
+	judge                judgeFlags
+}
 
 func (c *Cmd) exportCommand() *cobra.Command {
 	var f exportFlags
 	cmd := &cobra.Command{
 		Use:   "export FILE|DIR",
-		Short: "Write a dossier's signed statements for other tools; judges nothing",
+		Short: "Write a dossier's signed statements, or what rules judge, for other tools",
 		Long: `export writes the signed statements of a dossier, its own and the imported ones,
 one a line. The format sigstore (.sigstore.jsonl) keeps each Sigstore bundle byte
 for byte, so that "dossier import" makes the same set of it; a bundle that has
 line breaks itself goes to a file of its own, with --only. The format intoto
 (.intoto.jsonl) has room for envelopes alone: times, certificates and log
-entries are left out. Nothing is verified.`,
+entries are left out. Nothing is verified.
+
+With --input it verifies the dossier and writes the document that rules judge, as
+a policy's own rules see it: for conftest and OPA. It holds only what was verified
+and may be relied on.`,
 		Example: `  dossier export hello-1.4.0.dossier --format sigstore -o hello-1.4.0.sigstore.jsonl
-  dossier export hello-1.4.0.dossier --only sha256:3f0c... -o approval.sigstore.json`,
+  dossier export hello-1.4.0.dossier --only sha256:3f0c... -o approval.sigstore.json
+  dossier export hello-1.4.0.dossier --input --policy dossier.yaml | conftest test -`,
 		Args: usageArgs(cobra.ExactArgs(1)),
-		RunE: func(_ *cobra.Command, args []string) error { return c.export(args[0], &f) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.input {
+				return c.exportInput(cmd.Context(), args[0], &f)
+			}
+			return c.export(args[0], &f)
+		},
 	}
+	f.judge.registerTrust(cmd)
+	f.judge.registerTime(cmd)
+	f.judge.registerRules(cmd)
 	flags := cmd.Flags()
+	flags.BoolVar(&f.input, "input", false, "write what rules judge, as JSON, instead of the statements")
 	flags.StringVar(&f.format, "format", string(interchange.Sigstore), "`sigstore` or intoto")
 	flags.StringVar(&f.only, "only", "", "one signature or attestation, as it is (`DIGEST`)")
 	flags.StringVarP(&f.output, "output", "o", "", "write to `FILE` instead of the standard output")

@@ -104,7 +104,7 @@ func (f *judgeFlags) documents(o *verify.Options) error {
 		if err != nil {
 			return usageError{err}
 		}
-		o.Policy = p
+		return f.judgeBy(o, p)
 	}
 	return nil
 }

@@ -47,19 +47,31 @@ func (s *Set) Newest() *Policy { return s.versions[0] }
 
 // Judge implements [verify.Policy].
 func (s *Set) Judge(facts *verify.Facts) ([]verify.Check, verify.PolicyView) {
+	return s.choose(facts).Judge(facts)
+}
+
+// InputDocument returns the document that own rules judge. See
+// [Policy.InputDocument].
+func (s *Set) InputDocument(facts *verify.Facts) ([]byte, error) {
+	return s.choose(facts).InputDocument(facts)
+}
+
+// choose returns the version that judges a release: the newest of those in
+// force, else the newest, which says that it was not.
+func (s *Set) choose(facts *verify.Facts) *Policy {
 	newest := s.versions[0]
 	if facts.Record == nil || facts.Trust == nil {
-		return newest.Judge(facts)
+		return newest
 	}
 	for _, p := range s.versions {
 		if p.inForce(p.facts(facts)) {
-			return p.Judge(facts)
+			return p
 		}
 	}
 	if !s.force {
-		return newest.Judge(facts) // which says that it was not in force
+		return newest
 	}
 	forced := *newest
 	forced.forced = true
-	return forced.Judge(facts)
+	return &forced
 }

@@ -130,7 +130,7 @@ type ChangeReview struct {
 // ChangeEvent is something that happened to a change.
 type ChangeEvent struct {
 	// Kind says what.
-	Kind string `json:"kind" rec:"R;1.10.5.3" enum:"branch-created|branch-deleted|branch-restored|pushed|force-pushed|review-requested|review-request-removed|review-dismissed|approvals-reset|ready-for-review|converted-to-draft|base-changed|labeled|unlabeled|auto-merge-enabled|auto-merge-disabled|queued|unqueued|merged|closed|reopened"`
+	Kind string `json:"kind" rec:"R;1.10.5.3" enum:"branch-created|branch-deleted|branch-restored|pushed|force-pushed|review-requested|review-request-removed|review-dismissed|approvals-reset|ready-for-review|converted-to-draft|base-changed|labeled|unlabeled|auto-merge-enabled|auto-merge-disabled|queued|unqueued|merged|rules-bypassed|closed|reopened"`
 	// At is when, unless the forge does not say.
 	At *Time `json:"at,omitempty" rec:"O;1.10.5.3"`
 	// By is who did it.

@@ -1,4 +1,6 @@
 package policy
 
+import "slices"
+
 // gateControls are the controls of gates and the pipeline.
-var gateControls []Control
+var gateControls = slices.Concat(pipelineControls, entryControls, lookControls)

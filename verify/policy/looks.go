@@ -2,9 +2,12 @@ package policy
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/internal/strictyaml"
 	"github.com/release-dossier/dossier/verify"
 )
 
@@ -99,4 +102,22 @@ func (f *Facts) verified(p promoted, kind string, by span) Result {
 		return f.untimed(want, "%s at %s, and promotion %s ended at %s", lookNames[kind], l.at, p.ID, p.end).at(l.place)
 	}
 	return pass(weakest([]verify.Proof{p.proof, l.proof}, verify.Proof{}), "%s at %s", lookNames[kind], l.at).wants(want).at(l.place)
+}
+
+// lookWords is a parameter that lists kinds of looks.
+func lookWords(name, doc, source string, def []string, field func(*Params) *[]string) Parameter {
+	p := words(name, doc, source, def, field)
+	set := p.set
+	p.set = func(to *Params, n *strictyaml.Node) error {
+		if err := set(to, n); err != nil {
+			return err
+		}
+		for _, kind := range *field(to) {
+			if lookNames[kind] == "" {
+				return n.Errorf("unknown value %.40q: want %s", kind, strings.Join(slices.Sorted(maps.Keys(lookNames)), ", "))
+			}
+		}
+		return nil
+	}
+	return p
 }

@@ -121,7 +121,8 @@ func (f *Facts) into(env string) []promoted {
 }
 
 // eachInto applies judge to the promotions into an environment and returns the
-// first result that is not ok. That there is none is missing evidence, which
+// first result that is not ok. Proof and inputs of those that are ok count
+// besides the promotion's own. That there is none is missing evidence, which
 // follows from promotion/deploy-record.
 func (f *Facts) eachInto(env, want string, judge func(promoted) (Result, bool)) Result {
 	list := f.into(env)
@@ -131,7 +132,8 @@ func (f *Facts) eachInto(env, want string, judge func(promoted) (Result, bool)) 
 	var proofs []verify.Proof
 	var where []verify.Place
 	for _, p := range list {
-		if r, ok := judge(p); !ok {
+		r, ok := judge(p)
+		if !ok {
 			if r.Expected == "" {
 				r.Expected = want
 			}
@@ -140,7 +142,10 @@ func (f *Facts) eachInto(env, want string, judge func(promoted) (Result, bool)) 
 			}
 			return r.on(p.start, p.env)
 		}
-		proofs, where = append(proofs, p.proof), append(where, p.place(f, ""))
+		proofs, where = append(proofs, p.proof), append(append(where, p.place(f, "")), r.Inputs...)
+		if r.Proof.Grade != "" {
+			proofs = append(proofs, r.Proof)
+		}
 	}
 	return pass(weakest(proofs, verify.Proof{}), "%s", plural(len(list), "promotion to "+env, "promotions to "+env)).wants(want).at(where...)
 }

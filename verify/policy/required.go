@@ -158,6 +158,7 @@ func (f *Facts) requiredChecks(moment string) []Requirement {
 		if !slices.Contains(r.At, moment) || !r.requiredFor(f) {
 			continue
 		}
+		r.NotApplicable = r.NotApplicable || r.Check == "integration-test" && !slices.Contains(r.Kinds, kindManifest) && f.untested()
 		if i := slices.IndexFunc(list, func(x Requirement) bool { return x.Check == r.Check }); i >= 0 {
 			list[i].NotApplicable = list[i].NotApplicable && r.NotApplicable
 			continue
@@ -165,6 +166,13 @@ func (f *Facts) requiredChecks(moment string) []Requirement {
 		list = append(list, r)
 	}
 	return list
+}
+
+// untested reports whether the repository's metadata says that it has no
+// integration tests.
+func (f *Facts) untested() bool {
+	m := f.Record.Metadata
+	return m != nil && slices.ContainsFunc(m.Traits, func(t string) bool { return holdsFold(f.Params.UntestedTraits, t) })
 }
 
 // requiredFor reports whether the row is about this release.
@@ -176,7 +184,9 @@ func (r Requirement) requiredFor(f *Facts) bool {
 
 // requiredPassed judges all checks required by a moment on one subject, each by
 // its latest run that had ended by then, and returns the first that did not
-// pass. The zero span is any time. That nothing is required is never a pass.
+// pass, which follows from the control of that check, if any. The zero span is any
+// time. That nothing is required is never a pass. A control that judges outcomes
+// (Control.Last) goes on without a check whose own control is waived.
 func (f *Facts) requiredPassed(moment, subject string, on func(checked) bool, by span) Result {
 	list := f.requiredChecks(moment)
 	want := "every check required by the " + moment + " passed on " + subject
@@ -188,10 +198,30 @@ func (f *Facts) requiredPassed(moment, subject string, on func(checked) bool, by
 	var names []string
 	for _, r := range list {
 		res := f.passed(r.Check, subject, on, by, r.NotApplicable)
-		if res.Outcome != verify.Pass {
+		switch control := checkControl(r.Check); {
+		case res.Outcome == verify.Pass:
+		case moment == atMerge:
 			return res
+		case f.results[control].Outcome == verify.Waived:
+			res.Inputs = nil
+		default:
+			return res.follows(control)
 		}
 		proofs, where, names = append(proofs, res.Proof), append(where, res.Inputs...), append(names, r.Check)
 	}
 	return pass(weakest(proofs, f.Stated()), "%s", strings.Join(names, ", ")).wants(want).at(where...)
+}
+
+// checkControl is the control that judges a required check on the release, ""
+// for one that has none of its own.
+func checkControl(category string) string {
+	switch category {
+	case "lint", "unit-test", "build", "integration-test", "sast", "sbom-generate", "dast":
+		return "check/" + category
+	case "dependency-license-scan":
+		return "check/dependency-license"
+	case "secrets":
+		return "check/secrets-scan"
+	}
+	return ""
 }

@@ -23,6 +23,8 @@ type waiver struct {
 	emergency, hotfix, breakGlass bool
 	// both: emergency and exception are needed together.
 	both bool
+	// window: the emergency substitutes only for a window that was not checked.
+	window bool
 	// freeze: the exception needs a declared freeze besides.
 	freeze bool
 	// rationale: a recorded rationale is enough.
@@ -40,8 +42,10 @@ func waiverOf(column string) waiver {
 		return waiver{emergency: true, exception: true, both: true}
 	case column == "emg + break-glass":
 		return waiver{emergency: true, breakGlass: true}
-	case column == "exc, emg", column == "exc (window part: emg)":
+	case column == "exc, emg":
 		return waiver{exception: true, emergency: true}
+	case column == "exc (window part: emg)":
+		return waiver{exception: true, emergency: true, window: true}
 	case column == "exc + freeze":
 		return waiver{exception: true, freeze: true}
 	case rule == "exc" && strings.HasPrefix(inner, "H: emg"):
@@ -193,6 +197,9 @@ func (r rule) waive(f *Facts, res Result, c *verify.Check) {
 	}
 	exception, why := r.exempted(f, res)
 	emergency := r.substituted(f)
+	if r.waiver.window && res.Code != codeWindowGate {
+		emergency = nil
+	}
 	switch {
 	case r.waiver.both && (exception == nil || emergency == nil):
 	case c.Outcome == verify.Fail && exception != nil:

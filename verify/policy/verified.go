@@ -190,9 +190,9 @@ func (f *Facts) lastEndedBy(env string, by span) (last promoted, ok bool) {
 	return last, ok
 }
 
-// verifiedBefore judges that a deployment was looked at in all ways before a
+// deploymentVerified judges that a deployment was looked at in all ways before a
 // moment.
-func (f *Facts) verifiedBefore(env, want string, kinds []string, by span) (Result, promoted) {
+func (f *Facts) deploymentVerified(env, want string, kinds []string, by span) (Result, promoted) {
 	p, ok := f.lastEndedBy(env, by)
 	if !ok {
 		where := verify.Place{Statement: &f.Release}
@@ -224,7 +224,7 @@ func checkVerifyDev(f *Facts) Result {
 			return f.untimed(want, "when staging got the release is not known").at(list[0].place(f, ""))
 		}
 	}
-	r, _ := f.verifiedBefore(envDev, want, f.Params.DevVerification, by)
+	r, _ := f.deploymentVerified(envDev, want, f.Params.DevVerification, by)
 	return r
 }
 
@@ -240,7 +240,7 @@ func checkVerifyStaging(f *Facts) Result {
 			return f.untimed(want, "when production was approved is not known").at(list[0].place(f, ""))
 		}
 	}
-	r, p := f.verifiedBefore(envStaging, want, f.Params.StagingVerification, by)
+	r, p := f.deploymentVerified(envStaging, want, f.Params.StagingVerification, by)
 	if r.Outcome != verify.Pass {
 		return r
 	}

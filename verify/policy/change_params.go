@@ -49,6 +49,9 @@ type ChangeParams struct {
 	// a pull request; HotfixReviews is the number for hotfixes.
 	Reviews       int `json:"reviews"`
 	HotfixReviews int `json:"hotfixReviews"`
+	// ReviewBeforeChecks says what it is if a review is asked for before the
+	// checks are green: warn or fail.
+	ReviewBeforeChecks string `json:"reviewBeforeChecks"`
 	// StaleApprovals lets approvals of an older head count.
 	StaleApprovals bool `json:"staleApprovals"`
 	// UnownedPaths are patterns of paths that need no code owner.
@@ -86,6 +89,7 @@ var changeParameters = []Parameter{
 	number("change-max-lines", "how many lines a change should add and delete at most", "1.6.3", 800, 1, 100_000_000, func(p *Params) *int { return &p.ChangeMaxLines }),
 	number("reviews", "how many different people, none of them an author, approve a pull request", "A15", 2, 1, maxPeople, func(p *Params) *int { return &p.Reviews }),
 	number("hotfix-reviews", "how many different people, none of them an author, approve a pull request of a hotfix", "A15", 2, 1, maxPeople, func(p *Params) *int { return &p.HotfixReviews }),
+	choice("review-before-checks", "what it is if a review is asked for before the checks are green", "A64", "warn", []string{"warn", "fail"}, func(p *Params) *string { return &p.ReviewBeforeChecks }),
 	toggle("stale-approvals", "approvals of an older head of a pull request count", "1.24.3.1", false, func(p *Params) *bool { return &p.StaleApprovals }),
 	words("unowned-paths", "patterns of paths that need no code owner, ** for any directories", "1.11.3.1", []string{}, func(p *Params) *[]string { return &p.UnownedPaths }),
 	words("migration-paths", "patterns of paths that hold migrations of databases, ** for any directories", "2.5.2", []string{"**/migrations/**", "**/migration/**", "**/migrate/**", "**/*.sql"}, func(p *Params) *[]string { return &p.MigrationPaths }),

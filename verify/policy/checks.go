@@ -64,6 +64,17 @@ func (f *Facts) checks() []checked {
 	})
 }
 
+// checksFor returns the results that count for a required check.
+func (f *Facts) checksFor(category string) []checked {
+	return f.categories.get(func() map[string][]checked {
+		m := map[string][]checked{}
+		for _, c := range f.checks() {
+			m[c.category] = append(m[c.category], c)
+		}
+		return m
+	})[category]
+}
+
 // onCommit tells checks of a commit.
 func (f *Facts) onCommit(commit string) func(checked) bool {
 	return func(c checked) bool {
@@ -97,8 +108,8 @@ func (f *Facts) onManifest(c checked) bool {
 func (f *Facts) latest(category string, on func(checked) bool, by span) []checked {
 	last := map[string]checked{}
 	var names []string
-	for _, c := range f.checks() {
-		if c.category != category || !on(c) || !c.countsBy(f, by) {
+	for _, c := range f.checksFor(category) {
+		if !on(c) || !c.countsBy(f, by) {
 			continue
 		}
 		old, ok := last[c.Name]

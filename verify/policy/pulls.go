@@ -236,6 +236,14 @@ func (f *Facts) pullOf(commit string) *pull {
 				}
 			}
 		}
+		// Of those that a merge commit joined, the forge's list of commits tells.
+		for _, p := range f.pulls() {
+			for _, id := range p.Commits {
+				if m[string(id)] == nil {
+					m[string(id)] = p
+				}
+			}
+		}
 		return m
 	})
 	return by[commit]

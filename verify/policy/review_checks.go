@@ -92,7 +92,7 @@ func prOwnersApproved(f *Facts) Result {
 				continue
 			}
 			text := fmt.Sprintf("%s: %s of %s by %s", p, plural(have, "approval", "approvals"), rule.pattern, strings.Join(rule.owners, ", "))
-			return fail("owners-not-approved", "", "%s", text).at(p.place(f, "/codeOwners"), p.place(f, "/reviews")), false
+			return p.unmerged(fail("owners-not-approved", "", "%s", text).at(p.place(f, "/codeOwners"), p.place(f, "/reviews"))), false
 		}
 		if late != nil {
 			return warn(f.Stated(), "team-snapshot-late", "who was in %s when %s was merged is known only from %s", late.Name, p, stamp(late.TakenAt.Time)).at(p.place(f, "/codeOwners"), inRecord(f, "/teams")), false
@@ -122,8 +122,18 @@ func prMinApprovals(f *Facts) Result {
 			return Result{}, true
 		}
 		want := "approvals of " + p.String() + " by " + counted(need, "person")
-		return fail("too-few-approvals", want, "%s", p.tally(f, have)).at(p.place(f, "/reviews")), false
+		r := fail("too-few-approvals", want, "%s", p.tally(f, have)).at(p.place(f, "/reviews"))
+		return p.unmerged(r), false
 	})
+}
+
+// unmerged names the cause where nothing can count, because the time of the
+// merge is not recorded.
+func (p *pull) unmerged(r Result) Result {
+	if p.merged.known() {
+		return r
+	}
+	return r.follows("pr/approved-before-merge")
 }
 
 // tally says whose approvals count, and why others do not.
@@ -275,11 +285,22 @@ func prChecksPassed(f *Facts) Result {
 		case !p.merged.known():
 			return missing("", "when "+p.String()+" was merged is not recorded").at(p.place(f, "/mergedAt")).follows("pr/approved-before-merge"), false
 		}
-		r := f.requiredPassed(atMerge, "the head of "+p.String(), f.headOf(p), p.merged)
-		if r.Outcome == verify.Fail && strings.HasPrefix(r.Expected, "secrets ") {
-			r = r.follows("pr/secrets-check")
+		list := f.requiredChecks(atMerge)
+		if len(list) == 0 {
+			return missing("", "the policy requires no check by the merge"), false
 		}
-		return r, r.Outcome == verify.Pass
+		for _, required := range list {
+			if required.Check == checkSecrets {
+				if r, ok := f.secretsPassed(p); !ok {
+					return r.follows("pr/secrets-check"), false
+				}
+				continue
+			}
+			if r := f.passed(required.Check, "the head of "+p.String(), f.headOf(p), p.merged, required.NotApplicable); r.Outcome != verify.Pass {
+				return r, false
+			}
+		}
+		return Result{}, true
 	})
 }
 
@@ -309,11 +330,18 @@ func prChecksFirst(f *Facts) Result {
 		}
 		own := append(slices.Clone(p.Commits), p.HeadCommit)
 		for _, r := range f.requiredChecks(atMerge) {
+			if r.Check == checkSecrets && p.noSecretsScan() {
+				continue
+			}
 			green := func(c checked) bool {
 				return c.category == r.Check && (c.Outcome == "pass" || c.Outcome == "na" && r.NotApplicable) && f.notAfter(c.finished, asked) == yes
 			}
 			if !slices.ContainsFunc(own, func(id evidence.ObjectID) bool { return slices.ContainsFunc(f.checksOn(string(id)), green) }) {
-				return warn(f.Stated(), "review-before-checks", "review of %s was asked for %s, before %s was green", p, asked, r.Check).at(p.place(f, "/events")), false
+				early := warn(f.Stated(), "review-before-checks", "review of %s was asked for %s, before %s was green", p, asked, r.Check)
+				if f.Params.ReviewBeforeChecks == "fail" {
+					early.Outcome = verify.Fail
+				}
+				return early.at(p.place(f, "/events")).follows("pr/checks-pass-before-merge"), false
 			}
 		}
 		return Result{}, true
@@ -337,17 +365,29 @@ func (f *Facts) checksOn(commit string) []checked {
 	})[commit]
 }
 
+// checkSecrets is the scan for secrets.
+const checkSecrets = "secrets"
+
 func prSecrets(f *Facts) Result {
-	return f.eachPull("a scan for secrets that passed on the head by the merge, or a reason", func(p *pull) (Result, bool) {
-		r := f.passed("secrets", "the head of "+p.String(), f.headOf(p), p.merged, true)
-		if r.Outcome == verify.Pass {
-			return r, true
-		}
-		if t := p.test("secrets"); r.Code == codeMissing && len(f.latest("secrets", f.headOf(p), span{})) == 0 && t != nil && t.Run == nil && !placeholder(t.Rationale) {
-			return Result{}, true
-		}
-		return r, false
-	})
+	return f.eachPull("a scan for secrets that passed on the head by the merge, or a reason", f.secretsPassed)
+}
+
+// secretsPassed judges the scan for secrets of a pull request. Where there is no
+// scan at all, the description may say why.
+func (f *Facts) secretsPassed(p *pull) (Result, bool) {
+	head := f.headOf(p)
+	r := f.passed(checkSecrets, "the head of "+p.String(), head, p.merged, true)
+	if r.Outcome == verify.Pass {
+		return r, true
+	}
+	return r, p.noSecretsScan() && len(f.latest(checkSecrets, head, span{})) == 0
+}
+
+// noSecretsScan reports whether the description says why there is no scan for
+// secrets.
+func (p *pull) noSecretsScan() bool {
+	t := p.test(checkSecrets)
+	return t != nil && t.Run == nil && !placeholder(t.Rationale)
 }
 
 // qaRule is what a decision on QA sign-off says.

@@ -143,6 +143,9 @@ func (c *collector) pullFields(p *github.PullRequest, taken evidence.Time) *forg
 	if base := p.GetBase().GetSHA(); forge.ObjectID(base) {
 		ch.BaseCommit = evidence.ObjectID(base)
 	}
+	if n := p.ChangedFiles; n != nil {
+		ch.Size = &evidence.ChangeSize{Files: new(int64(*n)), Added: int64(p.GetAdditions()), Deleted: int64(p.GetDeletions())}
+	}
 	if p.GetHead().GetRepo().GetID() != c.id {
 		ch.HeadRepository = cmp.Or(p.GetHead().GetRepo().GetFullName(), "deleted")
 	}

@@ -16,6 +16,18 @@ var commitControls = []Control{{
 	},
 	Check: commitConventional,
 }, {
+	ID: "commit/alt-standard", Level: Must, Sections: "1.11.3.1, 1.20.3.3 exception", Theme: themeChanges,
+	Title: "Another scheme of commit messages is documented and keeps the chain of evidence closed", Failing: "Another scheme of commit messages is in use without a document, or breaks the chain of evidence",
+	Logic:   "Another scheme is in use if a decision of the topic commit-scheme holds when the release is made, or an exception for commit/conventional stands, or the changelog says so. Then that decision names its document by digest, and the chain from tickets to production is closed, as trace/chain-closed judges it.",
+	Applies: "*", Waive: "no",
+	Question: 3, Gate: verify.GateTag,
+	Evidence: []string{"decision.topic", "decision.document", "exception.controls", "record.changelog.scheme"},
+	Fix: verify.Fix{
+		Before: "record the decision with the document of the scheme: dossier new decision",
+		Now:    "record the decision and add it to the release: dossier add",
+	},
+	Check: commitAltStandard,
+}, {
 	ID: "commit/ticket-ref", Level: Must, Sections: "1.11.3.1", Theme: themeChanges,
 	Title: "Each change carries its ticket in a commit message or in the title of its pull request", Failing: "A change names no ticket in its commits or title",
 	Logic:   "Each pull request names a ticket in its title, or a commit that it brought names one in its message. A ticket in the description or in the name of the branch alone is not enough.",

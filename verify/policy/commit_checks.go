@@ -62,6 +62,34 @@ func commitConventional(f *Facts) Result {
 	})
 }
 
+// otherScheme reports whether another scheme of commit messages than Conventional
+// Commits is in use: by a decision, an exception or the changelog.
+func (f *Facts) otherScheme() bool {
+	if _, d := f.decision("commit-scheme"); d != nil {
+		return true
+	}
+	return slices.ContainsFunc(f.exceptions(), func(e exempt) bool { return slices.Contains(e.Controls, "commit/conventional") }) ||
+		f.Record.Changelog != nil && f.Record.Changelog.Scheme == "other"
+}
+
+func commitAltStandard(f *Facts) Result {
+	const want = "a decision with the document of the scheme, and a closed chain from tickets to production"
+	if !f.otherScheme() {
+		return notApplicable("commits follow Conventional Commits")
+	}
+	fact, d := f.decision("commit-scheme")
+	switch {
+	case d == nil:
+		return missing(want, "no decision on the scheme held when the release was made").at(inRecord(f, "/changes"))
+	case d.Document == nil || len(d.Document.Digest) == 0:
+		return missing(want, d.ID+" names no document by its digest").at(fact.Place("/document"))
+	}
+	if r := traceChainClosed(f); r.Outcome != verify.Pass {
+		return r.wants(want).follows("trace/chain-closed")
+	}
+	return pass(weakest([]verify.Proof{fact.Proof, f.Stated()}, verify.Proof{}), "%s: %s", d.ID, d.Decision).wants(want).at(fact.Place(""))
+}
+
 func commitTicketRef(f *Facts) Result {
 	const want = "a ticket in the title of every pull request, or in the message of a commit that it brought"
 	form, err := regexp.Compile(`^(?:` + f.Params.TicketPattern + `)$`)

@@ -109,6 +109,17 @@ func (f *Facts) bypassesOf(category, control string, exceptions []string) []bypa
 	return list
 }
 
+// waivesCheck reports whether an emergency lists the check that a control judges
+// among those that it waives, with an approver and what is done instead: to be a
+// hotfix waives nothing (A14).
+func (f *Facts) waivesCheck(e *evidence.Emergency, control string) bool {
+	return slices.ContainsFunc(e.WaivedChecks, func(w evidence.WaivedCheck) bool {
+		return checkControl(f.categoryOf(&evidence.Check{Name: w.Name})) == control && f.person(w.Approval.Who) &&
+			w.Approval.Decision != string(evidence.Rejected) &&
+			len(w.CompensatingControls) > 0 && !slices.ContainsFunc(w.CompensatingControls, placeholder)
+	})
+}
+
 // passedBy is a gate that was passed by.
 type passedBy struct {
 	what, category string

@@ -193,9 +193,8 @@ func (c checked) ranNone() bool {
 
 // nearMiss says what there is instead of a check that is missing.
 func (f *Facts) nearMiss(category string, on func(checked) bool, by span) string {
-	for _, c := range f.checks() {
+	for _, c := range f.checksFor(category) {
 		switch {
-		case c.category != category:
 		case !on(c):
 			return fmt.Sprintf("%s ran on something else", c.Name)
 		case by != (span{}) && f.notAfter(c.finished, by) != yes:

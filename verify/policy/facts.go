@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/gitobj"
 	"github.com/release-dossier/dossier/verify"
 )
@@ -38,6 +39,7 @@ type Facts struct {
 	forms      lazy[branchForms]
 	onCommits  lazy[map[string][]checked]
 	categories lazy[map[string][]checked]
+	looked     lazy[map[*evidence.Promotion][]look]
 
 	mainLineOf lazy[map[string]bool]
 	mentioned  lazy[*mentions]

@@ -36,6 +36,16 @@ var lookNames = map[string]string{
 // looks returns all looks at a promotion by time. A record that names no
 // promotion is about each in its environment.
 func (f *Facts) looks(p promoted) []look {
+	return f.looked.get(func() map[*evidence.Promotion][]look {
+		m := map[*evidence.Promotion][]look{}
+		for _, p := range f.promotions() {
+			m[p.Promotion] = f.lookAt(p)
+		}
+		return m
+	})[p.Promotion]
+}
+
+func (f *Facts) lookAt(p promoted) []look {
 	var list []look
 	for i, v := range p.Verification {
 		list = append(list, look{

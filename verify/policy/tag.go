@@ -140,9 +140,9 @@ var tagControls = []Control{{
 }, {
 	ID: "tag/commit-passed-checks", Level: Must, Sections: "1.12.6.1(1), 1.13.3.6, 1.15.3.1", Theme: themeTag,
 	Title: "All required checks passed on the tagged commit itself", Failing: "A required check did not pass on the tagged commit",
-	Logic:   "Each check that the parameter required-checks wants by the tag has passed on the released commit, by its last run that had ended when the tag was made. Results of the head of a pull request do not count after a squash, unless the parameter tree-equivalent allows them for the very same files (gitTree).",
+	Logic:   "Each check that the parameter required-checks wants by the tag has passed on the released commit, by its last run that had ended when the tag was made. Results of the head of a pull request do not count after a squash, unless the parameter tree-equivalent allows them for the very same files (gitTree). A check whose own control is waived is left out.",
 	Applies: "prod", Waive: "exc",
-	Question: 4, Gate: verify.GateTag, Evidence: []string{"record.checks[].subject", "record.checks[].outcome", "record.checks[].finishedAt"},
+	Question: 4, Gate: verify.GateTag, Last: true, Evidence: []string{"record.checks[].subject", "record.checks[].outcome", "record.checks[].finishedAt"},
 	Fix: verify.Fix{
 		Before: "run the checks on the commit that will be tagged, and tag when they have passed",
 		Now:    "run the checks on the tagged commit, and record an exception if they pass; else release again",

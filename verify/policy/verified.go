@@ -144,7 +144,7 @@ func (f *Facts) lookedAt(p promoted, kind string) Result {
 
 // measured returns the looks of monitoring at a promotion that name measures.
 func (f *Facts) measured(p promoted) []look {
-	return slices.DeleteFunc(f.looks(p), func(l look) bool { return l.kind != "monitoring" || len(l.measured) == 0 })
+	return slices.DeleteFunc(slices.Clone(f.looks(p)), func(l look) bool { return l.kind != "monitoring" || len(l.measured) == 0 })
 }
 
 // monitored judges the monitoring of a deployment.

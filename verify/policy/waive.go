@@ -283,7 +283,7 @@ func (r rule) substituted(f *Facts) *evidence.Emergency {
 		if !slices.ContainsFunc(f.into(envProduction), func(p promoted) bool { return p.Emergency == e.ID || p.candidate() }) {
 			continue
 		}
-		if r.waiver.breakGlass && !f.brokeGlass(e.ID) {
+		if r.waiver.breakGlass && !f.brokeGlass(e.ID) || r.waiver.hotfix && !f.waivesCheck(e, r.ID) {
 			continue
 		}
 		return e

@@ -303,28 +303,23 @@ func checkSBOMGenerate(f *Facts) Result {
 }
 
 // passedBeforeMerge judges a check on the head of a pull request by its merge.
-// If it may not apply, the pull request's template may say why (3.9).
 func (f *Facts) passedBeforeMerge(p *pull, category string, naAllowed bool) Result {
 	if p.merged == (span{}) {
 		return f.untimed(category+" passed before the merge", "when %s was merged is not known", p).at(p.place(f, "/mergedAt"))
 	}
-	r := f.passed(category, "the head of "+p.String(), f.onCommit(string(p.HeadCommit)), p.merged, naAllowed)
-	switch {
-	case r.Outcome == verify.Pass:
-	case naAllowed && r.Code == codeMissing && f.excused(p, category):
-		return pass(f.Stated(), "%s: the template says why %s does not apply", p, category).at(p.place(f, "/details/testing"))
-	default:
+	if category == checkSecrets {
+		switch r, ok := f.secretsPassed(p); {
+		case ok && r.Outcome == verify.Pass:
+			return r
+		case ok:
+			return pass(f.Stated(), "%s: the template says why no scan applies", p).at(p.place(f, "/details/testing"))
+		}
+	}
+	r := f.passed(category, "the head of "+p.String(), f.headOf(p), p.merged, naAllowed)
+	if r.Outcome != verify.Pass {
 		r = r.at(p.place(f, ""))
 	}
 	return r
-}
-
-// excused reports whether the template of a pull request says why a test or scan
-// does not apply.
-func (f *Facts) excused(p *pull, category string) bool {
-	return p.Details != nil && slices.ContainsFunc(p.Details.Testing, func(t evidence.ChangeTest) bool {
-		return f.categoryOf(&evidence.Check{Name: t.Name}) == category && t.Run == nil && !f.boilerplate(t.Rationale)
-	})
 }
 
 // dastNotApplicable are the results of dynamic tests on the release that say
@@ -362,14 +357,14 @@ func (f *Facts) boilerplate(reason string) bool {
 }
 
 func checkSecretsScan(f *Facts) Result {
-	res := f.releaseChecked("secrets", false)
+	res := f.releaseChecked(checkSecrets, false)
 	if res.Outcome == verify.Pass || res.Code != codeMissing {
 		return res
 	}
 	const want = "a scan for secrets of the released commit, or of the head of each pull request before its merge"
 	of := f.eachPull(want, func(p *pull) (Result, bool) {
-		r := f.passedBeforeMerge(p, "secrets", false).wants(want)
-		return r, r.Outcome == verify.Pass || r.Code == codeMissing && f.excused(p, "secrets")
+		r := f.passedBeforeMerge(p, checkSecrets, false).wants(want)
+		return r, r.Outcome == verify.Pass
 	})
 	if of.Outcome == verify.NotApplicable {
 		return res

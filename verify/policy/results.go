@@ -385,8 +385,11 @@ func checkSubjects(f *Facts) Result {
 		known[string(c.ID)] = true
 	}
 	for _, p := range f.pulls() {
-		for _, id := range append(p.Commits, p.HeadCommit, p.MergedAs) {
+		for _, id := range append(slices.Clone(p.Commits), p.HeadCommit, p.MergedAs) {
 			known[string(id)] = true
+		}
+		for _, e := range p.Events {
+			known[string(e.Commit)] = true // what was pushed, or put in a merge queue
 		}
 	}
 	delete(known, "")

@@ -157,6 +157,8 @@ type RangeFact struct {
 	// Commits are those reachable from the released commit and not from the
 	// base, newest first, parsed from embedded objects.
 	Commits []gitobj.CommitWithID
+	// Signatures are those of Commits, in their order.
+	Signatures []CommitSignature
 	// Complete reports that the walk reached the base or the root everywhere.
 	Complete bool
 	// Why says what is missing otherwise.
@@ -164,6 +166,15 @@ type RangeFact struct {
 	// Proof is how it is known that these are the commits since a release: no
 	// better than the base is.
 	Proof Proof
+}
+
+// CommitSignature is the signature inside one commit object.
+type CommitSignature struct {
+	// Identity is the key that signed; "" unless the signature verifies.
+	Identity evidence.Identity
+	// Code says why not: "unsigned", "signature-invalid" or "no-verifier" for a
+	// scheme that is not read here (OpenPGP, X.509).
+	Code string
 }
 
 // ArtifactFact is one released artifact.

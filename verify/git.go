@@ -165,7 +165,7 @@ func (r *run) commitRange() {
 		r.add(c)
 		return
 	}
-	fact.Commits, fact.Complete = commits, true
+	fact.Commits, fact.Signatures, fact.Complete = commits, signaturesOf(commits), true
 	if record.Base.None == "" && !r.baseSigned() {
 		// Which release came before is then only what the record says.
 		c.Proof = r.facts.Stated()

@@ -86,6 +86,21 @@ type changes struct {
 // readChanges classifies the commits of the release. Merge commits say nothing
 // of their own. If the range is incomplete, ok is false and why says so.
 func readChanges(f *Facts) (c changes, why Result, ok bool) {
+	read := f.classified.get(func() changesRead {
+		c, why, ok := classify(f)
+		return changesRead{c, why, ok}
+	})
+	return read.changes, read.why, read.ok
+}
+
+// changesRead is what readChanges returns.
+type changesRead struct {
+	changes changes
+	why     Result
+	ok      bool
+}
+
+func classify(f *Facts) (c changes, why Result, ok bool) {
 	if !f.Range.Complete {
 		return c, unknown("range-incomplete", "not all commits since %s are there: %s", f.Record.Base.Tag, f.Range.Why).at(inRecord(f, "/base")), false
 	}

@@ -1,14 +1,12 @@
 package policy
 
 import (
-	"bytes"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 
-	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence/commits"
 	"github.com/release-dossier/dossier/evidence/gitobj"
 	"github.com/release-dossier/dossier/verify"
@@ -175,15 +173,14 @@ func commitSigned(f *Facts) Result {
 	const want = "a signature of every commit"
 	byForge, unread := 0, 0
 	r := f.eachCommit("commit-unsigned", want, func(c gitobj.CommitWithID) (string, bool) {
-		switch {
-		case len(c.Signature) == 0:
-			return "is not signed", false
-		case bytes.HasPrefix(c.Signature, []byte("-----BEGIN SSH SIGNATURE-----")):
-			if _, err := attest.VerifySSHSignature(c.Signature, c.Payload, "git"); err != nil {
-				return "is signed, and the signature does not verify", false
-			}
-		default:
+		switch s := f.commitSignature(string(c.ID)); s.Code {
+		case "":
+		case "no-verifier":
 			unread++
+		case "signature-invalid":
+			return "is signed, and the signature does not verify", false
+		default:
+			return "is not signed", false
 		}
 		if c.Committer.Email == forgeCommitter {
 			byForge++

@@ -1,11 +1,9 @@
 package policy
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 
-	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/commits"
 	"github.com/release-dossier/dossier/evidence/gitobj"
@@ -106,8 +104,38 @@ func identitiesOf(email string) []evidence.Identity {
 	return ids
 }
 
-// commitAuthors returns everybody who had a hand in one commit: author,
-// committer, co-authors.
+// commitAuthors returns everybody who had a hand in each commit of the release,
+// by its id: author, committer, co-authors, and whom trust lists with the key
+// that signed it (rules of format, R11).
+func (f *Facts) commitAuthors() map[string][]author {
+	return f.wrote.get(func() map[string][]author {
+		people, by := newFolder(f), make(map[string][]author, len(f.Range.Commits))
+		for _, c := range f.Range.Commits {
+			list := people.commitAuthors(c)
+			if p := f.Trust.Fold(f.commitSignature(string(c.ID)).Identity); p != "" {
+				list = append(list, author{key: p, person: p, commit: string(c.ID)})
+			}
+			by[string(c.ID)] = list
+		}
+		return by
+	})
+}
+
+// commitSignature returns what verification found of a commit's signature.
+func (f *Facts) commitSignature(id string) verify.CommitSignature {
+	by := f.signatures.get(func() map[string]verify.CommitSignature {
+		m := make(map[string]verify.CommitSignature, len(f.Range.Commits))
+		for i, c := range f.Range.Commits {
+			if i < len(f.Range.Signatures) {
+				m[string(c.ID)] = f.Range.Signatures[i]
+			}
+		}
+		return m
+	})
+	return by[id]
+}
+
+// commitAuthors returns author, committer and co-authors of a commit.
 func (x folder) commitAuthors(c gitobj.CommitWithID) []author {
 	id := string(c.ID)
 	list := []author{
@@ -119,24 +147,7 @@ func (x folder) commitAuthors(c gitobj.CommitWithID) []author {
 	for _, p := range commits.CoAuthors(c.Message) {
 		list = append(list, x.author(p.Name, p.Email, id))
 	}
-	if p := x.signer(c); p != "" {
-		list = append(list, author{key: p, person: p, commit: id})
-	}
 	return list
-}
-
-// signer returns the person whom trust lists with the SSH key that signed a
-// commit, "" for none: whoever signs a commit had a hand in it (rules of
-// format, R11).
-func (x folder) signer(c gitobj.CommitWithID) string {
-	if !bytes.HasPrefix(c.Signature, []byte("-----BEGIN SSH SIGNATURE-----")) {
-		return ""
-	}
-	key, err := attest.VerifySSHSignature(c.Signature, c.Payload, "git")
-	if err != nil {
-		return ""
-	}
-	return x.trust.Fold(key.Identity())
 }
 
 // authors is everybody who wrote part of a release, by key.
@@ -178,9 +189,9 @@ func findAuthors(f *Facts) (s authors, why Result, ok bool) {
 		return s, unknown("range-incomplete", "not all commits of the release are there, so an author may be missing: %s", f.Range.Why).at(place), false
 	}
 	s.byKey = map[string]author{}
-	people := newFolder(f)
+	wrote := f.commitAuthors()
 	for _, c := range f.Range.Commits {
-		s.add(people.commitAuthors(c)...)
+		s.add(wrote[string(c.ID)]...)
 	}
 	for _, c := range f.Record.Changes {
 		s.add(changeAuthors(f, c)...)

@@ -1,15 +1,12 @@
 package policy
 
 import (
-	"crypto/ed25519"
-	"crypto/rand"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/hiddeco/sshsig"
-	"golang.org/x/crypto/ssh"
-
+	"github.com/release-dossier/dossier/attest"
+	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/gitobj"
 	"github.com/release-dossier/dossier/verify"
 	"github.com/release-dossier/dossier/verify/trust"
@@ -64,36 +61,30 @@ func TestCoAuthors(t *testing.T) {
 
 // Whoever signed a commit had a hand in it, whatever name it bears.
 func TestCommitSignerIsAuthor(t *testing.T) {
-	_, private, err := ed25519.GenerateKey(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	signer, err := ssh.NewSignerFromKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	line := strings.TrimSpace(string(ssh.MarshalAuthorizedKey(signer.PublicKey())))
-	tr, err := trust.Parse("trust.yaml", []byte("id: x\nversion: 1\neffective: { from: 2020-01-01 }\npeople:\n  bo: { keys: [\""+line+"\"] }\n"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := gitobj.CommitWithID{}
-	c.Author, c.Committer = gitobj.Person{Name: "Zed", Email: "zed@x.example"}, gitobj.Person{Name: "Zed", Email: "zed@x.example"}
-	c.Payload = []byte("tree 0\n\nfix: x\n")
-	sig, err := sshsig.Sign(strings.NewReader(string(c.Payload)), signer, sshsig.HashSHA512, "git")
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.Signature = sshsig.Armor(sig)
-	x := folder{tr, map[string]string{}}
+	key := evidence.Identity("key:sha256:" + strings.Repeat("ab", 32))
+	f := &Facts{Facts: baseFacts(t)}
+	f.Trust, _ = trust.Parse("trust.yaml", []byte("id: x\nversion: 1\neffective: { from: 2020-01-01 }\npeople:\n  bo: { keys: [\""+boKey+"\"] }\n"))
+	f.Range.Commits = f.Range.Commits[:1]
 	isBo := func(a author) bool { return a.person == "bo" }
-	if !slices.ContainsFunc(x.commitAuthors(c), isBo) {
-		t.Error("the signer of the commit is no author")
+	for identity, want := range map[evidence.Identity]bool{boIdentity(t): true, key: false, "": false} {
+		f.wrote, f.signatures = lazy[map[string][]author]{}, lazy[map[string]verify.CommitSignature]{}
+		f.Range.Signatures = []verify.CommitSignature{{Identity: identity}}
+		if got := slices.ContainsFunc(f.commitAuthors()[string(f.Range.Commits[0].ID)], isBo); got != want {
+			t.Errorf("signed by %q: an author %v, want %v", identity, got, want)
+		}
 	}
-	c.Payload = append(c.Payload, ' ')
-	if slices.ContainsFunc(x.commitAuthors(c), isBo) {
-		t.Error("a signature over other bytes makes an author")
+}
+
+// boKey is a public key, whoever has the private one.
+const boKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEPzBUEqUNVzoLE2sHmWb0o7hJDLgXJ5sOwlj1Yn3IEm bo"
+
+func boIdentity(t *testing.T) evidence.Identity {
+	t.Helper()
+	key, err := attest.ParsePublicKey([]byte(boKey))
+	if err != nil {
+		t.Fatal(err)
 	}
+	return key.Identity()
 }
 
 // Two spellings of one name are told apart by nobody.

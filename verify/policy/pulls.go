@@ -53,10 +53,7 @@ func (p *pull) place(f *Facts, pointer string) verify.Place {
 // pulls returns the pull requests of the release, as they are recorded.
 func (f *Facts) pulls() []*pull {
 	return f.pulled.get(func() []*pull {
-		people, byCommit := newFolder(f), map[string][]author{}
-		for _, c := range f.Range.Commits {
-			byCommit[string(c.ID)] = people.commitAuthors(c)
-		}
+		byCommit := f.commitAuthors()
 		signed := map[string][]review{}
 		for fact, r := range verify.Standing[*evidence.CodeReview](f.Facts) {
 			x := review{by: r.Reviewer, party: f.partyOf(r.Reviewer), state: r.State, at: spanOf(r.At), commit: string(r.Commit), proof: fact.Proof, place: fact.Place("")}

@@ -139,9 +139,9 @@ func sodReviewer(f *Facts) Result {
 		return why.wants(want).follows("sod/approver-not-author")
 	}
 	var gaps []string
-	opened, people := changeAuthorsByCommit(f), newFolder(f)
+	opened, authors := changeAuthorsByCommit(f), f.commitAuthors()
 	for _, c := range f.Range.Commits {
-		wrote := append(people.commitAuthors(c), opened[string(c.ID)]...)
+		wrote := slices.Concat(authors[string(c.ID)], opened[string(c.ID)])
 		if _, ok := who.by(string(c.ID), wrote); !ok {
 			gaps = append(gaps, short(string(c.ID)))
 		}

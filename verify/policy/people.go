@@ -115,7 +115,7 @@ func (f *Facts) commitAuthors() map[string][]author {
 			if p := f.Trust.Fold(f.commitSignature(string(c.ID)).Identity); p != "" {
 				list = append(list, author{key: p, person: p, commit: string(c.ID)})
 			}
-			by[string(c.ID)] = list
+			by[string(c.ID)] = append(by[string(c.ID)], list...)
 		}
 		return by
 	})

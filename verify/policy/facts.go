@@ -46,6 +46,7 @@ type Facts struct {
 
 	mainLineOf lazy[map[string]bool]
 	mentioned  lazy[*mentions]
+	byDigest   lazy[map[evidence.Digest]int]
 }
 
 // lazy is a value that is computed when it is first asked for.

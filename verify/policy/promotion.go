@@ -1,4 +1,183 @@
 package policy
 
+import "github.com/release-dossier/dossier/verify"
+
 // promotionControls are the controls of promotions.
-var promotionControls []Control
+var promotionControls = []Control{{
+	ID: "promotion/same-digest", Level: Must, Sections: "1.3.2, 1.12.3.5, 1.13.3.2, 1.13.5.3(1), 1.19.3.1, 1.24.3.1 guardrail", Theme: themeArtifact,
+	Title: "Dev, staging and production received the same digest", Failing: "An environment received other bytes than the released ones",
+	Logic:   "Every promotion names its artifacts by digest; each is that of a released artifact, or of an image that its index lists. What production gets, staging and dev got as well, where anything was promoted to them.",
+	Applies: "prod", Waive: "no",
+	Question: 2, Gate: verify.GateProduction,
+	Evidence: []string{"promotion.artifacts[].digest", "record.artifacts[].digest", "record.artifacts[].image.platforms[]"},
+	Fix: verify.Fix{
+		Before: "promote the digest that was built and tested: dossier add promotion",
+		Now:    "promote the released digest, and find out what the other bytes were",
+	},
+	Check: promotionSameDigest,
+}, {
+	ID: "promotion/order", Level: Must, Sections: "1.13.3.1, 1.13.3.2, 1.19.3.1, 1.31.3.7", Theme: themeArtifact,
+	Title: "Environments are reached in order", Failing: "An environment was reached before the one that comes first",
+	Logic:   "For each artifact in production, the first promotion to dev ended before the first to staging began, and that began before production's. The tracks of an app store count as environments.",
+	Applies: "svc iac app mono", Waive: "exc (H: see hotfix rows)",
+	Question: 6, Gate: verify.GateProduction,
+	Evidence: []string{"promotion.environment", "promotion.at", "promotion.finishedAt", "promotion.track"},
+	Fix: verify.Fix{
+		Before: "promote to dev, then to staging, then to production",
+		Now:    "record an exception that says why the order was left",
+	},
+	Check: promotionOrder,
+}, {
+	ID: "promotion/no-skip", Level: Must, Sections: "1.19.3.1, 1.13.3.1", Theme: themeArtifact,
+	Title: "No environment is skipped", Failing: "An environment was skipped on the way to production",
+	Logic:   "Before the first production promotion, one succeeded to each environment of the parameter promotion-path. A hotfix may skip dev if hotfix-skips-dev says so. A library is published and has no such way.",
+	Applies: "prod", Waive: "exc, emg",
+	Question: 6, Gate: verify.GateProduction,
+	Evidence: []string{"promotion.environment", "promotion.result", "promotion.at"},
+	Fix: verify.Fix{
+		Before: "promote to each environment before production, and record it: dossier add promotion",
+		Now:    "record the promotion that is missing, or an exception for having skipped it",
+	},
+	Check: promotionNoSkip,
+}, {
+	ID: "promotion/uses-published", Level: Must, Sections: "1.13.3.1(7), 1.31.5.3", Theme: themeArtifact,
+	Title: "Deployments take the published artifact as input", Failing: "A deployment did not take the published artifact",
+	Logic:   "Every promotion names released digests, and began after its artifacts were published.",
+	Applies: "prod", Waive: "exc",
+	Question: 2, Gate: verify.GateStaging,
+	Evidence: []string{"promotion.artifacts[].digest", "promotion.at", "record.artifacts[].publication.publishedAt", "record.artifacts[].image.resolvedAt"},
+	Fix: verify.Fix{
+		Before: "publish first, and deploy what is published, by its digest",
+		Now:    "deploy the published artifact by its digest, and record when it was published",
+	},
+	Check: promotionUsesPublished,
+}, {
+	ID: "promotion/metadata", Level: Must, Sections: "1.13.3.2", Theme: themeArtifact,
+	Title: "Each promotion records ticket, commit, changes, artifacts, SBOM, provenance, times and approver", Failing: "A promotion is recorded without what belongs to it",
+	Logic:   "Every promotion states commit, pull requests, artifacts, SBOMs, provenance, begin and end; one into production also the ticket and who approved its gate. What a forge's deployment within the release statement refers to is that statement's.",
+	Applies: "prod", Waive: "exc",
+	Question: 6, Gate: verify.GateFinal,
+	Evidence: []string{"promotion.changeRequests", "promotion.commit", "promotion.pullRequests", "promotion.artifacts", "promotion.sboms", "promotion.provenance", "promotion.at", "promotion.finishedAt", "promotion.approvals"},
+	Fix: verify.Fix{
+		Before: "have the pipeline record the whole promotion: dossier add promotion",
+		Now:    "correct the record with what is missing: dossier add promotion with supersedes",
+	},
+	Check: promotionMetadata,
+}, {
+	ID: "promotion/deploy-record", Level: Must, Sections: "1.21.3.3, 1.21.5.1(6)", Theme: themeArtifact,
+	Title: "Each deployment record holds digest, release tag, approver, time and environment", Failing: "A deployment record lacks digest, tag, approver, time or environment",
+	Logic:   "There is a record of the production deployment, and each record states the five. Whoever approves dev and staging may be the pipeline itself.",
+	Applies: "*", Waive: "exc",
+	Question: 6, Gate: verify.GateFinal,
+	Evidence: []string{"promotion.artifacts[].digest", "promotion.tag", "promotion.approvals", "promotion.at", "promotion.environment"},
+	Fix: verify.Fix{
+		Before: "have the pipeline record each deployment: dossier add promotion",
+		Now:    "record the deployment from the deploy system's own log: dossier add promotion",
+	},
+	Check: promotionDeployRecord,
+}, {
+	ID: "promotion/references-tag", Level: Must, Sections: "1.9.3.3, 1.21.3.3", Theme: themeArtifact,
+	Title: "Deployment records name the release", Failing: "A deployment record names another release",
+	Logic:   "A promotion into production names the release tag. One into an environment before it names the tag, or version and digest if there was no tag yet.",
+	Applies: "prod", Waive: "exc",
+	Question: 6, Gate: verify.GateProduction,
+	Evidence: []string{"promotion.tag", "promotion.version", "record.tag.name"},
+	Fix: verify.Fix{
+		Before: "deploy by release, and have the pipeline record its tag",
+		Now:    "correct the record: dossier add promotion with supersedes",
+	},
+	Check: promotionReferencesTag,
+}, {
+	ID: "promotion/log-in-record", Level: Must, Sections: "1.12.3.5, 1.20.3.1", Theme: themeArtifact,
+	Title: "The release record holds the promotion log with approvals and times", Failing: "The release record and the promotions tell different stories",
+	Logic:   "Each promotion that the release record lists is stated with the same environment, commit, artifacts and outcome; each that was over when the record was signed is listed in it; and each into production has approvals and times.",
+	Applies: "prod", Waive: "exc",
+	Question: 6, Gate: verify.GateFinal,
+	Evidence: []string{"record.releaseRecord.promotions[]", "record.deployments[]", "promotion"},
+	Fix: verify.Fix{
+		Before: "record promotions as they happen, and list those that are over when the release is recorded",
+		Now:    "state the promotion that is missing, or correct what differs: dossier add promotion",
+	},
+	Check: promotionLogInRecord,
+}, {
+	ID: "promotion/verified-before-next", Level: Must, Sections: "1.13.3.1, 1.19.3.6", Theme: themeArtifact,
+	Title: "The next environment waits for verification of the one before", Failing: "The next environment did not wait for verification of the one before",
+	Logic:   "Before a promotion to staging or production began, smoke tests or monitoring of the environment before it passed, and none of them had failed last.",
+	Applies: "svc iac app", Waive: "emg",
+	Question: 6, Gate: verify.GateProduction,
+	Evidence: []string{"promotion.verification[]", "verification", "promotion.at"},
+	Fix: verify.Fix{
+		Before: "verify each environment before the next is deployed, and record it: dossier add verification",
+		Now:    "record the verification that was done, or open an emergency record",
+	},
+	Check: promotionVerifiedBeforeNext,
+}, {
+	ID: "promotion/audited-pipeline", Level: Must, Sections: "1.15.3.5, 1.16.3.4, 1.6.3(4)", Theme: themeArtifact,
+	Title: "Production is reached through the standard pipeline and not by hand", Failing: "Production was changed by hand or by an unknown system",
+	Logic:   "Who carried out a production promotion is no person, and has a trust role of the parameter deploy-systems, or is a bot by trust.",
+	Applies: "prod", Waive: "emg + break-glass",
+	Question: 6, Gate: verify.GateFinal,
+	Evidence: []string{"promotion.executedBy", "trust: roles, bots"},
+	Fix: verify.Fix{
+		Before: "deploy by the pipeline, and name its account in the trust document",
+		Now:    "record who deployed, with the emergency and the break-glass use that allowed it",
+	},
+	Check: promotionAuditedPipeline,
+}, {
+	ID: "promotion/executor-authorised", Level: Must, Sections: "1.6.3(4), 1.13.3.3, 1.21.3.2, 2.11.2", Theme: themeArtifact,
+	Title: "The production deployment is run by a permitted role", Failing: "Somebody without a permitted role had production deployed",
+	Logic:   "Whoever asked for a production promotion, and whoever carried it out, held a role of the parameter deployers when it began.",
+	Applies: "prod", Waive: "emg + break-glass",
+	Question: 6, Gate: verify.GateFinal,
+	Evidence: []string{"promotion.requestedBy", "promotion.executedBy", "trust: roles", "role-directory"},
+	Fix: verify.Fix{
+		Before: "let a release manager, on-call engineer or the platform deploy",
+		Now:    "record who deployed, with the emergency and the break-glass use that allowed it",
+	},
+	Check: promotionExecutorAuthorised,
+}, {
+	ID: "promotion/staging-auto", Level: Should, Sections: "1.13.3.3", Theme: themeArtifact,
+	Title: "Staging follows dev automatically unless batching is reasoned", Failing: "Staging was deployed by hand without a reason",
+	Logic:   "A promotion to staging was carried out by a service and asked for by nobody, or its approval says why it waited.",
+	Applies: "svc", Waive: "rat",
+	Question: 6, Gate: verify.GateProduction,
+	Evidence: []string{"promotion.executedBy", "promotion.requestedBy", "promotion.approvals[].rationale"},
+	Fix:      verify.Fix{Before: "let the pipeline promote to staging once dev is verified"},
+	Check:    promotionStagingAuto,
+}, {
+	ID: "promotion/window-eligibility-confirmed", Level: Must, Sections: "1.13.5.3(2), 1.19.5.1(2)", Theme: themeArtifact,
+	Title: "The change window was confirmed before production, or an emergency opened", Failing: "Nobody confirmed the change window before production",
+	Logic:   "Each production promotion names its window and when it was checked, no later than it began; or an emergency record that was opened by then. A library needs that only if library-windows says so.",
+	Applies: "prod", Waive: "emg",
+	Question: 5, Gate: verify.GateFinal,
+	Evidence: []string{"promotion.window.checkedAt", "promotion.emergency", "emergency.at"},
+	Fix: verify.Fix{
+		Before: "check the time against the window in the gate, and record it in the promotion",
+		Now:    "record when the gate checked the window, or open an emergency record",
+	},
+	Check: promotionWindowConfirmed,
+}, {
+	ID: "promotion/failed-attempts-kept", Level: Must, Sections: "d: 1.13.3.2, 1.7.3", Theme: themeArtifact,
+	Title: "Failed and repeated promotions stay in the log", Failing: "An attempt to promote is not in the log",
+	Logic:   "No failed promotion was replaced by one that succeeded; a production rollback or incident of the release has a production promotion before it; and if numbered-deployments says so, the numbers in an environment have no gap.",
+	Applies: "prod", Waive: "exc",
+	Question: 6, Gate: verify.GateFinal,
+	Evidence: []string{"promotion.result", "promotion.deploymentId", "rollback", "incident"},
+	Fix: verify.Fix{
+		Before: "record every attempt under an id of its own, whatever came of it: dossier add promotion",
+		Now:    "record the attempt that is missing from the deploy system's log: dossier add promotion",
+	},
+	Check: promotionFailedAttemptsKept,
+}, {
+	ID: "promotion/library-publication", Level: Must, Sections: "d: 1.9.3.3", Theme: themeArtifact,
+	Title: "The publication of a library is approved and recorded", Failing: "The publication of the library is not recorded with its approval",
+	Logic:   "A promotion with the action publish names tag, version, time and approver, and its artifacts the registry.",
+	Applies: "lib", Waive: "exc",
+	Question: 6, Gate: verify.GateFinal,
+	Evidence: []string{"promotion.action", "promotion.tag", "promotion.version", "promotion.approvals", "promotion.at", "record.artifacts[].publication.registry"},
+	Fix: verify.Fix{
+		Before: "have the release job record the publication with its approval: dossier add promotion",
+		Now:    "record the publication from the registry's own log: dossier add promotion",
+	},
+	Check: promotionLibraryPublication,
+}}

@@ -30,10 +30,21 @@ func (f *Facts) environment(name string) string {
 }
 
 // environmentOf is the canonical environment of a promotion. To publish a
-// library is to bring it to production (A37).
+// library is to bring it to production (A37); the track of an app store stands
+// for an environment.
 func (f *Facts) environmentOf(p *evidence.Promotion) string {
 	if f.Record.Kind == evidence.KindLibrary && p.Action == "publish" {
 		return envProduction
+	}
+	if f.Record.Kind == evidence.KindApp && p.Action == "submit" {
+		switch {
+		case holdsFold(f.Params.StoreTracks, p.Track):
+			return envProduction
+		case holdsFold(f.Params.BetaTracks, p.Track):
+			return envStaging
+		case holdsFold(f.Params.InternalTracks, p.Track):
+			return envDev
+		}
 	}
 	return f.environment(p.Environment)
 }
@@ -148,4 +159,28 @@ func (f *Facts) eachInto(env, want string, judge func(promoted) (Result, bool)) 
 		}
 	}
 	return pass(weakest(proofs, verify.Proof{}), "%s", plural(len(list), "promotion to "+env, "promotions to "+env)).wants(want).at(where...)
+}
+
+// clockStated is the clock of rules about times that records state.
+const clockStated = "time stated in the records"
+
+// brings reports whether a promotion brings the release somewhere, where others
+// switch a flag, change a configuration or take a release back.
+func (p promoted) brings() bool {
+	switch p.Action {
+	case "deploy", "promote", "publish", "submit":
+		return true
+	}
+	return false
+}
+
+// decided is when the release was decided on last: when its last production
+// promotion began, else now. What must not have happened before must be known up
+// to then.
+func (f *Facts) decided() time.Time {
+	list := f.into(envProduction)
+	if len(list) == 0 || list[len(list)-1].start.to.IsZero() {
+		return f.AsOf
+	}
+	return list[len(list)-1].start.to
 }

@@ -99,6 +99,54 @@ var provenanceControls = []Control{{
 	Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"provenance: resolved dependencies"},
 	Fix:   verify.Fix{Before: "have the builder list its inputs with digests"},
 	Check: provenancePinned,
+}, {
+	ID: "provenance/equivalent", Level: Must, Sections: "1.20.3.1", Theme: themeProvenance,
+	Title: "What stands in for an attestation is a documented equivalent", Failing: "Nothing that is documented stands in for the attestation that is missing",
+	Logic:   "Where an artifact has no provenance, a decision on provenance in force names a document, and a passed check build on the released commit has a run id and names the artifact's digest. Where every artifact has provenance, there is nothing to judge.",
+	Applies: "*", Waive: "n/a",
+	Question: 2, Gate: verify.GateStaging,
+	Evidence: []string{"decision.topic", "decision.document", "record.checks[].runId", "record.checks[].evidence"},
+	Fix: verify.Fix{
+		Before: "have the build write provenance, or decide and document what stands in for it: dossier add decision",
+		Now:    "record the decision and the build that stands in for provenance: dossier add decision",
+	},
+	Check: provenanceEquivalent,
+}, {
+	ID: "provenance/in-record", Level: Must, Sections: "1.12.3.4, 1.12.3.5, 1.20.3.1, 2.6.2", Theme: themeProvenance,
+	Title: "The release record references the provenance", Failing: "The release record does not reference the provenance in use",
+	Logic:   "The release record lists provenance for every artifact, by its digest, and all provenance that a promotion names by digest is among it.",
+	Applies: "prod", Waive: "exc",
+	Question: 2, Gate: verify.GateStaging,
+	Evidence: []string{"record.provenance[]", "promotion.provenance[]"},
+	Fix: verify.Fix{
+		Before: "give the provenance to create with --provenance",
+		Now:    "record the release again with the provenance that promotions name",
+	},
+	Check: provenanceInRecord,
+}, {
+	ID: "provenance/stored", Level: Must, Sections: "1.31.3.5, 1.21.3.4", Theme: themeProvenance,
+	Title: "Provenance sits in the registry or an attestation store", Failing: "Provenance is not stored where it must be",
+	Logic:   "The location of all provenance lies in the registry of an artifact that it is about, or in a place of the parameter evidence-stores.",
+	Applies: "*", Waive: "exc",
+	Question: 2, Gate: verify.GateStaging,
+	Evidence: []string{"record.provenance[].location", "record.artifacts[].publication.registry", "record.artifacts[].image.repository"},
+	Fix: verify.Fix{
+		Before: "attach the provenance to the image in the registry, and record where (provenance[].location)",
+		Now:    "attach the provenance to the artifact, and record where",
+	},
+	Check: provenanceStored,
+}, {
+	ID: "provenance/before-promotion", Level: Must, Sections: "d: 1.31.5.2", Theme: themeProvenance,
+	Title: "Provenance exists before the first promotion", Failing: "Provenance was made after the release was promoted",
+	Logic:   "The build that all provenance tells of ended before the first promotion to staging or production began; for a library or an app, before its publication was approved.",
+	Applies: "prod", Waive: "emg",
+	Question: 2, Gate: verify.GateStaging,
+	Evidence: []string{"provenance: end of the build", "record.createdAt", "promotion.at", "promotion.approvals[].at"},
+	Fix: verify.Fix{
+		Before: "have the build write its provenance when it ends",
+		Now:    "record why the provenance came late, with an emergency record",
+	},
+	Check: provenanceBeforePromotion,
 }}
 
 // withoutProvenance names the artifacts for which no provenance is listed.

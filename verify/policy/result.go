@@ -103,6 +103,9 @@ func inStatement(id evidence.Digest, pointer string) verify.Place {
 // inMaterial is a material as a whole.
 func inMaterial(id evidence.Digest) verify.Place { return verify.Place{Material: &id} }
 
+// indexed is the pointer of an item of a list.
+func indexed(pointer string, i int) string { return fmt.Sprintf("%s/%d", pointer, i) }
+
 // recomputed is the proof of what follows from bytes in the dossier alone.
 func recomputed(what string) verify.Proof {
 	return verify.Proof{Grade: verify.Proven, By: "recomputed from " + what}

@@ -71,6 +71,65 @@ var sbomControls = []Control{{
 	Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"SBOM: dependency relations"},
 	Fix:   verify.Fix{Before: "use an SBOM tool that resolves the whole dependency graph"},
 	Check: sbomTransitive,
+}, {
+	ID: "sbom/immutable", Level: Must, Sections: "1.20.3.5", Theme: themeSBOM,
+	Title: "A published SBOM never changes", Failing: "A published SBOM was replaced by another",
+	Logic:   "Over an archive, the reference of an SBOM leads to one digest; an SBOM with more in it has a reference of its own.",
+	Applies: "arch", Waive: "no",
+	Question: 2, Gate: verify.GateFinal,
+	Evidence: []string{"record.sboms[] of all dossiers of an archive"},
+	Fix: verify.Fix{
+		Before: "publish a changed SBOM beside the old one",
+		Now:    "publish the SBOM again as it was, and the changed one beside it",
+	},
+}, {
+	ID: "sbom/in-record", Level: Must, Sections: "1.12.3.5, 1.20.3.1, 1.20.3.5", Theme: themeSBOM,
+	Title: "The release record points at the SBOM", Failing: "The release record does not point at the SBOM in use",
+	Logic:   "The release record lists an SBOM for every artifact, by its digest, and every SBOM that a promotion names by digest is one of them.",
+	Applies: "prod", Waive: "exc",
+	Question: 2, Gate: verify.GateStaging,
+	Evidence: []string{"record.sboms[]", "promotion.sboms[]"},
+	Fix: verify.Fix{
+		Before: "give the SBOM to create with --sbom",
+		Now:    "record the release again with the SBOM that promotions name",
+	},
+	Check: sbomInRecord,
+}, {
+	ID: "sbom/from-pipeline", Level: Must, Sections: "1.20.3.5, 1.13.3.1(4)", Theme: themeSBOM,
+	Title: "The SBOM was made in the build or release pipeline", Failing: "An SBOM was made outside of the pipeline",
+	Logic:   "The run that made the SBOM is the one that built the artifact or recorded the release, or that of a passed check sbom-generate on the release which names the SBOM's digest.",
+	Applies: "*", Waive: "exc",
+	Question: 2, Gate: verify.GateStaging,
+	Evidence: []string{"record.sboms[].runId", "record.build.runId", "provenance: run id", "record.checks[].evidence"},
+	Fix: verify.Fix{
+		Before: "make the SBOM in the build, and record its run (sboms[].runId)",
+		Now:    "make the SBOM again in the pipeline from the released bytes",
+	},
+	Check: sbomFromPipeline,
+}, {
+	ID: "sbom/stored-with-artifact", Level: Must, Sections: "1.31.3.5, 1.13.3.1(4), 1.20.3.5", Theme: themeSBOM,
+	Title: "The SBOM is stored next to the artifact or at an approved place", Failing: "An SBOM is not stored where it must be",
+	Logic:   "The SBOM's location lies in the registry of an artifact that it is about, or in a place of the parameter evidence-stores.",
+	Applies: "*", Waive: "exc",
+	Question: 2, Gate: verify.GateStaging,
+	Evidence: []string{"record.sboms[].location", "record.artifacts[].publication.registry", "record.artifacts[].image.repository"},
+	Fix: verify.Fix{
+		Before: "attach the SBOM to the image in the registry, and record where (sboms[].location)",
+		Now:    "attach the SBOM to the artifact, and record where",
+	},
+	Check: sbomStored,
+}, {
+	ID: "sbom/before-production", Level: Must, Sections: "d: 1.31.5.2, 1.12.6.1(3)", Theme: themeSBOM,
+	Title: "The SBOM exists before the first promotion", Failing: "An SBOM was made after the release was promoted",
+	Logic:   "Every SBOM says when it was made, or the release record lists it, before the first promotion to staging or production began and before the tag's signature was verified for production.",
+	Applies: "prod", Waive: "emg",
+	Question: 2, Gate: verify.GateStaging,
+	Evidence: []string{"SBOM: time of creation", "record.createdAt", "promotion.at", "promotion.verification[]"},
+	Fix: verify.Fix{
+		Before: "make the SBOM in the build",
+		Now:    "record why the SBOM came late, with an emergency record",
+	},
+	Check: sbomBeforeProduction,
 }}
 
 // uncovered names the artifacts for whose digest covers does not hold. Instead

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/foreign"
 	"github.com/release-dossier/dossier/verify"
 )
 
@@ -16,7 +17,7 @@ const roleReleaseCI = "release-ci"
 var signControls = []Control{{
 	ID: "sign/tag-signed", Level: Must, Sections: "1.3.2, 1.6.3(4), 1.9.3.3, 1.10.3.3, 1.12.3.4, 1.21.3.1, 2.3", Theme: themeSign,
 	Title: "The release tag is signed", Failing: "The release tag has no signature that can be relied on",
-	Logic:   "The embedded tag object holds a signature over its own bytes that verifies under a key that trust lets sign tags of this repository: a grant of the kind \"tag\" covers it.",
+	Logic:   "The embedded tag object holds a signature over its own bytes that verifies under a key that trust lets sign tags of this repository: a grant of the kind \"tag\" covers it. Where the tag has none and nothing mandates it, a signed attestation of a release or tag by another tool that names tag and commit stands in for it.",
 	Applies: "prod", Waive: "exc+ (dated fix plan)",
 	Question: 1, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"the embedded tag object", "trust: keys, grants"},
 	Fix: verify.Fix{
@@ -79,6 +80,96 @@ var signControls = []Control{{
 		Now:    "have the statement signed again, for this release",
 	},
 	Check: signAmendments,
+}, {
+	ID: "sign/verified-before-production", Level: Must, Sections: "1.12.3.4, 1.31.3.5", Theme: themeSign,
+	Title: "The tag's signature was verified before production", Failing: "The tag's signature was not verified before production",
+	Logic:   "Each production promotion has a passed signature verification whose subject is the release's tag object, no later than it began. At the gate itself, this verification is the one.",
+	Applies: "prod", Waive: "exc",
+	Question: 1, Gate: verify.GateProduction,
+	Evidence: []string{"promotion.verification[].subject", "promotion.verification[].at", "verification", "promotion.at"},
+	Fix: verify.Fix{
+		Before: "verify the release before production in the pipeline, and record it in the promotion",
+		Now:    "record the verification that the pipeline made, from its log: dossier add verification",
+	},
+	Check: signVerifiedBeforeProduction,
+}, {
+	ID: "sign/verified-at-staging", Level: Must, Sections: "1.31.3.5, 1.31.5.3", Theme: themeSign,
+	Title: "Signatures are verified on entry to staging", Failing: "No signature was verified on entry to staging",
+	Logic:   "Each promotion to staging has a passed signature verification of the tag, an artifact or its provenance, no later than it began: the tag may come later.",
+	Applies: "svc iac", Waive: "exc",
+	Question: 1, Gate: verify.GateStaging,
+	Evidence: []string{"promotion.verification[].subject", "promotion.verification[].at", "verification", "promotion.at"},
+	Fix: verify.Fix{
+		Before: "verify signatures before staging in the pipeline, and record it in the promotion",
+		Now:    "record the verification that the pipeline made, from its log: dossier add verification",
+	},
+	Check: signVerifiedAtStaging,
+}, {
+	ID: "sign/verified-at-production-artifact", Level: Must, Sections: "1.31.3.5, 1.31.5.2", Theme: themeSign,
+	Title: "Artifact signatures are verified on entry to production", Failing: "An artifact's signature was not verified on entry to production",
+	Logic:   "For each artifact that production gets, its signature was verified and passed before the promotion began; that of its provenance, where the artifact itself is not signed. With artifact-signing set to required, only the artifact's own counts.",
+	Applies: "prod", Waive: "exc",
+	Question: 1, Gate: verify.GateProduction,
+	Evidence: []string{"promotion.verification[].subject", "promotion.verification[].at", "verification", "promotion.at", "attestations of other tools"},
+	Fix: verify.Fix{
+		Before: "verify each artifact's signature before production in the pipeline, and record it in the promotion",
+		Now:    "record the verification that the pipeline made, from its log: dossier add verification",
+	},
+	Check: signVerifiedArtifacts,
+}, {
+	ID: "sign/artifact-signed", Level: Should, Sections: "1.31.3.5, 1.31.5.2", Theme: themeSign,
+	Title: "Artifacts are signed", Failing: "An artifact is not signed by a party that trust names",
+	Logic:   "For every artifact there is a statement of a type in the parameter artifact-signatures over its digest, signed by a signer whom a grant lets state it.",
+	Applies: "svc lib iac app", Waive: "rat",
+	Question: 1, Gate: verify.GateStaging,
+	Evidence: []string{"record.attestations[]", "trust: grants"},
+	Fix:      verify.Fix{Before: "sign each artifact, and give the signature to create with --attestation"},
+	Check:    signArtifacts,
+}, {
+	ID: "sign/app-identity", Level: Must, Sections: "1.9.3.3, 1.9.5.1(4)", Theme: themeSign,
+	Title: "An app's build is signed by the declared identity", Failing: "An app's build is not signed by the identity that its repository declares",
+	Logic:   "Each artifact of the type app says who signed it, which is a signing identity that the repository's metadata declares for an app.",
+	Applies: "app", Waive: "exc",
+	Question: 1, Gate: verify.GateStaging,
+	Evidence: []string{"record.artifacts[].signingIdentity", "record.metadata.coordinates[].signingIdentity"},
+	Fix: verify.Fix{
+		Before: "sign the build with the declared identity, and record it",
+		Now:    "release a build that the declared identity signed",
+	},
+	Check: signAppIdentity,
+}, {
+	ID: "sign/verification-log-kept", Level: Must, Sections: "1.31.5.2, 1.21.3.4", Theme: themeSign,
+	Title: "Signature verification logs are kept", Failing: "The log of a signature verification is not kept",
+	Logic:   "Each production promotion has signature verifications, of the tag and of an artifact or its provenance among them, and each of these refers to its log by name or address and by digest.",
+	Applies: "prod", Waive: "exc",
+	Question: 1, Gate: verify.GateFinal,
+	Evidence: []string{"promotion.verification[].evidence", "verification.evidence"},
+	Fix: verify.Fix{
+		Before: "keep the log of the verification, and record its digest in the promotion",
+		Now:    "find the log, and record the verification with its digest: dossier add verification",
+	},
+	Check: signLogKept,
+}, {
+	ID: "sign/key-rotation", Level: Should, Sections: "1.31.3.5", Theme: themeSign,
+	Title: "Managed keys rotate", Failing: "A signing key is older than the policy allows",
+	Logic:   "Trust says when the keys that signed the tag and the release statement were made, and none was older than the parameter key-days when the release was recorded. Identities without a key of their own need no rotation.",
+	Applies: "org", Waive: "rat",
+	Question: 1, Gate: verify.GateTag,
+	Evidence: []string{"trust: keys, created", "signatures of tag and release statement"},
+	Fix:      verify.Fix{Before: "replace the key, and say in the trust document when keys were made (keys: created)"},
+	Check:    signKeyRotation,
+}, {
+	ID: "sign/mandated-no-fallback", Level: Must, Sections: "1.12.3.4", Theme: themeSign,
+	Title: "Where signing is mandated, no unsigned path exists", Failing: "Signing is mandated, and an unsigned path exists",
+	Logic:   "In a repository whose metadata says regulated, the tag itself is signed: nothing equivalent and no exception stands in for it, least of all a permanent one.",
+	Applies: "prod", Waive: "no",
+	Question: 1, Gate: verify.GateTag,
+	Evidence: []string{"record.metadata.regulated", "the embedded tag object", "exception.controls", "exception.type"},
+	Fix: verify.Fix{
+		Before: "sign the tag, and withdraw exceptions from signing it",
+		Now:    "release again under a new version with a signed tag",
+	},
+	Check: signMandated,
 }}
 
 // tagSigner is how people call the signer of the tag.
@@ -95,6 +186,9 @@ func signTag(f *Facts) Result {
 	case s.Valid:
 		return pass(verify.Proof{Grade: verify.Proven, By: tagSigner(s)}, "%s, signed by %s", s.Scheme, tagSigner(s)).wants(want).at(place)
 	case s.Scheme == "":
+		if a, ok := f.tagEquivalent(); ok && !f.regulated() {
+			return pass(a.Proof, "the tag is not signed; %s, signed by %s, says the same", a.Material.Name, a.Signer.Name()).wants(want).at(place, inMaterial(a.Material.Digest))
+		}
 		r := missing(want, "the tag is not signed").at(place)
 		if f.Record.Tag.Type != "tag" {
 			r = r.follows("tag/annotated")
@@ -104,6 +198,22 @@ func signTag(f *Facts) Result {
 		return unknown(s.Code, "%s", s.Detail).wants(want).at(place)
 	}
 	return fail(reason(s.Code), want, "%s", s.Detail).at(place)
+}
+
+// tagEquivalent returns a signed attestation of another tool that says of the
+// tag what its signature would: which object, or which commit, it names. It
+// stands in for the signature where nothing mandates that (A9).
+func (f *Facts) tagEquivalent() (verify.AttestationFact, bool) {
+	for _, a := range f.Attestations {
+		s := a.Summary
+		if a.Signer == nil || !a.Signer.Allowed || s == nil || !a.OfSource || s.Kind != foreign.Release && s.Kind != foreign.TagProvenance {
+			continue
+		}
+		if s.Tag == f.Record.Tag.Name && (s.Commit == f.Record.Commit || s.Commit == f.Record.Tag.Object) {
+			return a, true
+		}
+	}
+	return verify.AttestationFact{}, false
 }
 
 func signTagEmbedded(f *Facts) Result {

@@ -1,0 +1,136 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/verify"
+)
+
+// published is where and when an artifact was published.
+type published struct {
+	// registry is host and path, without scheme.
+	registry string
+	// coordinates are how it is asked for there; "" if nobody recorded them.
+	coordinates string
+	// immutable says that the registry lets nobody put other bytes there.
+	immutable bool
+	at        span
+	place     verify.Place
+}
+
+// publicationOf returns where and when an artifact was published: as the record
+// says, else where its image was found, else where the release's page has it.
+func (f *Facts) publicationOf(n int) (published, bool) {
+	a := f.Record.Artifacts[n]
+	if p := a.Publication; p != nil {
+		x := published{
+			registry: withoutScheme(p.Registry), coordinates: p.Coordinates, immutable: p.Immutable,
+			at: atTime(p.PublishedAt), place: inRecord(f, "/artifacts/%d/publication", n),
+		}
+		if x.coordinates == "" && a.Image != nil {
+			x.coordinates = imageCoordinates(a)
+		}
+		if !x.at.known() {
+			x.at = f.publishedBy(n)
+		}
+		return x, true
+	}
+	if i := a.Image; i != nil {
+		x := published{registry: i.Repository, coordinates: imageCoordinates(a), at: f.publishedBy(n), place: inRecord(f, "/artifacts/%d/image", n)}
+		if !x.at.known() && i.ResolvedAt != nil {
+			x.at = span{to: i.ResolvedAt.Time} // it was there by then
+		}
+		return x, true
+	}
+	if page := f.Record.ReleasePage; page != nil && page.URI != "" {
+		for k, asset := range page.Assets {
+			if sum, ok := asset.Digest.SHA256(); ok && sum == a.Digest {
+				return published{
+					registry: withoutScheme(page.URI), coordinates: either(asset.URI, asset.Name), immutable: page.Immutable,
+					at: atTime(page.PublishedAt), place: inRecord(f, "/releasePage/assets/%d", k),
+				}, true
+			}
+		}
+	}
+	return published{place: inRecord(f, "/artifacts/%d", n)}, false
+}
+
+// publishedBy is when a recorded act of publishing brought the artifact to its
+// registry.
+func (f *Facts) publishedBy(n int) span {
+	for _, p := range f.promotions() {
+		if p.Action == "publish" && p.succeeded() && !p.candidate() && slices.ContainsFunc(p.Artifacts, f.ofArtifact(n)) {
+			return p.start
+		}
+	}
+	return span{}
+}
+
+// imageCoordinates writes an image as "repository:tag@sha256:...".
+func imageCoordinates(a evidence.Artifact) string {
+	tag := ""
+	if a.Image.Tag != "" {
+		tag = ":" + a.Image.Tag
+	}
+	return fmt.Sprintf("%s%s@sha256:%s", a.Image.Repository, tag, a.Digest)
+}
+
+// withoutScheme leaves host and path of an address.
+func withoutScheme(address string) string {
+	if _, rest, ok := strings.Cut(address, "://"); ok {
+		address = rest
+	}
+	return strings.TrimSuffix(address, "/")
+}
+
+// liesIn reports whether an address is a place or lies within it:
+// "registry.example/payments@sha256:..." lies in "registry.example".
+func liesIn(address, place string) bool {
+	rest, ok := strings.CutPrefix(withoutScheme(address), withoutScheme(place))
+	return ok && place != "" && (rest == "" || strings.ContainsRune("/@:#?", rune(rest[0])))
+}
+
+// keptBeside reports whether something about artifacts is kept at an approved
+// place: in the registry of one of them, or in a store that the policy names.
+func (f *Facts) keptBeside(location string, about []evidence.Digest) bool {
+	if slices.ContainsFunc(f.Params.EvidenceStores, func(store string) bool { return liesIn(location, store) }) {
+		return true
+	}
+	for _, d := range about {
+		if n, ok := f.releasedAs(evidence.ResourceDescriptor{Digest: d.Set()}); ok {
+			if p, ok := f.publicationOf(n); ok && liesIn(location, p.registry) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// notYetPublished reports whether the release is a library before its
+// publication, which is its production (A37).
+func (f *Facts) notYetPublished() bool {
+	return f.Record.Kind == evidence.KindLibrary && f.Gate != verify.GateFinal
+}
+
+// eachPublication applies judge to the publications of all artifacts and returns
+// the first result that is not ok.
+func (f *Facts) eachPublication(want string, judge func(evidence.Artifact, published) (Result, bool)) Result {
+	var where []verify.Place
+	for n, a := range f.Record.Artifacts {
+		p, ok := f.publicationOf(n)
+		switch {
+		case !ok && f.notYetPublished():
+			return notApplicable("the library is published after this gate")
+		case !ok:
+			return missing(want, "nobody recorded where "+a.Name+" is published").at(p.place)
+		}
+		if r, ok := judge(a, p); !ok {
+			return r.wants(want).at(p.place)
+		}
+		where = append(where, p.place)
+	}
+	return pass(f.Stated(), "%s", plural(len(where), "artifact", "artifacts")).wants(want).at(where...)
+}

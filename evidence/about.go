@@ -1,5 +1,7 @@
 package evidence
 
+import "slices"
+
 // Environments returns the environments that a record is about, by the field
 // its kind has for that. None is any environment: the record speaks of all.
 func Environments(p Predicate) []string {
@@ -57,6 +59,20 @@ func Artifacts(p Predicate) []Digest {
 	case *GoNoGo:
 		for _, d := range x.Subject.Digests {
 			add(d)
+		}
+	}
+	return list
+}
+
+// About returns the digests of the artifacts of the release that a record names,
+// as [Artifacts] does: an image that the index of one lists stands for it.
+func (r *Record) About(p Predicate) []Digest {
+	list := Artifacts(p)
+	for i, d := range list {
+		for _, a := range r.Artifacts {
+			if slices.Contains(a.Digests(), d) {
+				list[i] = a.Digest
+			}
 		}
 	}
 	return list

@@ -170,7 +170,7 @@ func (r *Report) fillSeal(s *evidence.Seal) {
 // aboutOf returns the artifacts of the release that a record is about.
 func aboutOf(record *evidence.Record, p evidence.Predicate, given []evidence.Digest) ([]evidence.Artifact, error) {
 	if given == nil {
-		given = evidence.Artifacts(p)
+		given = record.About(p)
 	}
 	if given == nil {
 		return record.Artifacts, nil

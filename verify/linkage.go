@@ -85,7 +85,7 @@ func (r *run) ownScope(c *Check, st *bundle.Statement, p evidence.Predicate) {
 		c.Found, c.Inputs = s.Repository, []Place{at(st.ID, "/predicate/scope/repository")}
 		return
 	}
-	names := evidence.Artifacts(p)
+	names := r.facts.Record.About(p)
 	if names == nil {
 		return
 	}

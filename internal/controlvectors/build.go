@@ -28,7 +28,11 @@ func (c *Case) Build() (*bundle.Dossier, verify.Expect, verify.Options, error) {
 	}
 	options := b.options
 	options.Target = cmp.Or(c.Name, "base") + ".dossier"
-	return b.d, verify.ExpectArtifacts(b.expected...), options, nil
+	e, err := verify.ExpectRelease(b.record.Repository.URI, b.record.Version)
+	if len(b.expected) > 0 {
+		e = verify.ExpectArtifacts(b.expected...)
+	}
+	return b.d, e, options, err
 }
 
 // builder makes one dossier. Each step may use the placeholders of those
@@ -58,7 +62,7 @@ type builder struct {
 // sections are the members of a document.
 var sections = []string{
 	"keys", "actors", "git", "artifacts", "sboms", "provenance", "attestations", "materials",
-	"release", "statements", "trust", "policy", "as-of", "gate",
+	"release", "statements", "trust", "policy", "as-of", "gate", "expect",
 }
 
 func (b *builder) build() error {

@@ -31,6 +31,8 @@ func (n *names) UnmarshalJSON(data []byte) error {
 type attachment struct {
 	About     []string `json:"about"`
 	Tool      string   `json:"tool"`
+	RunID     string   `json:"run-id"`
+	Location  string   `json:"location"`
 	MediaType string   `json:"media-type"`
 	// Document is the SBOM. Predicate is what an attestation states, by
 	// PredicateType, of Subjects or else of the artifacts in About.
@@ -178,6 +180,12 @@ func (b *builder) attach(section, name, mediaType string, data []byte, a attachm
 	}
 	if a.Tool != "" {
 		entry["tool"] = a.Tool
+	}
+	if a.RunID != "" {
+		entry["runId"] = a.RunID
+	}
+	if a.Location != "" {
+		entry["location"] = a.Location
 	}
 	b.attached[section] = append(b.attached[section], entry)
 	return nil

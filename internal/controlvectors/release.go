@@ -26,6 +26,13 @@ func (b *builder) addRelease() error {
 	if err != nil {
 		return fmt.Errorf("release: %w", err)
 	}
+	var subjects []evidence.ResourceDescriptor
+	if v, there := record["subjects"]; there {
+		if err := b.decode("release.subjects", v, &subjects); err != nil {
+			return err
+		}
+		delete(record, "subjects")
+	}
 	if err := b.fillArtifacts(record); err != nil {
 		return err
 	}
@@ -42,18 +49,45 @@ func (b *builder) addRelease() error {
 		return err
 	}
 	made, err := once(b.maker, "release", "", data, func() (madeRelease, error) { return makeRelease(data) })
+	if err == nil && subjects != nil {
+		made.payload, err = attest.NewStatement(subjects, evidence.RecordType, jsontext.Value(data))
+	}
 	if err != nil {
 		return fmt.Errorf("release: %w", err)
 	}
 	b.record = made.record
-	for _, a := range b.record.Artifacts {
-		b.expected = append(b.expected, verify.Artifact{Name: a.Name, Digest: a.Digest})
+	if err := b.addExpected(); err != nil {
+		return err
 	}
 	b.pairs = map[string][]bundle.Pair{}
 	if b.release, err = b.state("release", signers, made.payload); err != nil {
 		return fmt.Errorf("release: %w", err)
 	}
 	b.vars["release"] = b.release.ID.Hex()
+	return nil
+}
+
+// addExpected says which artifacts are at hand: those that the document names,
+// else those of the release.
+func (b *builder) addExpected() error {
+	v, there := b.document["expect"]
+	if !there {
+		for _, a := range b.record.Artifacts {
+			b.expected = append(b.expected, verify.Artifact{Name: a.Name, Digest: a.Digest})
+		}
+		return nil
+	}
+	var list []string
+	if err := b.decode("expect", v, &list); err != nil {
+		return err
+	}
+	for _, name := range list {
+		blob, ok := b.artifacts[name]
+		if !ok {
+			return fmt.Errorf("expect: there is no artifact %q", name)
+		}
+		b.expected = append(b.expected, verify.Artifact{Name: name, Digest: blob.Digest})
+	}
 	return nil
 }
 

@@ -225,7 +225,7 @@ func (b *builder) fillSeal(record map[string]any, parents []bundle.Pair) error {
 
 // about are the artifacts that a statement is about.
 func (b *builder) about(s statement, p evidence.Predicate) ([]evidence.Artifact, error) {
-	want := evidence.Artifacts(p)
+	want := b.record.About(p)
 	if s.About != nil {
 		want = []evidence.Digest{}
 		for _, name := range *s.About {

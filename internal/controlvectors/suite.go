@@ -1,6 +1,7 @@
 package controlvectors
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -24,7 +25,9 @@ type Suite struct {
 
 	// shared are patches that several cases have in common, by name.
 	shared map[string]any
-	maker  *maker
+	// bases are the base release with each list of shared patches in use.
+	bases map[string]*Case
+	maker *maker
 }
 
 // Case is a change of the base release and what comes of it.
@@ -41,20 +44,19 @@ type Case struct {
 	// Outcome and Code are what the control must give.
 	Outcome verify.Outcome
 	Code    string
-	// Also are the other controls whose outcome differs from the base's.
+	// Also are the other controls whose outcome differs from that of the base
+	// with the patches that the case shares with others.
 	Also map[string]verify.Outcome
 	// Layers are the checks of layers 1 to 4 that fail or are unknown.
 	Layers map[string]verify.Outcome
 
+	// base is the release that it changes: that of the suite, with the shared
+	// patches it names. It is nil for the base itself.
+	base     *Case
 	document map[string]any
 	maker    *maker
-
-	// base is the base release if the case changes nothing of it. Its result is
-	// kept.
-	base   *Case
-	once   sync.Once
-	result *Result
-	err    error
+	// result is kept for a release that others change; nil for any other.
+	result func() (*Result, error)
 }
 
 // caseFile is a case as it is written.
@@ -83,12 +85,11 @@ func Load(dir string) (*Suite, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Suite{maker: new(maker)}
+	s := &Suite{maker: new(maker), bases: map[string]*Case{}}
 	if s.shared, err = readShared(filepath.Join(dir, "with")); err != nil {
 		return nil, err
 	}
-	s.Base = &Case{document: base, maker: s.maker}
-	s.Base.base = s.Base
+	s.Base = s.newBase(base)
 	err = filepath.WalkDir(dir, func(file string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || filepath.Dir(file) == dir || slices.Contains([]string{"base", "with"}, filepath.Base(filepath.Dir(file))) {
 			return err
@@ -106,6 +107,34 @@ func Load(dir string) (*Suite, error) {
 	slices.SortFunc(s.Cases, func(a, b *Case) int { return strings.Compare(a.Name, b.Name) })
 	return s, nil
 }
+
+// newBase makes a case of a release that others change.
+func (s *Suite) newBase(document map[string]any) *Case {
+	c := &Case{document: document, maker: s.maker}
+	c.result = sync.OnceValues(func() (*Result, error) { return c.Verify(context.Background()) })
+	return c
+}
+
+// baseWith returns the base release with some shared patches.
+func (s *Suite) baseWith(names []strictyaml.Located[string]) (*Case, error) {
+	base, key := s.Base, ""
+	for _, name := range names {
+		patch, ok := s.shared[name.Value]
+		if !ok {
+			return nil, name.Errorf("there is no %s: the directory with holds %s", name.Value, strings.Join(slices.Sorted(maps.Keys(s.shared)), ", "))
+		}
+		key += name.Value + " "
+		if s.bases[key] == nil {
+			s.bases[key] = s.newBase(merge(base.document, patch).(map[string]any))
+		}
+		base = s.bases[key]
+	}
+	return base, nil
+}
+
+// BaseResult returns what verification finds of the release that the case
+// changes: the base with the patches that the case shares with others.
+func (c *Case) BaseResult() (*Result, error) { return c.base.result() }
 
 // readBase merges the files of the base release in the order of their names.
 func readBase(dir string) (map[string]any, error) {
@@ -198,18 +227,13 @@ func (s *Suite) read(dir, file string) (*Case, error) {
 	if c.Layers, err = outcomes(file, "layers", in.Layers); err != nil {
 		return nil, err
 	}
-	c.document = s.Base.document
-	if len(in.With) == 0 && in.Patch.value == nil {
-		c.base = s.Base
+	if c.base, err = s.baseWith(in.With); err != nil {
+		return nil, err
 	}
-	for _, name := range in.With {
-		patch, ok := s.shared[name.Value]
-		if !ok {
-			return nil, name.Errorf("there is no %s: the directory with holds %s", name.Value, strings.Join(slices.Sorted(maps.Keys(s.shared)), ", "))
-		}
-		c.document = merge(c.document, patch).(map[string]any)
-	}
-	if in.Patch.value != nil {
+	c.document = c.base.document
+	if in.Patch.value == nil {
+		c.result = c.base.result
+	} else {
 		patched, ok := merge(c.document, in.Patch.value).(map[string]any)
 		if !ok {
 			return nil, fmt.Errorf("%s: patch: want a mapping", file)

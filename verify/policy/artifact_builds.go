@@ -150,7 +150,7 @@ func artifactFixMeansNewCommit(f *Facts) Result {
 // digestText is how people call a thing that is known by its digest.
 func digestText(d evidence.ResourceDescriptor) string {
 	if sum, ok := d.Digest.SHA256(); ok {
-		return fmt.Sprintf("%s (sha256:%s)", either(d.Name, "an artifact"), short(sum.String()))
+		return fmt.Sprintf("%s (sha256:%s)", either(d.Name, "an artifact"), sum.Short())
 	}
 	return either(d.Name, "an artifact") + " without a digest"
 }

@@ -50,7 +50,7 @@ func artifactContentAddressed(f *Facts) Result {
 		words, _ := f.approved(p.registry)
 		_, digest, pinned := strings.Cut(p.coordinates, "@sha256:")
 		switch {
-		case pinned && digest == a.Digest.String():
+		case pinned && digest == a.Digest.Hex():
 			return Result{}, true
 		case pinned:
 			return fail("other-digest", "", "%s is published as %s", a.Name, p.coordinates), false

@@ -75,7 +75,7 @@ func imageCoordinates(a evidence.Artifact) string {
 	if a.Image.Tag != "" {
 		tag = ":" + a.Image.Tag
 	}
-	return fmt.Sprintf("%s%s@sha256:%s", a.Image.Repository, tag, a.Digest)
+	return fmt.Sprintf("%s%s@%s", a.Image.Repository, tag, a.Digest)
 }
 
 // withoutScheme leaves host and path of an address.

@@ -133,8 +133,14 @@ func (s *Suite) baseWith(names []strictyaml.Located[string]) (*Case, error) {
 }
 
 // BaseResult returns what verification finds of the release that the case
-// changes: the base with the patches that the case shares with others.
-func (c *Case) BaseResult() (*Result, error) { return c.base.result() }
+// changes: the base with the patches that the case shares with others. Patches
+// that make no release by themselves are left out.
+func (s *Suite) BaseResult(c *Case) (*Result, error) {
+	if r, err := c.base.result(); err == nil {
+		return r, nil
+	}
+	return s.Base.result()
+}
 
 // readBase merges the files of the base release in the order of their names.
 func readBase(dir string) (map[string]any, error) {

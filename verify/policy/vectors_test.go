@@ -65,16 +65,16 @@ func TestControls(t *testing.T) {
 	for _, c := range s.Cases {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
-			runCase(t, c)
+			runCase(t, s, c)
 		})
 	}
 }
 
-func runCase(t *testing.T, c *controlvectors.Case) {
+func runCase(t *testing.T, s *controlvectors.Suite, c *controlvectors.Case) {
 	if _, ok := policy.Lookup(c.Control); !ok {
 		t.Fatalf("%s is no control of this version", c.Control)
 	}
-	base, err := c.BaseResult()
+	base, err := s.BaseResult(c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -53,7 +53,7 @@ func (f *Facts) verifiedBefore(p promoted, want string) (Result, bool) {
 		}
 	}
 	for _, v := range verify.Standing[*evidence.VerificationRecord](f.Facts) {
-		if v.Kind == "signature" && v.Result == "pass" && (v.Promotion == "" || v.Promotion == p.ID) {
+		if f.ofTag(v.Subject) && v.Kind == "signature" && v.Result == "pass" && (v.Promotion == "" || v.Promotion == p.ID) {
 			if f.notAfter(spanOf(v.At), p.start) == yes {
 				return Result{}, true
 			}

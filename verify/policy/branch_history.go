@@ -148,23 +148,28 @@ func branchLinear(f *Facts) Result {
 	var found []string
 	var failure Result
 	allowed := 0
+	where := []verify.Place{place}
 	for _, c := range f.Range.Commits {
 		if len(c.Parents) < 2 {
 			continue
 		}
 		branch := f.sourceBranch()
-		if p := f.pullOf(string(c.ID)); p != nil && p.BaseBranch != "" {
+		p := f.pullOf(string(c.ID))
+		if p != nil && p.BaseBranch != "" {
 			branch = p.BaseBranch
 		}
 		if f.mergeCommitsOn(branch) {
 			allowed++
 			continue
 		}
+		if p != nil {
+			where = append(where, p.place(f, ""))
+		}
 		found = append(found, fmt.Sprintf("%s on %s has %d parents", short(string(c.ID)), either(branch, "an unknown branch"), len(c.Parents)))
 		failure = failure.onBranch(at(c.Committer.When), branch)
 	}
 	if len(found) > 0 {
-		r := fail("merge-commit", want, "%s", several(found)).at(place)
+		r := fail("merge-commit", want, "%s", several(found)).at(where...)
 		r.occasions = failure.occasions
 		return r
 	}

@@ -17,6 +17,8 @@ type checked struct {
 	// category is the required check that it counts for (controls catalogue,
 	// 3.14), by its own word or its name.
 	category string
+	// commit is the commit that it is about; "" for none.
+	commit   string
 	finished span
 }
 
@@ -57,11 +59,15 @@ func (f *Facts) checks() []checked {
 	return f.ran.get(func() []checked {
 		var list []checked
 		for i := range f.Record.Checks {
-			c := &f.Record.Checks[i]
-			list = append(list, checked{Check: c, n: i, category: f.categoryOf(c), finished: atTime(c.FinishedAt)})
+			list = append(list, f.ofCheck(&f.Record.Checks[i], i))
 		}
 		return list
 	})
+}
+
+// ofCheck reads a result; n is its index in the record.
+func (f *Facts) ofCheck(c *evidence.Check, n int) checked {
+	return checked{Check: c, n: n, category: f.categoryOf(c), commit: commitOfSubject(c.Subject), finished: atTime(c.FinishedAt)}
 }
 
 // checksFor returns the results that count for a required check.
@@ -77,10 +83,7 @@ func (f *Facts) checksFor(category string) []checked {
 
 // onCommit tells checks of a commit.
 func (f *Facts) onCommit(commit string) func(checked) bool {
-	return func(c checked) bool {
-		d := c.Subject.Digest
-		return commit != "" && (d["gitCommit"] == commit || c.Subject.Name == evidence.SubjectCommit && d["sha256"] == commit)
-	}
+	return func(c checked) bool { return commit != "" && c.commit == commit }
 }
 
 // onRelease tells checks of the released commit, of a released artifact or of

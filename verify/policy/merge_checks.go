@@ -16,6 +16,8 @@ func prSquash(f *Facts) Result {
 		switch {
 		case p.BaseBranch == "":
 			return missing("", "the branch that "+p.String()+" went into is not recorded").at(p.place(f, "/baseBranch")), false
+		case p.MergedAs == "":
+			return missing("", "the commit that "+p.String()+" was merged as is not recorded").at(p.place(f, "/mergedAs")).follows("trace/merge-commit-recorded"), false
 		case m.method == "":
 			return missing("", "how "+p.String()+" was merged is not recorded").at(place), false
 		case m.method == commits.SquashOrRebase:

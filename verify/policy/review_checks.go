@@ -76,6 +76,9 @@ func prOwnersApproved(f *Facts) Result {
 		if !o.ruled {
 			return p.ownersUnknown(f).follows("pr/ownership-metadata"), false
 		}
+		if o.file == "" {
+			return missing("", "the base of "+p.String()+" has no CODEOWNERS file").at(p.place(f, "/codeOwners")).follows("pr/ownership-metadata"), false
+		}
 		var late *evidence.Team
 		for _, rule := range o.rules {
 			if rule.optional || len(rule.owners) == 0 {
@@ -266,15 +269,13 @@ func (f *Facts) sameContent(a, b string) bool {
 // headOf tells the checks of a pull request's head, or of the commit that a
 // merge queue made of it.
 func (f *Facts) headOf(p *pull) func(checked) bool {
-	heads := []func(checked) bool{f.onCommit(string(p.HeadCommit))}
+	heads := []string{string(p.HeadCommit)}
 	for _, e := range p.Events {
-		if e.Kind == "queued" && e.Commit != "" {
-			heads = append(heads, f.onCommit(string(e.Commit)))
+		if e.Kind == "queued" {
+			heads = append(heads, string(e.Commit))
 		}
 	}
-	return func(c checked) bool {
-		return slices.ContainsFunc(heads, func(on func(checked) bool) bool { return on(c) })
-	}
+	return func(c checked) bool { return c.commit != "" && slices.Contains(heads, c.commit) }
 }
 
 func prChecksPassed(f *Facts) Result {
@@ -353,12 +354,8 @@ func (f *Facts) checksOn(commit string) []checked {
 	return f.onCommits.get(func() map[string][]checked {
 		m := map[string][]checked{}
 		for _, c := range f.checks() {
-			id := c.Subject.Digest["gitCommit"]
-			if id == "" && c.Subject.Name == evidence.SubjectCommit {
-				id = c.Subject.Digest["sha256"]
-			}
-			if id != "" {
-				m[id] = append(m[id], c)
+			if c.commit != "" {
+				m[c.commit] = append(m[c.commit], c)
 			}
 		}
 		return m

@@ -372,7 +372,7 @@ func (f *Facts) ranAfterOutage(want string, e *evidence.Emergency, w evidence.Wa
 	if v == nil {
 		return f.duty(want, due, span{}, Result{})
 	}
-	run := checked{Check: v, category: f.categoryOf(v), finished: atTime(v.FinishedAt)}
+	run := f.ofCheck(v, 0)
 	switch {
 	case run.category != f.categoryOf(&evidence.Check{Name: w.Name}):
 		return fail("another-check", want, "%s was left out, and %s ran", w.Name, v.Name)

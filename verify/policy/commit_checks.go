@@ -13,7 +13,7 @@ import (
 )
 
 // eachCommit applies judge to the commits of the release. It returns what is to
-// be said of those that are not ok, with their times as occasions.
+// be said of those that are not ok, with their times and branches as occasions.
 func (f *Facts) eachCommit(code, want string, judge func(gitobj.CommitWithID) (found string, ok bool)) Result {
 	place := inRecord(f, "/base")
 	if !f.Range.Complete {
@@ -29,10 +29,14 @@ func (f *Facts) eachCommit(code, want string, judge func(gitobj.CommitWithID) (f
 	for _, c := range f.Range.Commits {
 		if text, ok := judge(c); !ok {
 			found = append(found, short(string(c.ID))+" "+text)
-			occasions = append(occasions, occasion{at: at(c.Committer.When)})
-			if p := f.pullOf(string(c.ID)); !seen[p] {
+			branch, p := f.sourceBranch(), f.pullOf(string(c.ID))
+			if !seen[p] {
 				seen[p], where = true, append(where, p.place(f, ""))
 			}
+			if p != nil && p.BaseBranch != "" {
+				branch = p.BaseBranch
+			}
+			occasions = append(occasions, occasion{at: at(c.Committer.When), branch: branch})
 		}
 	}
 	if len(found) > 0 {

@@ -141,7 +141,7 @@ func (p *pull) unmerged(r Result) Result {
 
 // tally says whose approvals count, and why others do not.
 func (p *pull) tally(f *Facts, have []review) string {
-	text := p.String() + ": approved by " + plural(len(have), "person", "people") + " who count"
+	text := p.String() + ": " + plural(len(have), "approval that counts", "approvals that count")
 	if len(have) > 0 {
 		text += " (" + strings.Join(f.reviewers(have), ", ") + ")"
 	}
@@ -186,6 +186,11 @@ func prApprovedBeforeMerge(f *Facts) Result {
 		for _, r := range p.verdicts(f, p.merged) {
 			if r.state == "changes-requested" && f.listed(r.by) && !p.wroteIt(r) {
 				return fail("changes-requested", want, "%s asked for changes of %s %s, and it was merged %s", f.actorText(&r.by), p, r.at, p.merged).at(r.place), false
+			}
+		}
+		for _, r := range p.reviews {
+			if (r.state == "changes-requested" || r.state == "withdrawn") && !r.at.known() && f.listed(r.by) && !p.wroteIt(r) {
+				return f.untimed(want, "when %s said %s of %s is not known", f.actorText(&r.by), r.state, p).at(r.place), false
 			}
 		}
 		if r, ok := p.withdrawn(f); ok {

@@ -105,38 +105,35 @@ type ChangeNotes struct {
 }
 
 // RelatedChange ties a backport, hotfix, forward-port or revert to what it
-// comes from.
+// comes from, as far as its description says. What a description leaves out is
+// asked for by controls: a change that cannot be recorded says nothing at all.
 type RelatedChange struct {
 	// Kind says which of them it is.
 	Kind string `json:"kind" rec:"R;2.5.3" enum:"backport|hotfix|forward-port|revert"`
 	// Original is the pull request and commits it comes from.
-	Original *PullRequestCommits `json:"original,omitempty" rec:"C;2.5.3;unless the kind is hotfix"`
+	Original *OriginalChange `json:"original,omitempty" rec:"A;2.5.3;unless the kind is hotfix"`
 	// Incident is the incident or ticket.
-	Incident *ResourceDescriptor `json:"incident,omitempty" rec:"C;2.5.3;in a hotfix or forward-port"`
+	Incident *ResourceDescriptor `json:"incident,omitempty" rec:"A;2.5.3;in a hotfix or forward-port"`
 	// ProductionTag is the tag in production.
-	ProductionTag string `json:"productionTag,omitempty" rec:"C;2.5.3;in a forward-port"`
+	ProductionTag string `json:"productionTag,omitempty" rec:"A;2.5.3;in a forward-port"`
 	// Rationale is why.
-	Rationale string `json:"rationale" rec:"R;2.5.3,1.28"`
+	Rationale string `json:"rationale,omitempty" rec:"A;2.5.3,1.28"`
 	// Impact is what users notice.
-	Impact string `json:"impact,omitempty" rec:"C;2.5.3,1.28;in a hotfix or revert"`
+	Impact string `json:"impact,omitempty" rec:"A;2.5.3,1.28;in a hotfix or revert"`
 	// Divergence is how a backport differs from its original.
-	Divergence string `json:"divergence,omitempty" rec:"C;2.5.3;in a backport"`
+	Divergence string `json:"divergence,omitempty" rec:"A;2.5.3;in a backport"`
 	// Verification is how it is checked.
-	Verification string `json:"verification,omitempty" rec:"C;2.5.3,1.28;in a hotfix or revert"`
+	Verification string `json:"verification,omitempty" rec:"A;2.5.3,1.28;in a hotfix or revert"`
 	// Flags is how flags and configuration are handled.
-	Flags string `json:"flags,omitempty" rec:"C;1.28;in a revert"`
+	Flags string `json:"flags,omitempty" rec:"A;1.28;in a revert"`
 	// Evidence are the test runs.
-	Evidence []ResourceDescriptor `json:"evidence,omitempty" rec:"C;2.5.3;in a backport or hotfix"`
+	Evidence []ResourceDescriptor `json:"evidence,omitempty" rec:"A;2.5.3;in a backport or hotfix"`
 }
 
-func (r *RelatedChange) conditions(v *validator, at string) {
-	hotfix, backport, forward, revert := r.Kind == "hotfix", r.Kind == "backport", r.Kind == "forward-port", r.Kind == "revert"
-	v.need(!hotfix, at+"/original", r.Original != nil, "unless the kind is hotfix")
-	v.need(hotfix || forward, at+"/incident", r.Incident != nil, "in a hotfix or forward-port")
-	v.need(forward, at+"/productionTag", r.ProductionTag != "", "in a forward-port")
-	v.need(hotfix || revert, at+"/impact", r.Impact != "", "in a hotfix or revert")
-	v.need(backport, at+"/divergence", r.Divergence != "", "in a backport")
-	v.need(hotfix || revert, at+"/verification", r.Verification != "", "in a hotfix or revert")
-	v.need(revert, at+"/flags", r.Flags != "", "in a revert")
-	v.need(backport || hotfix, at+"/evidence", len(r.Evidence) > 0, "in a backport or hotfix")
+// OriginalChange is the pull request and commits that a change comes from.
+type OriginalChange struct {
+	// PullRequest is the pull or merge request.
+	PullRequest ResourceDescriptor `json:"pullRequest,omitzero" rec:"A;2.5.3"`
+	// Commits are the full object ids.
+	Commits []ObjectID `json:"commits,omitempty" rec:"A;2.5.3"`
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/checks"
+	"github.com/release-dossier/dossier/evidence/collect/forge/description"
 	"github.com/release-dossier/dossier/evidence/collect/git"
 	httprec "github.com/release-dossier/dossier/evidence/collect/http"
 	"github.com/release-dossier/dossier/evidence/collect/results"
@@ -58,6 +59,32 @@ type forgeConfig struct {
 	ReleaseLabel string `yaml:"release-label"`
 	// Roles are teams that stand for a role.
 	Roles map[string]string `yaml:"roles"`
+	// Template says by which headings the fields of the pull-request template
+	// are known besides the usual ones.
+	Template templateNames `yaml:"template"`
+}
+
+// templateNames are the headings of an organisation's own template.
+type templateNames struct{ *description.Form }
+
+// UnmarshalStrict implements strictyaml.Unmarshaler.
+func (t *templateNames) UnmarshalStrict(n *strictyaml.Node) error {
+	if n.Kind() != strictyaml.Mapping {
+		return n.Errorf("want fields of the template and their headings, such as { risk.user-impact: Customer impact }")
+	}
+	t.Form = description.New()
+	for _, m := range n.Members() {
+		headings, err := oneOrMore(m.Value)
+		if err != nil {
+			return err
+		}
+		for _, h := range headings {
+			if err := t.Name(m.Name, h); err != nil {
+				return m.Key.Errorf("%w", err)
+			}
+		}
+	}
+	return nil
 }
 
 // ciConfig has no keys yet.

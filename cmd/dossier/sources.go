@@ -117,7 +117,7 @@ func (r recordings) unused() error {
 // forgeOptions say how a forge is asked, or from which file it answers.
 func (c *Cmd) forgeOptions(f *forgeConfig, recorded, usual string) (forge.Options, error) {
 	o := forge.Options{
-		BaseURL: f.URL, Teams: f.Teams, Roles: f.Roles, Environments: f.Deployments, ReleaseLabel: f.ReleaseLabel,
+		BaseURL: f.URL, Teams: f.Teams, Roles: f.Roles, Environments: f.Deployments, ReleaseLabel: f.ReleaseLabel, Template: f.Template.Form,
 		Now: c.Now, Rand: rand.Reader, Retriever: "dossier " + programVersion(),
 	}
 	if recorded != "" {

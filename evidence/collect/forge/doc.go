@@ -25,9 +25,14 @@
 // its tokens; bodyDigest is of the bytes as they came. Attempts that failed are
 // kept as well. An answer is complete if it was read in full and all pages
 // after it were. Titles, descriptions, comments and e-mail addresses are only
-// in the material, never in the facts, so that withholding the material
-// withholds them. The titles and descriptions of changes, which some controls
-// need, are in a second material as well, see [Texts].
+// in the material, so that withholding the material withholds them. The titles
+// and descriptions of changes, which some controls need, are in a second material
+// as well, see [Texts].
+//
+// One thing of the descriptions is among the facts: what they give for the fields
+// of the pull-request template, without e-mail addresses (package description).
+// Where [PartTexts] is kept apart, it is not read, and the controls that need it
+// are unknown.
 //
 // # Not smoothed over
 //

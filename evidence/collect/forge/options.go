@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/collect/forge/description"
 )
 
 // Options say what to collect and how to ask for it.
@@ -47,6 +48,9 @@ type Options struct {
 	// the one that became the released commit may hold the release's trailers.
 	// "" is none.
 	ReleaseLabel string
+	// Template says by which names the fields of the pull-request template are
+	// known in descriptions; nil means the usual ones.
+	Template *description.Form
 	// Separate names the parts of the answers that are kept out of them, each a
 	// material of its own: [PartEmails], [PartTexts].
 	Separate []string
@@ -123,6 +127,9 @@ func (o Options) withDefaults() (Options, error) {
 	o.Limits = o.Limits.withDefaults()
 	fill(&o.Retriever, "release-dossier")
 	fill(&o.Parallel, 4)
+	if o.Template == nil {
+		o.Template = description.New()
+	}
 	if o.Transport == nil {
 		o.Transport = &http.Transport{MaxResponseHeaderBytes: 1 << 20, ForceAttemptHTTP2: true}
 	}

@@ -390,7 +390,7 @@ func TestErrorsNamePlaceAndRemedy(t *testing.T) {
 	for want, err := range map[string]error{
 		"run again later":         &RateLimitError{Path: "/x", Wait: time.Hour, Limit: time.Minute},
 		"check the address":       &NoAnswerError{Path: "/x", Attempts: 4},
-		"record it":               &NotRecordedError{Path: "/x"},
+		"ask the forge":           &NotRecordedError{Path: "/x"},
 		"/x: the forge's answer ": &ShapeError{Path: "/x", Why: "broke off"},
 		"raise the limit":         &LimitError{What: "requests", Limit: 3},
 		"give that host":          &HostError{Host: "evil.example"},

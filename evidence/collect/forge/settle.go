@@ -4,9 +4,10 @@ import (
 	"slices"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/collect/internal/cut"
 )
 
-// settle finds the tickets of each change, and leaves out what no record can
+// settle finds the tickets of each change and what its description says, and leaves out what no record can
 // carry: a fact with a text of a megabyte, or one that contradicts itself, is a
 // gap and not the end of everything else.
 func (c *Collection) settle() {
@@ -15,6 +16,7 @@ func (c *Collection) settle() {
 		r.Changes[i].Tickets = mentions(c.Tickets, &r.Changes[i])
 		r.Changes[i].Reviews = decisive(r.Changes[i].Reviews)
 	}
+	c.describe()
 	r.Changes = keep(r, r.Changes, "change", func(x *Change) (string, any) { return x.ID, &x.Change }, "trace/*", "pr/*", "sod/*", "branch/*", "commit/*")
 	r.Checks = keep(r, r.Checks, "check", func(x *evidence.Check) (string, any) { return x.Name, x }, "check/*", "pr/checks-pass-before-merge", "tag/commit-passed-checks")
 	r.Protections = keep(r, r.Protections, "rule", func(x *evidence.Protection) (string, any) { return x.ID, x }, "access/*", "tag/*", "pr/base-protected")
@@ -29,6 +31,31 @@ func (c *Collection) settle() {
 		}
 	}
 	r.foldUnread()
+}
+
+// describedControls need what descriptions say.
+var describedControls = []string{
+	"pr/template-complete", "pr/description-trail", "pr/rollout-rollback", "pr/test-evidence", "pr/security-testing-declared",
+	"pr/db-declared", "pr/change-type-declared",
+}
+
+// describe reads the fields of the template from each description, e-mail
+// addresses left out. They become part of the statement, from which nothing can
+// be left out later: where texts are kept apart, to be withheld, they are not
+// read, and the record says so.
+func (c *Collection) describe() {
+	r := c.Result
+	if slices.Contains(c.Separate, PartTexts) {
+		if len(r.Changes) > 0 {
+			r.Unread = append(r.Unread, evidence.Unread{
+				What: "fields of descriptions", Why: "the texts are withheld, and the fields would repeat them", Unknown: describedControls,
+			})
+		}
+		return
+	}
+	for i := range r.Changes {
+		r.Changes[i].Details = c.Template.Read(cut.Emails(r.Changes[i].Free.Body))
+	}
 }
 
 // decisive leaves out comments of people who reviewed before: each reply in a

@@ -97,13 +97,23 @@ func TestSourceOffline(t *testing.T) {
 }
 
 // TestSeparate keeps addresses and texts out of everything but the documents
-// that are made for them, and finds the same facts.
+// that are made for them, and finds the same facts
+// but for what descriptions say.
 func TestSeparate(t *testing.T) {
 	s := fakeforge.New(t, file)
 	whole, _, _ := ask(t, options(s), target(t))
-	rec, docs, _ := ask(t, options(s), target(t, "emails", "texts"))
+	rec, docs, part := ask(t, options(s), target(t, "emails", "texts"))
+	if d := whole.Changes[0].Details; d == nil || d.Rollback.Primary != "4.1.3\nmail [withheld]" {
+		t.Errorf("the description says %+v", d)
+	}
+	if !slices.ContainsFunc(part.Unread, func(u evidence.Unread) bool { return slices.Contains(u.Unknown, "pr/template-complete") }) {
+		t.Errorf("nothing says that descriptions were not read: %+v", part.Unread)
+	}
 	for i := range whole.Changes { // the texts are without addresses, and so of another digest
-		whole.Changes[i].Text, rec.Changes[i].Text = nil, nil
+		if rec.Changes[i].Details != nil {
+			t.Errorf("the statement repeats what is withheld: %+v", rec.Changes[i].Details)
+		}
+		whole.Changes[i].Text, rec.Changes[i].Text, whole.Changes[i].Details = nil, nil, nil
 	}
 	at := cmp.Comparer(func(a, b evidence.Time) bool { return true }) // asked at another time
 	if d := cmp.Diff(whole, rec, at); d != "" {

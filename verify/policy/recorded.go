@@ -39,18 +39,21 @@ func recorded[P evidence.Predicate](fields ...string) func(*Facts) Result {
 func (r Result) onRecord(p evidence.Predicate) Result { return r.on(spanOf(p.Happened()), "") }
 
 // stated declares a rule that says no more than that some parts of the release
-// statement are there, as recorded does for records.
+// statement are there, as recorded does for records. What the signed tag itself
+// says is known by that, see [verify.Facts.Written].
 func stated(fields ...string) func(*Facts) Result {
 	return func(f *Facts) Result {
 		want := "the release statement states " + strings.Join(fieldNames(fields), ", ")
+		var proofs []verify.Proof
 		var where []verify.Place
 		for _, field := range fields {
 			if lacking, why := unstated(f.Record, field); lacking != "" {
 				return missing(want, why).at(inRecord(f, "%s", lacking))
 			}
-			where = append(where, inRecord(f, "%s", strings.Split(strings.Split(field, "|")[0], "/*")[0]))
+			part, _, _ := strings.Cut(statedOf(f.Record, field), "/*")
+			proofs, where = append(proofs, f.Written(part)), append(where, inRecord(f, "%s", part))
 		}
-		return pass(f.Stated(), "%s", strings.Join(fieldNames(fields), ", ")).wants(want).at(where...)
+		return pass(weakest(proofs, f.Stated()), "%s", strings.Join(fieldNames(fields), ", ")).wants(want).at(where...)
 	}
 }
 
@@ -105,6 +108,16 @@ func unstated(record any, field string) (pointer, why string) {
 		}
 	}
 	return pointer, why
+}
+
+// statedOf returns the alternative of a field that is stated, where one is.
+func statedOf(record any, field string) string {
+	for alternative := range strings.SplitSeq(field, "|") {
+		if _, why := unstated(record, alternative); why == "" {
+			return alternative
+		}
+	}
+	return field
 }
 
 func lacking(v reflect.Value, at string, path []string) (pointer, why string) {

@@ -145,7 +145,7 @@ func (f *Facts) releaseChecked(category string, naAllowed bool) Result {
 }
 
 func (f *Facts) commitChecked(category string) Result {
-	return f.checkedOn(category, "the released commit "+short(f.Record.Commit), f.onCommit(f.Record.Commit), false)
+	return f.checkedOn(category, "the released commit "+short(f.Record.Commit), f.onReleasedCommit(), false)
 }
 
 func (f *Facts) checkedOn(category, subject string, on func(checked) bool, naAllowed bool) Result {
@@ -231,7 +231,7 @@ func namesRun(address, id string) bool {
 }
 
 func checkIntegrationTest(f *Facts) Result {
-	res := f.checkedOn("integration-test", "the released commit "+short(f.Record.Commit), f.onCommit(f.Record.Commit), f.untested())
+	res := f.checkedOn("integration-test", "the released commit "+short(f.Record.Commit), f.onReleasedCommit(), f.untested())
 	if res.Outcome != verify.Pass || f.Record.Manifest == nil {
 		return res
 	}

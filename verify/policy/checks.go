@@ -89,7 +89,7 @@ func (f *Facts) onCommit(commit string) func(checked) bool {
 // onRelease tells checks of the released commit, of a released artifact or of
 // the release manifest.
 func (f *Facts) onRelease(c checked) bool {
-	if f.onCommit(f.Record.Commit)(c) {
+	if f.onReleasedCommit()(c) {
 		return true
 	}
 	if sum, ok := c.Subject.Digest.SHA256(); ok && c.Subject.Name != evidence.SubjectCommit {

@@ -10,6 +10,18 @@ import (
 
 // entryControls are the controls of what stands before an environment.
 var entryControls = []Control{{
+	ID: "check/stage-order", Level: Must, Sections: "d: 1.13.3.1, 1.31.3.7", Theme: themeChecks,
+	Title: "The stages ran in an order that keeps the gates meaningful", Failing: "The stages ran in an order that makes a gate meaningless",
+	Logic:   "The checks required by the tag had passed when each artifact was published, publication came before every deployment, a deployment before what was looked at after it, the looks at staging before the approval of production, and that before production. In which order lint, build and security ran is free.",
+	Applies: "prod", Waive: "exc",
+	Question: 4, Gate: verify.GateFinal, Last: true,
+	Evidence: []string{"record.checks[].finishedAt", "record.artifacts[].publication.publishedAt", "promotion.at", "promotion.verification[].at", "verification.at", "approval.at"},
+	Fix: verify.Fix{
+		Before: "let each stage of the pipeline wait for the one before",
+		Now:    "let each stage of the pipeline wait for the one before, and record the gap as an exception",
+	},
+	Check: checkStageOrder,
+}, {
 	ID: "check/dev-gate", Level: Must, Sections: "1.13.3.3, 1.31.5.3", Theme: themeChecks,
 	Title: "Deployments to dev follow checks that passed", Failing: "A deployment to dev did not wait for the required checks",
 	Logic:   "When each promotion to dev began, the checks that are required by the tag had passed on the released commit. A hotfix need not go to dev if the parameter hotfix-skips-dev says so.",
@@ -80,7 +92,7 @@ func checkDevGate(f *Facts) Result {
 		if p.start.from.IsZero() {
 			return f.untimed(want, "when promotion %s began is not known", p.ID), false
 		}
-		r := f.requiredPassed(atTag, "the released commit "+short(f.Record.Commit), f.onCommit(f.Record.Commit), p.start)
+		r := f.requiredPassed(atTag, "the released commit "+short(f.Record.Commit), f.onReleasedCommit(), p.start)
 		return r, r.Outcome == verify.Pass
 	})
 }
@@ -159,7 +171,7 @@ func checkStageOrder(f *Facts) Result {
 		if a.Publication == nil || a.Publication.PublishedAt == nil {
 			return missing(want, "when "+a.Name+" was published is not recorded").at(inRecord(f, "/artifacts/%d/publication", i))
 		}
-		r := f.requiredPassed(atTag, "the released commit "+short(f.Record.Commit), f.onCommit(f.Record.Commit), atTime(a.Publication.PublishedAt))
+		r := f.requiredPassed(atTag, "the released commit "+short(f.Record.Commit), f.onReleasedCommit(), atTime(a.Publication.PublishedAt))
 		if r.Outcome != verify.Pass {
 			return r
 		}

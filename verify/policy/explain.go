@@ -80,6 +80,7 @@ func waive(s string) string {
 		{"exc", "an approved exception that covers this release"},
 		{"emg", "an emergency record whose own controls hold"},
 		{"rat", "a recorded rationale"},
+		{"n/a", "nothing: it is itself what an exception needs"},
 		{"n/a", "nothing: where it fails, so does the control that it stands in for"},
 		{"no", "cannot be waived"},
 	} {

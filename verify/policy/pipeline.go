@@ -39,6 +39,18 @@ var pipelineControls = []Control{{
 	},
 	Check: checkPolicyAsCode,
 }, {
+	ID: "check/policy-as-code-compensation", Level: Must, Sections: "1.31.3.3 exception", Theme: themeChecks,
+	Title: "Where machines cannot enforce the rules, RELEASE.md says what is done instead, and somebody looks regularly", Failing: "Where machines cannot enforce the rules, nothing stands in for them",
+	Logic:   "If an exception names check/policy-as-code, it lists compensating controls, a decision about automation that was in force points to RELEASE.md by digest, and the last compliance review ended within the parameter compensation-review before the moment of judgement. Without such an exception there is nothing to judge.",
+	Applies: "repo", Waive: "n/a",
+	Question: 4, Gate: verify.GateProduction,
+	Evidence: []string{"exception.controls", "exception.compensatingControls", "decision.topic", "decision.document", "complianceReview.period"},
+	Fix: verify.Fix{
+		Before: "write the compensating controls into RELEASE.md, record the decision (dossier new decision) and a review (dossier new compliance-review)",
+		Now:    "write the compensating controls into RELEASE.md, and review them: dossier new compliance-review",
+	},
+	Check: checkCompensation,
+}, {
 	ID: "check/policy-validations", Level: Should, Sections: "1.31.3.3", Theme: themeChecks,
 	Title: "Rules validate pipeline definitions, release metadata and branch protection", Failing: "Rules do not validate pipeline definitions, release metadata and branch protection",
 	Logic:   "The pipeline recorded a result that passed for each of the three.",
@@ -212,16 +224,11 @@ func checkCompensation(f *Facts) Result {
 		return missing(want, "exception "+e.ID+" lists no compensating controls").at(e.fact.Place("/compensatingControls")).onRecord(e.Exception)
 	}
 	proofs, where := []verify.Proof{e.fact.Proof}, []verify.Place{e.fact.Place("/compensatingControls")}
-	documented := false
-	for fact, d := range verify.Standing[*evidence.DecisionRecord](f.Facts) {
-		if d.Topic == "automation" && d.Document != nil && len(d.Document.Digest) > 0 && path.Base(d.Document.Name) == "RELEASE.md" && f.notAfter(at(d.EffectiveFrom.Time), f.releaseMoment()) == yes {
-			documented = true
-			proofs, where = append(proofs, fact.Proof), append(where, fact.Place("/document"))
-		}
-	}
-	if !documented {
+	fact, d := f.decision("automation")
+	if d == nil || d.Document == nil || len(d.Document.Digest) == 0 || path.Base(d.Document.Name) != "RELEASE.md" {
 		return missing(want, "no decision about automation points to RELEASE.md").at(where...)
 	}
+	proofs, where = append(proofs, fact.Proof), append(where, fact.Place("/document"))
 	var last time.Time
 	for fact, r := range verify.Standing[*evidence.ComplianceReview](f.Facts) {
 		if end := r.Period.NotAfter; end != nil && !end.After(f.AsOf) && end.After(last) {

@@ -364,16 +364,15 @@ func checkCoverage(f *Facts) Result {
 			continue
 		case v.Minimum == nil:
 			return missing(want, c.Name+" states no agreed share").at(place)
-		case *v.Total == 0 || *v.Covered*100 < *v.Minimum**v.Total:
+		case *v.Total == 0 || float64(*v.Covered)*100 < float64(*v.Minimum)*float64(*v.Total):
 			return fail("coverage-too-low", want, "%s covered %d of %d %s, %d %% are agreed", c.Name, *v.Covered, *v.Total, v.Unit, *v.Minimum).at(place)
 		}
-		for fact, d := range verify.Standing[*evidence.DecisionRecord](f.Facts) {
-			if d.Topic == "coverage" && !placeholder(d.Rationale) && f.notAfter(at(d.EffectiveFrom.Time), f.releaseMoment()) == yes {
-				return pass(weakest([]verify.Proof{f.Stated(), fact.Proof}, f.Stated()), "%d of %d %s, %d %% are agreed", *v.Covered, *v.Total, v.Unit, *v.Minimum).
-					wants(want).at(place, fact.Place("/rationale"))
-			}
+		fact, d := f.decision("coverage")
+		if d == nil || placeholder(d.Rationale) {
+			return missing(want, "no decision about coverage gives a reason for the limit").at(place)
 		}
-		return missing(want, "no decision about coverage gives a reason for the limit").at(place)
+		return pass(verify.Weakest(f.Stated(), fact.Proof), "%d of %d %s, %d %% are agreed", *v.Covered, *v.Total, v.Unit, *v.Minimum).
+			wants(want).at(place, fact.Place("/rationale"))
 	}
 	return missing(want, "no unit tests on the release state what they covered").at(inRecord(f, "/checks"))
 }
@@ -401,7 +400,7 @@ func checkSubjects(f *Facts) Result {
 	}
 	var where []verify.Place
 	for _, c := range f.checks() {
-		if !known[objectOf(c.Subject)] && !f.onManifest(c) {
+		if !known[objectOf(c.Subject)] && !f.onRelease(c) {
 			if sum, ok := c.Subject.Digest.SHA256(); !ok || !digests[sum] {
 				return fail("another-subject", want, "%s ran on %s", c.Name, subjectText(c.Subject)).at(c.place(f, "/subject"))
 			}

@@ -69,12 +69,18 @@ func (f *Facts) verifiedBefore(p promoted, want string) (Result, bool) {
 // tagPassedChecks judges the checks that are required by the tag on the tagged
 // commit.
 func tagPassedChecks(f *Facts) Result {
-	on := f.onCommit(f.Record.Commit)
-	if tree := f.releasedTree(); f.Params.TreeEquivalent && tree != "" {
-		exact := on
-		on = func(c checked) bool { return exact(c) || c.Subject.Digest["gitTree"] == tree }
+	return f.requiredPassed(atTag, "the tagged commit "+short(f.Record.Commit), f.onReleasedCommit(), atTagged(f))
+}
+
+// onReleasedCommit tells checks of the released commit, or of its very files if
+// the policy lets those count (A53).
+func (f *Facts) onReleasedCommit() func(checked) bool {
+	exact := f.onCommit(f.Record.Commit)
+	if !f.Params.TreeEquivalent {
+		return exact
 	}
-	return f.requiredPassed(atTag, "the tagged commit "+short(f.Record.Commit), on, atTagged(f))
+	tree := f.releasedTree()
+	return func(c checked) bool { return exact(c) || tree != "" && c.Subject.Digest["gitTree"] == tree }
 }
 
 // releasedTree is the object id of the released commit's tree, "" if it is not

@@ -100,7 +100,7 @@ func checkDevGate(f *Facts) Result {
 // skippedDev reports whether the release is a hotfix that did not go to dev and
 // need not (A54).
 func (f *Facts) skippedDev() bool {
-	return f.is(kindHotfix) && len(f.into(envDev)) == 0
+	return f.Params.HotfixSkipsDev && f.is(kindHotfix) && len(f.into(envDev)) == 0
 }
 
 // approvedBy returns when and where somebody approved the promotion: by a
@@ -168,10 +168,11 @@ type edge struct {
 func checkStageOrder(f *Facts) Result {
 	const want = "checks, publication, deployment, its verification, approval and production in this order"
 	for i, a := range f.Record.Artifacts {
-		if a.Publication == nil || a.Publication.PublishedAt == nil {
-			return missing(want, "when "+a.Name+" was published is not recorded").at(inRecord(f, "/artifacts/%d/publication", i))
+		published, ok := f.publicationOf(i)
+		if !ok || published.at.from.IsZero() {
+			return missing(want, "when "+a.Name+" was published is not recorded").at(published.place)
 		}
-		r := f.requiredPassed(atTag, "the released commit "+short(f.Record.Commit), f.onReleasedCommit(), atTime(a.Publication.PublishedAt))
+		r := f.requiredPassed(atTag, "the released commit "+short(f.Record.Commit), f.onReleasedCommit(), published.at)
 		if r.Outcome != verify.Pass {
 			return r
 		}
@@ -199,9 +200,10 @@ func checkStageOrder(f *Facts) Result {
 func (f *Facts) stageEdges() (list []edge) {
 	for _, p := range f.promotions() {
 		began := edge{second: "promotion " + p.ID, b: p.start, place: p.place(f, "/at"), env: p.env}
-		for _, a := range f.Record.Artifacts {
+		for i, a := range f.Record.Artifacts {
+			published, _ := f.publicationOf(i)
 			e := began
-			e.first, e.a = "publication of "+a.Name, atTime(a.Publication.PublishedAt)
+			e.first, e.a = "publication of "+a.Name, published.at
 			list = append(list, e)
 		}
 		for _, l := range f.looks(p) {

@@ -24,11 +24,11 @@ func traceActors(f *Facts) Result {
 	for _, m := range others {
 		switch a := m.value; {
 		case actorName(*a) == "":
-			return missing(want, m.field+" is not named").at(m.place)
+			return missing(want, m.field+" is not named").at(m.place())
 		case !f.listed(*a) && !slices.Contains([]evidence.ActorKind{evidence.Human, evidence.Bot, evidence.Service}, a.Kind):
-			return fail("actor-kind", want, "%s is of the kind %q", m.field, a.Kind).at(m.place)
+			return fail("actor-kind", want, "%s is of the kind %q", m.field, a.Kind).at(m.place())
 		case !f.Trust.IsBot(a.ID) && f.shared(actorName(*a)):
-			return fail("shared-account", want, "%s is %q", m.field, actorName(*a)).at(m.place)
+			return fail("shared-account", want, "%s is %q", m.field, actorName(*a)).at(m.place())
 		}
 	}
 	proof := f.Stated()

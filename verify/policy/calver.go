@@ -33,18 +33,6 @@ type topic struct {
 	words []string
 }
 
-// versioning is the last decision about versions that stands, nil for none.
-func (f *Facts) versioning() (*verify.RecordFact, *evidence.DecisionRecord) {
-	var fact *verify.RecordFact
-	var last *evidence.DecisionRecord
-	for r, d := range verify.Standing[*evidence.DecisionRecord](f.Facts) {
-		if d.Topic == "versioning" {
-			fact, last = r, d
-		}
-	}
-	return fact, last
-}
-
 // finding returns the decision's answer to a topic and its index; -1 for none.
 func finding(d *evidence.DecisionRecord, t topic) (answer string, n int) {
 	n = slices.IndexFunc(d.Criteria, func(c evidence.DecisionTopic) bool {
@@ -59,9 +47,9 @@ func finding(d *evidence.DecisionRecord, t topic) (answer string, n int) {
 // decidedCalver judges that a decision about versions answers topics, each with
 // a text that ok accepts.
 func decidedCalver(f *Facts, want string, topics []topic, ok func(string) bool) Result {
-	fact, d := f.versioning()
+	fact, d := f.decision("versioning")
 	if d == nil {
-		return missing(want, "no decision about versions is recorded").at(verify.Place{Statement: &f.Release})
+		return missing(want, "no decision about versions held when the release was made").at(verify.Place{Statement: &f.Release})
 	}
 	var where []verify.Place
 	for _, t := range topics {

@@ -9,9 +9,15 @@ import (
 
 // event is a moment that somebody stated.
 type event struct {
-	what  string
-	when  span
-	place verify.Place
+	what string
+	when span
+	// place is where it is stated; of many events few are asked.
+	place func() verify.Place
+}
+
+// fixed is a place that is known already.
+func fixed(place verify.Place) func() verify.Place {
+	return func() verify.Place { return place }
 }
 
 // order is a pair of events of which the first cannot be after the second.
@@ -23,7 +29,7 @@ func traceChronology(f *Facts) Result {
 		// A time that nobody stated contradicts nothing.
 		if f.notAfter(o.first.when, o.second.when) == no {
 			return fail("impossible-order", o.first.what+" before "+o.second.what,
-				"%s at %s, %s at %s", o.first.what, o.first.when, o.second.what, o.second.when).at(o.first.place, o.second.place)
+				"%s at %s, %s at %s", o.first.what, o.first.when, o.second.what, o.second.when).at(o.first.place(), o.second.place())
 		}
 	}
 	proofs := []verify.Proof{tagProof(f), f.Stated()}
@@ -38,12 +44,12 @@ func traceChronology(f *Facts) Result {
 // story lists the pairs of events that have an order: of each pull request, of
 // commit, tag, builds and record, and of the promotions.
 func (f *Facts) story() []order {
-	created := event{"the record", at(f.Record.CreatedAt.Time), inRecord(f, "/createdAt")}
-	tagged := event{"the tag", atTagged(f), inRecord(f, "/tag/object")}
+	created := event{"the record", at(f.Record.CreatedAt.Time), fixed(inRecord(f, "/createdAt"))}
+	tagged := event{"the tag", atTagged(f), fixed(inRecord(f, "/tag/object"))}
 	pairs := []order{{created, event{"the moment of judgement", at(f.AsOf), created.place}}, {tagged, created}}
 	var commit event
 	if len(f.Range.Commits) > 0 && string(f.Range.Commits[0].ID) == f.Record.Commit {
-		commit = event{"the commit", at(f.Range.Commits[0].Committer.When), inRecord(f, "/commit")}
+		commit = event{"the commit", at(f.Range.Commits[0].Committer.When), fixed(inRecord(f, "/commit"))}
 		pairs = append(pairs, order{commit, tagged}, order{commit, created})
 	}
 	var builds []event
@@ -52,14 +58,14 @@ func (f *Facts) story() []order {
 			continue
 		}
 		place := inMaterial(v.Material.Digest)
-		start := event{"the start of the build", at(v.Summary.StartedAt.Time), place}
-		end := event{"the end of the build", at(v.Summary.FinishedAt.Time), place}
+		start := event{"the start of the build", at(v.Summary.StartedAt.Time), fixed(place)}
+		end := event{"the end of the build", at(v.Summary.FinishedAt.Time), fixed(place)}
 		pairs = append(pairs, order{commit, start}, order{start, end}, order{start, created}, order{end, created})
 		builds = append(builds, start)
 	}
 	for i, a := range f.Record.Artifacts {
 		if a.Image != nil && a.Image.ResolvedAt != nil {
-			found := event{"the image in its registry", atTime(a.Image.ResolvedAt), inRecord(f, "/artifacts/%d/image/resolvedAt", i)}
+			found := event{"the image in its registry", atTime(a.Image.ResolvedAt), fixed(inRecord(f, "/artifacts/%d/image/resolvedAt", i))}
 			for _, b := range builds {
 				pairs = append(pairs, order{b, found})
 			}
@@ -69,7 +75,7 @@ func (f *Facts) story() []order {
 	pairs = append(pairs, f.storyOfPromotions(builds, tagged)...)
 	for _, a := range f.Approvals {
 		if a.Approval != nil && a.Release != nil {
-			pairs = append(pairs, order{created, event{"the approval by " + approver(a), at(a.At.Time), inStatement(a.Statement, "/at")}})
+			pairs = append(pairs, order{created, event{"the approval by " + approver(a), at(a.At.Time), fixed(inStatement(a.Statement, "/at"))}})
 		}
 	}
 	return pairs
@@ -82,12 +88,15 @@ func atTagged(f *Facts) span { return at(f.Tag.Object.Tagger.When) }
 func (f *Facts) storyOfPulls(builds []event) []order {
 	var pairs []order
 	for _, p := range f.pulls() {
-		opened := event{p.String() + " opened", atTime(p.OpenedAt), p.place(f, "/openedAt")}
-		merged := event{p.String() + " merged", p.merged, p.place(f, "/mergedAt")}
-		pairs = append(pairs, order{event{"the branch of " + p.String(), atTime(p.BranchCreatedAt), p.place(f, "/branchCreatedAt")}, opened}, order{opened, merged})
+		place := func(pointer string) func() verify.Place {
+			return func() verify.Place { return p.place(f, pointer) }
+		}
+		opened := event{p.String() + " opened", atTime(p.OpenedAt), place("/openedAt")}
+		merged := event{p.String() + " merged", p.merged, place("/mergedAt")}
+		pairs = append(pairs, order{event{"the branch of " + p.String(), atTime(p.BranchCreatedAt), place("/branchCreatedAt")}, opened}, order{opened, merged})
 		approved := false
 		for _, r := range p.reviews {
-			given := event{"the review of " + p.String() + " by " + f.actorText(&r.by), r.at, r.place}
+			given := event{"the review of " + p.String() + " by " + f.actorText(&r.by), r.at, fixed(r.place)}
 			pairs = append(pairs, order{opened, given})
 			if r.state == string(evidence.Approved) && !approved { // the first of them
 				approved = true
@@ -112,18 +121,18 @@ func (f *Facts) storyOfPromotions(builds []event, tagged event) []order {
 			if p.ofAnother(f) {
 				continue
 			}
-			began := event{"promotion " + p.name(), p.start, p.place(f, "/at")}
+			began := event{"promotion " + p.name(), p.start, fixed(p.place(f, "/at"))}
 			for _, b := range builds {
 				pairs = append(pairs, order{b, began})
 			}
-			pairs = append(pairs, order{began, event{"the end of promotion " + p.name(), p.end, p.place(f, "/finishedAt")}}, order{before, began})
+			pairs = append(pairs, order{began, event{"the end of promotion " + p.name(), p.end, fixed(p.place(f, "/finishedAt"))}}, order{before, began})
 			if env == envProduction {
 				pairs = append(pairs, order{tagged, began})
 				pairs = append(pairs, f.storyOfApprovals(p, began, staging)...)
 			}
 		}
 		if list := f.into(env); len(list) > 0 {
-			before = event{"promotion " + list[0].name(), list[0].start, list[0].place(f, "/at")}
+			before = event{"promotion " + list[0].name(), list[0].start, fixed(list[0].place(f, "/at"))}
 			if env == envStaging {
 				staging = before
 			}
@@ -145,12 +154,12 @@ func (f *Facts) storyOfApprovals(p promoted, began, staging event) []order {
 	}
 	for i, a := range p.Approvals {
 		if a.Decision != string(evidence.Rejected) && a.At.Validate() == nil {
-			see(event{"the approval by " + f.actorText(&p.Approvals[i].Who), spanOf(a.At), p.place(f, "/approvals")})
+			see(event{"the approval by " + f.actorText(&p.Approvals[i].Who), spanOf(a.At), fixed(p.place(f, "/approvals"))})
 		}
 	}
 	for _, a := range approvalsOf(f).present {
 		if a.Release != nil && f.environment(a.Environment) == envProduction {
-			see(event{"the approval by " + approver(a), at(a.At.Time), inStatement(a.Statement, "/at")})
+			see(event{"the approval by " + approver(a), at(a.At.Time), fixed(inStatement(a.Statement, "/at"))})
 		}
 	}
 	return []order{{first, began}, {staging, last}}

@@ -21,7 +21,7 @@ func traceKeys(f *Facts) Result {
 			continue
 		}
 		if n++; len(m.value.Digest) == 0 {
-			return fail("mutable-name", want, "%s: %s has no digest", m.field, either(m.value.URI, m.value.Name)).at(m.place)
+			return fail("mutable-name", want, "%s: %s has no digest", m.field, either(m.value.URI, m.value.Name)).at(m.place())
 		}
 	}
 	return pass(recomputed("the references"), "%d artifacts, %d references", len(f.Record.Artifacts), n).wants(want).at(inRecord(f, "/artifacts"))
@@ -52,17 +52,17 @@ func traceLinks(f *Facts) Result {
 	m := f.mentions()
 	for _, a := range m.addresses {
 		// Where a collector read a file, its name is what it has.
-		if !strings.Contains(a.place.Pointer, "/collected/") && !absolute(a.value) {
-			return fail("link-form", want, "%q is no absolute link", a.value).at(a.place)
+		if !strings.HasPrefix(a.pointer, "/collected/") && !absolute(a.value) {
+			return fail("link-form", want, "%q is no absolute link", a.value).at(a.place())
 		}
 	}
 	var loose *mention[*evidence.ResourceDescriptor]
 	for i, r := range m.references {
 		if r.value.URI != "" && !absolute(r.value.URI) {
-			return fail("link-form", want, "%q is no absolute link", r.value.URI).at(r.place)
+			return fail("link-form", want, "%q is no absolute link", r.value.URI).at(r.place())
 		}
 		if r.value.DownloadLocation != "" && !absolute(r.value.DownloadLocation) {
-			return fail("link-form", want, "%q is no absolute link", r.value.DownloadLocation).at(r.place)
+			return fail("link-form", want, "%q is no absolute link", r.value.DownloadLocation).at(r.place())
 		}
 		if loose == nil && onWeb(r.value.URI) && len(r.value.Digest) == 0 && !slices.Contains(recordFields, r.field) {
 			loose = &m.references[i]
@@ -72,7 +72,7 @@ func traceLinks(f *Facts) Result {
 		return fail("notes-not-fixed", want, "the release notes are at %s, and nothing says what they were", n.Document.URI).at(inRecord(f, "/notes/document"))
 	}
 	if loose != nil {
-		return warn(f.Stated(), "link-without-digest", "%s: nothing says what %s led to", loose.field, loose.value.URI).wants(want).at(loose.place)
+		return warn(f.Stated(), "link-without-digest", "%s: nothing says what %s led to", loose.field, loose.value.URI).wants(want).at(loose.place())
 	}
 	return pass(f.Stated(), "%d links", len(m.addresses)+len(m.references)).wants(want).at(inRecord(f, ""))
 }

@@ -14,8 +14,13 @@ type mention[T any] struct {
 	value T
 	// field is the JSON name of the field that holds it, or the list it is in.
 	field string
-	place verify.Place
+	// pointer leads to it in the record that in finds.
+	pointer string
+	in      func(pointer string) verify.Place
 }
+
+// place is where it stands. There are many mentions, and few are asked.
+func (m mention[T]) place() verify.Place { return m.in(m.pointer) }
 
 // mentions are all values of some types that the release statement and the
 // later records hold: what rules about "every id" or "every link" go through.
@@ -71,20 +76,18 @@ var (
 	typeObjectID  = reflect.TypeFor[evidence.ObjectID]()
 )
 
-func (w *gatherer) here() verify.Place { return w.place(string(w.path)) }
-
 // value gathers what v holds; field is the name of the field it stands in.
 func (w *gatherer) value(v reflect.Value, field string) {
 	switch v.Type() {
 	case typeReference:
-		w.into.references = append(w.into.references, mention[*evidence.ResourceDescriptor]{v.Addr().Interface().(*evidence.ResourceDescriptor), field, w.here()})
+		w.into.references = append(w.into.references, mention[*evidence.ResourceDescriptor]{v.Addr().Interface().(*evidence.ResourceDescriptor), field, string(w.path), w.place})
 		return
 	case typeActor:
-		w.into.actors = append(w.into.actors, mention[*evidence.Actor]{v.Addr().Interface().(*evidence.Actor), field, w.here()})
+		w.into.actors = append(w.into.actors, mention[*evidence.Actor]{v.Addr().Interface().(*evidence.Actor), field, string(w.path), w.place})
 		return
 	case typeObjectID:
 		if v.String() != "" {
-			w.into.ids = append(w.into.ids, mention[string]{v.String(), field, w.here()})
+			w.into.ids = append(w.into.ids, mention[string]{v.String(), field, string(w.path), w.place})
 		}
 		return
 	}
@@ -107,7 +110,7 @@ func (w *gatherer) value(v reflect.Value, field string) {
 		}
 	case reflect.String:
 		if v.String() != "" {
-			w.into.addresses = append(w.into.addresses, mention[string]{v.String(), field, w.here()})
+			w.into.addresses = append(w.into.addresses, mention[string]{v.String(), field, string(w.path), w.place})
 		}
 	}
 }

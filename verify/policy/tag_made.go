@@ -214,10 +214,8 @@ func (f *Facts) releaseDocument(e *exempt) (name string, place verify.Place) {
 			return either(r.Name, r.URI), e.fact.Place(fmt.Sprintf("/evidence/%d", i))
 		}
 	}
-	for fact, d := range verify.Standing[*evidence.DecisionRecord](f.Facts) {
-		if d.Topic == "automation" && d.Document != nil && is(*d.Document) {
-			return either(d.Document.Name, d.Document.URI), fact.Place("/document")
-		}
+	if fact, d := f.decision("automation"); d != nil && d.Document != nil && is(*d.Document) {
+		return either(d.Document.Name, d.Document.URI), fact.Place("/document")
 	}
 	return "", verify.Place{}
 }

@@ -262,7 +262,7 @@ func traceIDs(f *Facts) Result {
 		ids = append(ids, named{"base commit", r.Base.Commit, inRecord(f, "/base/commit")})
 	}
 	for _, m := range f.mentions().ids {
-		ids = append(ids, named{m.field, m.value, m.place})
+		ids = append(ids, named{m.field, m.value, m.place()})
 	}
 	for _, a := range f.Approvals {
 		if a.Approval == nil || a.Scope == nil {
@@ -302,7 +302,7 @@ func traceDigests(f *Facts) Result {
 			continue
 		}
 		if err := m.value.Digest.Validate(); err != nil {
-			return fail("digest", want, "%s: %v", m.field, err).at(m.place)
+			return fail("digest", want, "%s: %v", m.field, err).at(m.place())
 		}
 	}
 	return pass(recomputed("the digests"), "%d artifacts, %d materials", len(f.Record.Artifacts), len(f.Record.Materials)).wants(want).at(inRecord(f, "/artifacts"))

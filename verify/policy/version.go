@@ -296,12 +296,9 @@ func classified(f *Facts, c changes) bool {
 	if len(c.unclassified) == 0 || f.Record.Changelog != nil && f.Record.Changelog.SchemeDocument != nil {
 		return true
 	}
-	for _, d := range verify.Standing[*evidence.DecisionRecord](f.Facts) {
-		if d.Topic == "versioning" || d.Topic == "commit-scheme" {
-			return true
-		}
-	}
-	return false
+	_, versioning := f.decision("versioning")
+	_, scheme := f.decision("commit-scheme")
+	return versioning != nil || scheme != nil
 }
 
 func versionMinorForAdditive(f *Facts) Result {

@@ -65,6 +65,9 @@ type Review struct {
 	At TimeOrInterval `json:"at" rec:"R;1.32.3.2"`
 	// Outcome is what was found.
 	Outcome string `json:"outcome" rec:"R;1.32.3.2"`
+	// Actions are the corrective actions that were agreed; "none", with the
+	// reason, if there are none.
+	Actions []string `json:"actions,omitempty" rec:"O;1.32.3.2"`
 	// Refs point at the minutes.
 	Refs []ResourceDescriptor `json:"refs,omitempty" rec:"O;1.32.3.2"`
 }

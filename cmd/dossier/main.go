@@ -38,6 +38,7 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+	_ "time/tzdata" // change windows name zones, and a machine may know none
 )
 
 func main() {

@@ -158,8 +158,8 @@ func (f *Facts) storyOfApprovals(p promoted, began, staging event) []order {
 		}
 	}
 	for _, a := range approvalsOf(f).present {
-		if a.Release != nil && f.environment(a.Environment) == envProduction {
-			see(event{"the approval by " + approver(a), at(a.At.Time), fixed(inStatement(a.Statement, "/at"))})
+		if a.statement != nil && a.statement.Release != nil && f.environment(a.environment) == envProduction {
+			see(event{"the approval by " + a.String(), a.at, fixed(a.place("/at"))})
 		}
 	}
 	return []order{{first, began}, {staging, last}}

@@ -107,7 +107,9 @@ func (f *Facts) skippedDev() bool {
 // statement of their own, or in the deploy system by its word.
 func (f *Facts) approvedBy(p promoted) (list []approvedAt) {
 	for _, a := range approvalsOf(f).present {
-		list = append(list, approvedAt{at(a.At.Time), a.Proof, inStatement(a.Statement, "")})
+		if a.statement != nil {
+			list = append(list, approvedAt{a.at, a.proof, a.place("")})
+		}
 	}
 	for i, s := range p.Approvals {
 		if s.Decision != string(evidence.Rejected) && f.person(s.Who) {

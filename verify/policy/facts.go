@@ -20,6 +20,8 @@ type Facts struct {
 	// results are the outcomes of the controls that do not judge outcomes, by
 	// id; set when those that do are judged.
 	results map[string]verify.Check
+	// emergencyMay are the controls for which an emergency may stand in.
+	emergencyMay map[string]bool
 
 	// uses tells which exceptions waived which controls, namedExceptions which
 	// name a control that did not hold.
@@ -47,6 +49,10 @@ type Facts struct {
 	mainLineOf lazy[map[string]bool]
 	mentioned  lazy[*mentions]
 	byDigest   lazy[map[evidence.Digest]int]
+	opened     lazy[[]window]
+	acted      lazy[[]action]
+	urgent     lazy[[]emergency]
+	reviewed   lazy[map[*pull][]review]
 }
 
 // lazy is a value that is computed when it is first asked for.

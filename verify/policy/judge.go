@@ -38,7 +38,10 @@ func (p *Policy) Judge(facts *verify.Facts) ([]verify.Check, verify.PolicyView) 
 // judge evidence, then what waives their failures, then those that judge the
 // outcomes of others.
 func (p *Policy) judgeAll(f *Facts) []verify.Check {
-	f.results = map[string]verify.Check{}
+	f.results, f.emergencyMay = map[string]verify.Check{}, map[string]bool{}
+	for _, r := range p.rules {
+		f.emergencyMay[r.ID] = r.waiver.emergency
+	}
 	var checks []verify.Check
 	for _, last := range []bool{false, true} {
 		var results []Result

@@ -258,10 +258,14 @@ func (o overlay) match(pattern text) ([]int, error) {
 	if len(list) > 0 {
 		return list, nil
 	}
+	lowest := len(profiles)
 	for _, c := range Controls() {
 		if matches(pattern.Value, c.ID) {
-			return nil, pattern.Errorf("the profile %s does not ask %s: extend %s, or leave it out", o.Profile, pattern.Value, c.profile())
+			lowest = min(lowest, slices.Index(profiles, c.profile()))
 		}
+	}
+	if lowest < len(profiles) {
+		return nil, pattern.Errorf("the profile %s does not ask %s: extend %s, or leave it out", o.Profile, pattern.Value, profiles[lowest])
 	}
 	return nil, pattern.Errorf("unknown control %.80q%s", pattern.Value, hint(pattern.Value, controlPatterns()))
 }

@@ -38,9 +38,10 @@ func (a author) String() string {
 type folder struct {
 	trust  *trust.Trust
 	people map[string]string
+	bots   map[string]bool
 }
 
-func newFolder(f *Facts) folder { return folder{f.Trust, map[string]string{}} }
+func newFolder(f *Facts) folder { return folder{f.Trust, map[string]string{}, map[string]bool{}} }
 
 // person returns the person whom trust lists with an address, "" for none.
 func (x folder) person(email string) string {
@@ -54,6 +55,17 @@ func (x folder) person(email string) string {
 		x.people[email] = p
 	}
 	return p
+}
+
+// bot reports whether trust lists an address as a bot's. What an address calls
+// itself does not count.
+func (x folder) bot(email string) bool {
+	bot, ok := x.bots[email]
+	if !ok {
+		bot = slices.ContainsFunc(identitiesOf(email), x.trust.IsBot)
+		x.bots[email] = bot
+	}
+	return bot
 }
 
 // author makes an author of a name and address that a commit states. Both are
@@ -135,17 +147,27 @@ func (f *Facts) commitSignature(id string) verify.CommitSignature {
 	return by[id]
 }
 
-// commitAuthors returns author, committer and co-authors of a commit.
+// forgeCommitters are the addresses under which forges commit what a person
+// merged there. Who it was is for the record of the pull request to say.
+var forgeCommitters = []string{"noreply@github.com"}
+
+// commitAuthors returns author, committer and co-authors of a commit. Bots by
+// trust are nobody.
 func (x folder) commitAuthors(c gitobj.CommitWithID) []author {
 	id := string(c.ID)
-	list := []author{
-		x.author(c.Author.Name, c.Author.Email, id),
-		x.author(c.Committer.Name, c.Committer.Email, id),
+	var list []author
+	if !x.bot(c.Author.Email) {
+		list = append(list, x.author(c.Author.Name, c.Author.Email, id))
+	}
+	if !x.bot(c.Committer.Email) && !holdsFold(forgeCommitters, c.Committer.Email) {
+		list = append(list, x.author(c.Committer.Name, c.Committer.Email, id))
 	}
 	// Co-authors are looked for in the whole message, not only where trailers
 	// belong: whoever is named shared the work.
 	for _, p := range commits.CoAuthors(c.Message) {
-		list = append(list, x.author(p.Name, p.Email, id))
+		if !x.bot(p.Email) {
+			list = append(list, x.author(p.Name, p.Email, id))
+		}
 	}
 	return list
 }
@@ -166,8 +188,9 @@ func (s *authors) add(list ...author) {
 }
 
 // releaseAuthors returns the authors of all commits of the release, and those
-// whom the forge names as openers and authors of its changes. If the commits are not all there, ok is false and
-// why says so: somebody might be missing.
+// whom the forge names as openers and authors of its changes; of a release by bots
+// only, whoever merged its changes (G6). If the commits are not all there, ok is
+// false and why says so: somebody might be missing.
 func releaseAuthors(f *Facts) (s authors, why Result, ok bool) {
 	found := f.authors.get(func() authorsFound {
 		s, why, ok := findAuthors(f)
@@ -197,7 +220,14 @@ func findAuthors(f *Facts) (s authors, why Result, ok bool) {
 		s.add(changeAuthors(f, c)...)
 	}
 	if len(s.order) == 0 {
-		return s, unknown("no-authors", "the release has no commit of its own, so nobody is known to have written it").at(place), false
+		for _, c := range f.Record.Changes {
+			if c.MergedBy != nil {
+				s.add(actorAuthors(f, *c.MergedBy, string(c.MergedAs))...)
+			}
+		}
+	}
+	if len(s.order) == 0 {
+		return s, unknown("no-authors", "nobody is known to have written it: it has no commit of its own, or bots made it and nobody is known to have merged it").at(place), false
 	}
 	return s, Result{}, true
 }
@@ -212,11 +242,21 @@ func changeAuthors(f *Facts, c evidence.Change) []author {
 	}
 	var list []author
 	for _, actor := range actors {
-		for _, id := range append([]evidence.Identity{actor.ID}, actor.Aliases...) {
-			a := author{key: "unlisted " + string(id), name: actor.Display, commit: string(c.MergedAs)}
-			if a.person = f.Trust.Fold(id); a.person != "" {
-				a.key = a.person
-			}
+		list = append(list, actorAuthors(f, actor, string(c.MergedAs))...)
+	}
+	return list
+}
+
+// actorAuthors makes authors of the accounts of one actor. A bot by trust is
+// nobody, whatever other accounts the record gives it.
+func actorAuthors(f *Facts, actor evidence.Actor, commit string) []author {
+	var list []author
+	for _, id := range identities(actor) {
+		a := author{key: "unlisted " + string(id), name: actor.Display, commit: commit}
+		if a.person = f.Trust.Fold(id); a.person != "" {
+			a.key = a.person
+		}
+		if !f.Trust.IsBot(id) {
 			list = append(list, a)
 		}
 	}
@@ -233,11 +273,13 @@ func (s authors) names() []string {
 }
 
 // authorsProof is how authors are known: by the forge's word, if each commit came
-// with a pull request that a recorder read there; otherwise a commit states who
-// wrote it, and nobody else vouches for that.
+// with a pull request of which a recorder read there who wrote it, every commit
+// with its account; otherwise a commit states who wrote it, and nobody else
+// vouches for that (rules of format, R11).
 func authorsProof(f *Facts) verify.Proof {
 	for _, c := range f.Range.Commits {
-		if f.pullOf(string(c.ID)) == nil {
+		p := f.pullOf(string(c.ID))
+		if p == nil || len(p.UnlinkedCommits) > 0 || len(p.Authors) == 0 {
 			return verify.Proof{Grade: verify.Claimed, By: "the commits' own words"}
 		}
 	}

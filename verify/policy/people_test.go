@@ -39,7 +39,7 @@ func TestCoAuthors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := folder{tr, map[string]string{}}
+	x := folder{tr, map[string]string{}, map[string]bool{}}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var c gitobj.CommitWithID

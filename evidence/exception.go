@@ -41,6 +41,8 @@ type Exception struct {
 	// Evidence are the pull requests, builds, SBOMs, promotions and incidents
 	// it is about.
 	Evidence []ResourceDescriptor `json:"evidence" rec:"R;1.32.3.1"`
+	// Links are the evidence it is about by kind, and why a kind is not relevant.
+	Links []ExceptionLink `json:"links,omitempty" rec:"O;1.32.3.1"`
 	// ChangeRequest is the ticket of the exception itself.
 	ChangeRequest *ResourceDescriptor `json:"changeRequest,omitempty" rec:"O;1.32.3.1"`
 	// Remediation are the tasks that make it unnecessary.
@@ -64,6 +66,21 @@ func (e *Exception) conditions(v *validator, at string) {
 	begin, _ := e.At.Bounds()
 	v.order(&begin, e.ExpiresAt, at+"/expiresAt", "at")
 	v.independent(at+"/approvals", e.RequestedBy.ID, e.Approvals)
+}
+
+// ExceptionLink is evidence of one kind that an exception is about, or why there
+// is none (1.32.3.1).
+type ExceptionLink struct {
+	// Kind is the kind of evidence.
+	Kind string `json:"kind" rec:"R;1.32.3.1" enum:"pull-request|build|sbom|provenance|promotion|deployment|incident"`
+	// Ref is the evidence.
+	Ref *ResourceDescriptor `json:"ref,omitempty" rec:"C;1.32.3.1;unless notRelevant is given"`
+	// NotRelevant is why no such evidence is relevant.
+	NotRelevant string `json:"notRelevant,omitempty" rec:"C;1.32.3.1;unless ref is given"`
+}
+
+func (l *ExceptionLink) conditions(v *validator, at string) {
+	v.need(l.NotRelevant == "", at+"/ref", l.Ref != nil, "unless notRelevant is given")
 }
 
 // PermanentException says why a permanent exception is one (1.32.5.2).

@@ -14,6 +14,10 @@ type Quarantine struct {
 	Run ResourceDescriptor `json:"run" rec:"R;1.29.3"`
 	// Check is the required check that it no longer blocks.
 	Check string `json:"check" rec:"R;1.13.3.5" gate:"same"`
+	// Paths are the paths or patterns of paths that the test covers.
+	Paths []string `json:"paths,omitempty" rec:"d;1.13.3.5"`
+	// RequestedBy asked for it, and may not be the one who allowed it.
+	RequestedBy *Actor `json:"requestedBy,omitempty" rec:"d;1.29.2"`
 	// Approval is who allowed it.
 	Approval Signoff `json:"approval" rec:"R;1.13.3.5"`
 	// Rationale is why it is acceptable.

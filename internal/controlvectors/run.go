@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/release-dossier/dossier/verify"
 )
@@ -65,7 +66,7 @@ func (c *Case) Differences(base, got *Result) []string {
 		check := got.Controls[id]
 		want, listed := c.Also[id]
 		switch {
-		case id == c.Control || !asked:
+		case !asked || !c.compares(id):
 		case listed && check.Outcome != want:
 			add("also: %s: want %s, got %s", id, want, explain(check))
 		case listed && check.Outcome == was.Outcome:
@@ -75,11 +76,19 @@ func (c *Case) Differences(base, got *Result) []string {
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(c.Also)) {
-		if _, asked := got.Controls[id]; !asked || id == c.Control {
-			add("also: %s is the control itself, or is not asked", id)
+		if _, asked := got.Controls[id]; !asked || !c.compares(id) {
+			add("also: %s is the control itself, is not asked, or is not compared", id)
 		}
 	}
 	return append(list, c.layerDifferences(got)...)
+}
+
+// compares reports whether the outcome of another control is compared with that
+// of the base. Controls of exceptions judge what other controls say, and change
+// with every exception: they are compared in their own cases.
+func (c *Case) compares(id string) bool {
+	const exceptions = "exception/"
+	return id != c.Control && (!strings.HasPrefix(id, exceptions) || strings.HasPrefix(c.Control, exceptions))
 }
 
 // layerDifferences compares what is wrong with the dossier itself.

@@ -51,8 +51,8 @@ func (f *Facts) bypassOfException(e exempt) bypass {
 	} else if e.ReviewAt != nil && b.by.IsZero() {
 		b.by = *e.ReviewAt
 	}
-	switch _, approved := e.approvedAt(f); {
-	case !approved:
+	switch _, why := e.granted(f); {
+	case why != "":
 		b.lacks = "an approver other than who asked for it"
 	case placeholder(e.RiskAssessment.Consequences) && placeholder(e.RiskAssessment.Impact):
 		b.lacks = "a reason"

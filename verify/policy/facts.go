@@ -17,16 +17,22 @@ type Facts struct {
 	// without one, where the lower profiles warn (rules of format, preface).
 	strict bool
 
+	// known reports whether a control is one of this version or of the policy.
+	known func(id string) bool
+
 	// results are the outcomes of the controls that do not judge outcomes, by
 	// id; set when those that do are judged.
 	results map[string]verify.Check
 	// emergencyMay are the controls for which an emergency may stand in.
 	emergencyMay map[string]bool
 
-	// uses tells which exceptions waived which controls, namedExceptions which
-	// name a control that did not hold.
-	uses            []use
-	namedExceptions []string
+	// waivers tell how those may be waived, by id.
+	waivers map[string]waiver
+
+	// tried are the exceptions that name a control which did not hold, uses those
+	// of them that waived it.
+	tried []attempt
+	uses  []use
 
 	inferred   lazy[[]string]
 	promoted   lazy[[]promoted]

@@ -38,7 +38,8 @@ func (p *Policy) Judge(facts *verify.Facts) ([]verify.Check, verify.PolicyView) 
 // judge evidence, then what waives their failures, then those that judge the
 // outcomes of others.
 func (p *Policy) judgeAll(f *Facts) []verify.Check {
-	f.results, f.emergencyMay = map[string]verify.Check{}, map[string]bool{}
+	f.known = p.knows
+	f.results, f.waivers, f.emergencyMay = map[string]verify.Check{}, map[string]waiver{}, map[string]bool{}
 	for _, r := range p.rules {
 		f.emergencyMay[r.ID] = r.waiver.emergency
 	}
@@ -53,6 +54,9 @@ func (p *Policy) judgeAll(f *Facts) []verify.Check {
 				c := r.check(f, res)
 				c.Asked = p.askedAt(r.ID)
 				f.results[r.ID] = c
+				if !last {
+					f.waivers[r.ID] = r.waiver
+				}
 			}
 		}
 		for i, r := range rules {
@@ -64,6 +68,13 @@ func (p *Policy) judgeAll(f *Facts) []verify.Check {
 	}
 	slices.SortFunc(checks, func(a, b verify.Check) int { return cmp.Compare(a.ID, b.ID) })
 	return checks
+}
+
+// knows reports whether a control is one of this version, or a rule of the
+// policy's own.
+func (p *Policy) knows(id string) bool {
+	_, found := slices.BinarySearchFunc(controls(), id, func(c Control, id string) int { return cmp.Compare(c.ID, id) })
+	return found || slices.ContainsFunc(p.rules, func(r rule) bool { return r.ID == id })
 }
 
 // askedAt returns the line of the policy that says most of a control; nil if

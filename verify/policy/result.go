@@ -36,6 +36,8 @@ type Result struct {
 	// occasions are when and where it failed, for exceptions; none is the
 	// release's own moment.
 	occasions []occasion
+	// exceptions are the ids of those that it failed for, which cannot waive it.
+	exceptions []string
 	// due is when a pending duty must be done.
 	due *evidence.Time
 }

@@ -130,7 +130,7 @@ func (f *Facts) deviation(controls ...string) (found *exempt, why string) {
 		if !slices.ContainsFunc(controls, func(id string) bool { return e.names(Control{ID: id}) }) {
 			continue
 		}
-		switch no := e.covers(f, occasion{at: f.releaseMoment()}); {
+		switch no := e.uncovered(f, occasion{at: f.releaseMoment()}); {
 		case no != "":
 			why = "exception " + e.ID + ": " + no
 		case e.Type != "temporary" || e.ExpiresAt == nil:

@@ -1,8 +1,6 @@
 package policy
 
 import (
-	"cmp"
-	"path"
 	"slices"
 	"strings"
 
@@ -64,214 +62,97 @@ func waiverOf(column string) waiver {
 	return waiver{}
 }
 
-// none reports whether nothing waives the control.
-func (w waiver) none() bool { return w == waiver{} }
-
-// occasion is when and where a failure happened: what an exception must cover.
-type occasion struct {
-	at span
-	// environment and branch are canonical names; "" is none in particular.
-	environment, branch string
-}
-
-// on says when and in which environment the failure happened.
-func (r Result) on(when span, environment string) Result {
-	r.occasions = append(r.occasions, occasion{at: when, environment: environment})
-	return r
-}
-
-// onBranch says when and on which branch the failure happened.
-func (r Result) onBranch(when span, branch string) Result {
-	r.occasions = append(r.occasions, occasion{at: when, branch: branch})
-	return r
-}
-
-// releaseMoment is when a failure happened that has no moment of its own: when
-// production got the release, else when it was tagged, else when its record was
-// made.
-func (f *Facts) releaseMoment() span {
-	for _, p := range f.into(envProduction) {
-		if p.succeeded() && p.start.known() {
-			return p.start
-		}
-	}
-	if when := f.Tag.Object.Tagger.When; f.Tag.Embedded && !when.IsZero() {
-		return at(when)
-	}
-	return at(f.Record.CreatedAt.Time)
-}
-
-// exempt is an exception that stands.
-type exempt struct {
-	*evidence.Exception
-	fact *verify.RecordFact
-}
-
-// exceptions returns the exceptions that stand, the earliest issued first.
-func (f *Facts) exceptions() []exempt {
-	return f.exempt.get(func() []exempt {
-		var list []exempt
-		for fact, e := range verify.Standing[*evidence.Exception](f.Facts) {
-			list = append(list, exempt{e, fact})
-		}
-		return list
-	})
-}
-
-// approvedAt returns when the exception was approved by somebody other than who
-// asked for it; ok is false if nobody did, or somebody rejected it.
-func (e exempt) approvedAt(f *Facts) (when span, ok bool) {
-	for _, s := range e.Approvals {
-		switch {
-		case s.Decision == string(evidence.Rejected):
-			return span{}, false
-		case f.samePerson(s.Who, e.RequestedBy), !f.person(s.Who):
-		case !ok || earliest(spanOf(s.At)).Before(earliest(when)):
-			when, ok = spanOf(s.At), true
-		}
-	}
-	return when, ok
-}
-
-// names reports whether the exception is for a control: by its id, or by a
-// section of the release policy with it. A pattern names nothing.
-func (e exempt) names(c Control) bool {
-	if slices.Contains(e.Controls, c.ID) {
-		return true
-	}
-	return slices.Contains(strings.FieldsFunc(e.PolicyReference, func(r rune) bool { return strings.ContainsRune(" ,;:()", r) }), c.ID)
-}
-
-// covers says why the exception does not cover an occasion; "" if it does.
-func (e exempt) covers(f *Facts, o occasion) string {
-	approved, ok := e.approvedAt(f)
-	if !ok {
-		return "nobody but who asked for it approved it"
-	}
-	var until evidence.Time
-	if e.ExpiresAt != nil {
-		until = *e.ExpiresAt
-	}
-	switch {
-	case e.State != "" && e.State != "approved":
-		return "it is " + e.State
-	case !e.fact.ByOwner && !e.fact.Proof.Grade.AtLeast(verify.Attested):
-		return "none of those who approved it signed it, and no recorder vouches for it"
-	case e.ExpiryCondition != "" && e.ConditionState != "open":
-		return "the condition under which it ends is not recorded as open"
-	case f.notAfter(approved, o.at) != yes:
-		return "it was approved " + approved.String() + ", and this happened " + o.at.String()
-	case o.at.within(approved.from.Add(-f.Params.ClockSkew.Duration()), until.Time) != yes:
-		return "it ended " + stamp(until.Time) + ", and this happened " + o.at.String()
-	}
-	return e.outOfScope(f, o)
-}
-
-// outOfScope says why the occasion lies outside of the exception's scope; "" if
-// it lies in it.
-func (e exempt) outOfScope(f *Facts, o occasion) string {
-	s := e.Scope
-	switch {
-	case s == nil:
-		return "" // of this release, as a whole
-	case s.Repository != f.Record.Repository.URI:
-		return "it is for another repository"
-	case o.environment != "" && f.environment(s.Environment) != o.environment && s.Environment != "*":
-		return "it is not for " + o.environment
-	case o.branch != "" && len(s.Branches) > 0 && !slices.ContainsFunc(s.Branches, func(p string) bool { ok, _ := path.Match(p, o.branch); return ok }):
-		return "it is not for the branch " + o.branch
-	case s.Interval != nil && o.at.within(spanOf(evidence.TimeOrInterval{Interval: s.Interval}).from, spanOf(evidence.TimeOrInterval{Interval: s.Interval}).to) != yes:
-		return "its scope does not reach that time"
-	}
-	return ""
-}
-
 // waive turns a failure into waived where the control allows it and the
 // evidence shows it (G7). What waives nothing is told in the finding.
 func (r rule) waive(f *Facts, res Result, c *verify.Check) {
-	if c.Outcome != verify.Fail && c.Outcome != verify.Warn || r.waiver.none() {
-		return
+	recommended := c.Outcome == verify.Warn
+	if c.Outcome != verify.Fail && !(recommended && r.waiver.rationale) {
+		return // what holds, if with a reservation, needs no waiver
 	}
 	if len(res.occasions) == 0 {
 		res.occasions = []occasion{{at: f.releaseMoment()}}
 	}
-	exception, why := r.exempted(f, res)
-	emergency := r.substituted(f)
-	if r.waiver.window && res.Code != codeWindowGate {
-		emergency = nil
-	}
+	found, others, why := r.exempted(f, res)
+	emergency := r.substituted(f, res)
 	switch {
-	case r.waiver.both && (exception == nil || emergency == nil):
-	case c.Outcome == verify.Fail && exception != nil:
-		c.Outcome, c.Why, c.Exception = verify.Waived, exception.ID, exception.ID
-		c.Until, c.Compensating = exception.ExpiresAt, exception.CompensatingControls
-		if c.Until == nil {
-			c.Until = exception.ReviewAt
+	case r.waiver.both && (found == nil || emergency == nil):
+		if found != nil {
+			why = "exception " + found.ID + " needs an emergency beside it"
 		}
-		c.Inputs = append(c.Inputs, exception.fact.Place(""))
-		f.used(exception.ID, r.ID)
+	case found != nil:
+		found.waives(f, c)
+		if len(others) > 0 {
+			c.Found += "; so does " + strings.Join(others, ", ")
+		}
+		f.rely(r.ID, *found)
 		return
-	case c.Outcome == verify.Fail && emergency != nil:
-		c.Outcome, c.Why, c.Exception = verify.Waived, emergency.Head().ID, emergency.Head().ID
+	case !recommended && emergency != nil:
+		c.Outcome, c.Exception, c.Why = verify.Waived, emergency.ID, "an emergency"
+		c.Inputs = append(c.Inputs, emergency.fact.Place(""))
 		return
-	case c.Outcome == verify.Warn && r.waiver.rationale && exception != nil:
-		c.Outcome, c.Why, c.Exception = verify.Waived, exception.ID, exception.ID
-		c.Until = exception.ReviewAt
-		f.used(exception.ID, r.ID)
-		return
+	case recommended:
+		if reason, place, ok := f.rationale(r.ID); ok {
+			c.Outcome, c.Why = verify.Waived, reason
+			c.Inputs = append(c.Inputs, place)
+			return
+		}
 	}
 	if why != "" {
 		c.Found += "; " + why
 	}
 }
 
-// exempted returns the earliest exception that covers every occasion, or why
-// one that names the control does not.
-func (r rule) exempted(f *Facts, res Result) (found *exempt, why string) {
+// exempted returns the earliest exception that covers every occasion with the
+// ids of further ones, or why one that names the control does not.
+func (r rule) exempted(f *Facts, res Result) (found *exempt, others []string, why string) {
 	if !r.waiver.exception && !r.waiver.rationale {
-		return nil, ""
+		return nil, nil, ""
 	}
 	for _, e := range f.exceptions() {
 		if !e.names(r.Control) {
 			continue
 		}
-		f.named(e.ID)
-		if no := r.refuses(f, e, res); no != "" {
+		f.tried = append(f.tried, attempt{exempt: e, control: r.ID, occasions: res.occasions})
+		switch no := r.refuses(f, e, res); {
+		case no != "":
 			why = "exception " + e.ID + " does not cover it: " + no
-			continue
-		}
-		if found == nil {
+		case found == nil:
 			found = &e
+		default:
+			others = append(others, e.ID)
 		}
 	}
-	return found, why
+	return found, others, why
 }
 
 // refuses says why an exception that names the control does not waive it.
 func (r rule) refuses(f *Facts, e exempt, res Result) string {
+	if slices.Contains(res.exceptions, e.ID) {
+		return "nothing waives what is wrong with itself"
+	}
 	for _, o := range res.occasions {
-		if why := e.covers(f, o); why != "" {
+		if why := e.uncovered(f, o); why != "" {
 			return why
 		}
 	}
 	switch w := r.waiver; {
-	case w.plan && (e.Type != "temporary" || e.ExpiresAt == nil || len(e.Remediation) == 0):
+	case w.plan && (e.Type != temporary || e.ExpiresAt == nil || len(e.Remediation) == 0):
 		return "it needs a date and a plan with tasks"
 	case w.control != "" && f.results[w.control].Outcome != verify.Pass:
 		return w.control + " does not pass"
-	case w.freeze && !f.hasRecord("freeze"):
-		return "no freeze is declared"
-	case e.Type == "permanent" && f.regulated() && r.ID == "sign/tag-signed":
-		return "a regulated repository signs; a permanent exception cannot change that"
+	case w.freeze && slices.ContainsFunc(res.occasions, func(o occasion) bool { return !f.frozenBy(o.at, o.branch) }):
+		return "no approved freeze of that time is declared"
+	case f.regulated() && r.ID == "sign/tag-signed":
+		return "a regulated repository signs its tags, whatever is allowed elsewhere"
 	}
 	return ""
 }
 
 // substituted returns the emergency record that substitutes for the control:
-// one that a production promotion relies on, every judged control of which
-// passes.
-func (r rule) substituted(f *Facts) *evidence.Emergency {
-	if !r.waiver.emergency || r.waiver.hotfix && !f.is(kindHotfix) {
+// one that a production promotion relies on and that reaches every occasion,
+// if no judged control of emergencies keeps the release back.
+func (r rule) substituted(f *Facts, res Result) *invoked {
+	if w := r.waiver; !w.emergency || w.hotfix && !f.is(kindHotfix) || w.window && res.Code != codeWindowGate {
 		return nil
 	}
 	for id, c := range f.results {
@@ -279,16 +160,26 @@ func (r rule) substituted(f *Facts) *evidence.Emergency {
 			return nil
 		}
 	}
-	for _, e := range verify.Standing[*evidence.Emergency](f.Facts) {
-		if !slices.ContainsFunc(f.into(envProduction), func(p promoted) bool { return p.Emergency == e.ID || p.candidate() }) {
+	for fact, e := range verify.Standing[*evidence.Emergency](f.Facts) {
+		relied := func(p promoted) bool { return p.Emergency == e.ID || p.candidate() }
+		outside := func(o occasion) bool { return o.outside(f, e.Scope) != "" }
+		switch {
+		case e.Approval.Decision == string(evidence.Rejected),
+			!slices.ContainsFunc(f.into(envProduction), relied),
+			slices.ContainsFunc(res.occasions, outside),
+			r.waiver.breakGlass && !f.brokeGlass(e.ID),
+			r.waiver.hotfix && !f.waivesCheck(e, r.ID):
 			continue
 		}
-		if r.waiver.breakGlass && !f.brokeGlass(e.ID) || r.waiver.hotfix && !f.waivesCheck(e, r.ID) {
-			continue
-		}
-		return e
+		return &invoked{e, fact}
 	}
 	return nil
+}
+
+// invoked is an emergency that a promotion relies on.
+type invoked struct {
+	*evidence.Emergency
+	fact *verify.RecordFact
 }
 
 // brokeGlass reports whether a break-glass record belongs to an emergency.
@@ -303,21 +194,3 @@ func (f *Facts) brokeGlass(emergency string) bool {
 
 // regulated reports whether regulation asks for signed releases.
 func (f *Facts) regulated() bool { return f.Record.Metadata != nil && f.Record.Metadata.Regulated }
-
-// use is an exception that the dossier holds, and the controls it waived.
-type use struct{ exception, control string }
-
-// used remembers that an exception waived a control, named that it tried to.
-func (f *Facts) used(exception, control string) { f.uses = append(f.uses, use{exception, control}) }
-func (f *Facts) named(exception string) {
-	if !slices.Contains(f.namedExceptions, exception) {
-		f.namedExceptions = append(f.namedExceptions, exception)
-	}
-}
-
-// sortUses orders them for controls that judge exceptions.
-func sortUses(list []use) {
-	slices.SortFunc(list, func(a, b use) int {
-		return cmp.Or(cmp.Compare(a.exception, b.exception), cmp.Compare(a.control, b.control))
-	})
-}

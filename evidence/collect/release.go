@@ -114,7 +114,7 @@ func (a *assembly) assemble(ctx context.Context) error {
 	}
 	a.draft.Run = run
 	for _, step := range []func(context.Context) error{
-		a.read, a.addArtifacts, a.addGit, a.addRun, a.addDefinition, a.addPredecessor, a.readRecords, a.hearTag, a.askSources, a.addHistory, a.stateTrailers,
+		a.read, a.addArtifacts, a.addGit, a.addRun, a.addDefinition, a.addPredecessor, a.readRecords, a.hearTag, a.askSources, a.joinChecks, a.addHistory, a.stateTrailers,
 		a.addSBOMs, a.addProvenance, a.addAttestations, a.addKeys, a.withhold,
 	} {
 		if err := step(ctx); err != nil {

@@ -107,12 +107,8 @@ func (a *assembly) originate(said commits.Release, from evidence.ResourceDescrip
 func (a *assembly) state(said commits.Release) error {
 	r := a.draft.Record
 	if said.Rollback != "" {
-		if r.RollbackPlan != nil {
-			return twice(commits.RollbackKey, "rollback-plan")
-		}
-		var ok bool
-		if r.RollbackPlan, ok = evidence.ParseRollbackPlan(said.Rollback); !ok {
-			a.gap(Habit, "the way to roll back", fmt.Sprintf("the trailer Rollback says %.80q", said.Rollback), "begin it with redeploy, flag, config, hotfix-forward or none")
+		if err := a.stateRollback(r, said.Rollback); err != nil {
+			return err
 		}
 	}
 	said.Tickets = append(said.Tickets, a.ticketsOfChanges(said.Tickets)...)
@@ -123,6 +119,27 @@ func (a *assembly) state(said commits.Release) error {
 		r.ReleaseRecord = new(evidence.ReleaseRecord)
 	}
 	return a.stateRecord(r.ReleaseRecord, said)
+}
+
+// stateRollback takes from the trailer how to go back and to what. What a file
+// says of triggers, steps and the like, which is the same for many releases,
+// stays.
+func (a *assembly) stateRollback(r *evidence.Record, text string) error {
+	said, ok := evidence.ParseRollbackPlan(text)
+	if !ok {
+		a.gap(Habit, "the way to roll back", fmt.Sprintf("the trailer Rollback says %.80q", text), "begin it with redeploy, flag, config, hotfix-forward or none")
+	}
+	plan := r.RollbackPlan
+	if plan == nil {
+		r.RollbackPlan = said
+		return nil
+	}
+	if plan.Method != "" || plan.TargetVersion != "" || plan.TargetDigests != nil || plan.NoRollback != "" {
+		return twice(commits.RollbackKey, "rollback-plan")
+	}
+	plan.Method, plan.TargetVersion, plan.TargetDigests, plan.NoRollback = said.Method, said.TargetVersion, said.TargetDigests, said.NoRollback
+	plan.Steps = append(said.Steps, plan.Steps...)
+	return nil
 }
 
 func (a *assembly) stateRecord(r *evidence.ReleaseRecord, said commits.Release) error {

@@ -34,6 +34,12 @@
 // That is a claim like the rest: a verifier compares it with the signer's
 // certificate. On the other systems only the signer tells the two apart.
 //
+// # The environment of the job
+//
+// A job of a protected environment ("environment: release") may use credentials
+// that others may not. GitLab names it in CI_ENVIRONMENT_NAME. GitHub does not:
+// the job says it in DOSSIER_ENVIRONMENT.
+//
 // # Templates
 //
 // What a pipeline takes from elsewhere (reusable workflows and actions, includes

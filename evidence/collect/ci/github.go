@@ -26,6 +26,7 @@ func (v *variables) github() Run {
 		BuilderID:    server + "/" + ref,
 		Runner:       v.text("RUNNER_ENVIRONMENT"),
 		Event:        v.text("GITHUB_EVENT_NAME"),
+		Environment:  v.text("DOSSIER_ENVIRONMENT"),
 		Attempt:      v.attempt("GITHUB_RUN_ATTEMPT", 1),
 		Actor:        v.may("GITHUB_ACTOR_ID", number),
 	}

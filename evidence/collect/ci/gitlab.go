@@ -24,6 +24,7 @@ func (v *variables) gitlab() Run {
 		BuilderID:    address + "/-/runners/" + runner,
 		Runner:       runner,
 		Event:        v.text("CI_PIPELINE_SOURCE"),
+		Environment:  v.text("CI_ENVIRONMENT_NAME"),
 		Actor:        v.may("GITLAB_USER_ID", number),
 	}
 	v.gitlabRef(&run)

@@ -63,6 +63,9 @@ type Run struct {
 	Runner string
 	// Event is what started the run: "push", "workflow_dispatch", ...
 	Event string
+	// Environment is the protected environment whose credentials the job may use;
+	// "" if the system does not tell.
+	Environment string
 	// Attempt counts the executions of the run, or of the job in it, from 1; 0
 	// if the system does not tell.
 	Attempt int64
@@ -108,7 +111,7 @@ func (r Run) Build() *evidence.Build {
 	}
 	b := &evidence.Build{
 		System: r.System, RunID: r.RunID, Attempt: r.Attempt, URI: r.URI, Name: r.Workflow, Workflow: r.WorkflowRef, Called: r.Reusable,
-		Commit: evidence.ObjectID(r.Commit), Ref: r.Ref, Repository: r.Repository, Builder: r.BuilderID, Runner: r.Runner, Event: r.Event,
+		Commit: evidence.ObjectID(r.Commit), Ref: r.Ref, Repository: r.Repository, Builder: r.BuilderID, Runner: r.Runner, Event: r.Event, Environment: r.Environment,
 	}
 	if u, err := url.Parse(r.URI); err == nil && r.Actor != "" {
 		b.Actor = evidence.Identity("account:" + strings.ToLower(u.Hostname()) + ":" + r.Actor)

@@ -161,14 +161,14 @@ func TestContradictions(t *testing.T) {
 }
 
 func TestBuild(t *testing.T) {
-	run, err := ci.FromEnviron(github())
+	run, err := ci.FromEnviron(append(github(), "DOSSIER_ENVIRONMENT=release"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := &evidence.Build{
 		System: "github", RunID: run.RunID, Attempt: 2, URI: run.URI, Name: "Release", Workflow: run.WorkflowRef,
 		Commit: commit, Ref: "refs/tags/v1.4.0", Repository: "https://github.com/Org/Repo", Builder: run.BuilderID,
-		Runner: "github-hosted", Event: "push", Actor: "account:github.com:7",
+		Runner: "github-hosted", Event: "push", Environment: "release", Actor: "account:github.com:7",
 	}
 	if diff := cmp.Diff(want, run.Build()); diff != "" {
 		t.Errorf("build (-want +got):\n%s", diff)

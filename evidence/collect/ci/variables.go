@@ -48,7 +48,7 @@ func newVariables(env []string) (*variables, error) {
 // else can do no harm.
 func ours(name string) bool {
 	switch name {
-	case "TF_BUILD", "NODE_NAME", "TAG_NAME", "BRANCH_NAME", "CHANGE_ID", "DOSSIER_CALLED_WORKFLOW", "DOSSIER_CALLED_WORKFLOW_SHA",
+	case "TF_BUILD", "NODE_NAME", "TAG_NAME", "BRANCH_NAME", "CHANGE_ID", "DOSSIER_CALLED_WORKFLOW", "DOSSIER_CALLED_WORKFLOW_SHA", "DOSSIER_ENVIRONMENT",
 		"JOB_NAME", "JOB_URL", "GIT_COMMIT", "GIT_URL", "GIT_BRANCH", "BUILDKITE", "CIRCLECI":
 		return true
 	}

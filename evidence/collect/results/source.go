@@ -125,7 +125,7 @@ func (c *collection) check(e *Entry) (evidence.Check, error) {
 	if err != nil {
 		return evidence.Check{}, &EntryError{err}
 	}
-	check := evidence.Check{Name: e.Check, Outcome: string(checks.NA), Subject: subject, Rationale: e.NotApplicable}
+	check := evidence.Check{Name: e.Check, Outcome: string(checks.NA), Subject: subject, Rationale: e.NotApplicable, RunID: c.target.Run.RunID}
 	if e.NotApplicable == "" {
 		r := reading{collection: c, entry: e, subject: subject, attempt: e.Attempt}
 		if r.attempt == 0 {

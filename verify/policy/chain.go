@@ -28,7 +28,7 @@ var deployed = []evidence.Kind{evidence.KindService, evidence.KindInfrastructure
 // evidenceClasses are the classes by type of repository and kind of release
 // (release policy, 1.5.2, 1.7.3 and 1.31.3.3).
 var evidenceClasses = []evidenceClass{
-	{name: "tag object or release attestation", owner: "tag/present", there: func(f *Facts) bool { return f.Tag.Embedded || f.releaseAttestation() != nil }},
+	{name: "tag object or release attestation", owner: "sign/tag-object-embedded", there: func(f *Facts) bool { return f.Tag.Embedded || f.releaseAttestation() != nil }},
 	{name: "signature of the tag or attestation", owner: "sign/tag-signed", there: func(f *Facts) bool { return f.Tag.Signature.Scheme != "" || f.releaseAttestation() != nil }},
 	{name: "pull requests", owner: "pr/required", there: func(f *Facts) bool { return len(f.Record.Changes) > 0 || f.Range.Complete && len(f.Range.Commits) == 0 }},
 	{name: "reviews", owner: "pr/min-approvals", there: func(f *Facts) bool {

@@ -162,6 +162,14 @@ func (f *Facts) releaseAttestation() *verify.AttestationFact {
 	return nil
 }
 
+// tagLacks is the control that fails for what the tag is not.
+func (f *Facts) tagLacks() string {
+	if f.Record.Tag.Type != "tag" {
+		return "tag/annotated"
+	}
+	return "sign/tag-signed"
+}
+
 func tagLegacyInterim(f *Facts) Result {
 	const want = "a signed release attestation in place of the tag, and a temporary exception with a date and a plan"
 	if f.Record.Tag.Type == "tag" && f.Tag.Signature.Scheme != "" {
@@ -175,7 +183,7 @@ func tagLegacyInterim(f *Facts) Result {
 	a := f.releaseAttestation()
 	switch {
 	case e == nil:
-		return missing(want, why).at(inRecord(f, "/tag"))
+		return missing(want, why).at(inRecord(f, "/tag")).follows(f.tagLacks())
 	case a == nil:
 		return missing(want, "no release attestation by a signer whom trust lets state one").at(place, e.fact.Place(""))
 	}
@@ -190,7 +198,7 @@ func tagAutomationDeviation(f *Facts) Result {
 	}
 	e, why := f.deviation("tag/created-by-ci", "tag/automation-deviation")
 	if e == nil {
-		return missing(want, why).at(inRecord(f, "/tag"))
+		return missing(want, why).at(inRecord(f, "/tag")).follows("tag/created-by-ci")
 	}
 	for i, task := range e.Remediation {
 		if task.Owner == nil && placeholder(task.OwnerRole) || task.Due.IsZero() {

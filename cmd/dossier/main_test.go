@@ -30,11 +30,19 @@ func TestMain(m *testing.M) {
 			cmd := &Cmd{
 				Args: os.Args[1:], Env: os.Environ(),
 				Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-				Now: time.Now,
+				Now: now,
 			}
 			os.Exit(cmd.Run(context.Background()))
 		},
 	})
+}
+
+// now is the time, or the one that a script sets as $NOW.
+func now() time.Time {
+	if t, err := time.Parse(time.RFC3339, os.Getenv("NOW")); err == nil {
+		return t
+	}
+	return time.Now()
 }
 
 // TestScripts runs one script a verb. Each starts in an empty directory with a

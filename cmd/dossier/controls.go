@@ -11,6 +11,7 @@ import (
 	"github.com/release-dossier/dossier/internal/strictyaml"
 	"github.com/release-dossier/dossier/verify"
 	"github.com/release-dossier/dossier/verify/policy"
+	"github.com/release-dossier/dossier/verify/report"
 )
 
 func (c *Cmd) controlsCommand() *cobra.Command {
@@ -114,6 +115,12 @@ func (c *Cmd) explain(id string) error {
 	} {
 		if l[1] != "" {
 			fmt.Fprintf(w, "  %-10s %s\n", l[0], wrap(l[1], 13, 90))
+		}
+	}
+	for _, e := range x.Examples {
+		fmt.Fprintf(w, "\n  %-10s %s\n", e.Outcome, wrap(e.Why, 13, 90))
+		if e.Outcome != verify.Pass {
+			fmt.Fprintf(w, "  %-10s %s\n  %-10s %s\n", "expected", wrap(report.Safe(e.Expected), 13, 90), "found", wrap(report.Safe(e.Found), 13, 90))
 		}
 	}
 	return nil

@@ -121,11 +121,12 @@ func (f *judgeFlags) policyDocument(o *verify.Options) (*trust.Trust, error) {
 	}
 	var p *policy.Policy
 	var t *trust.Trust
-	if pack.Is(data) {
+	switch {
+	case pack.Is(data):
 		p, t, err = f.packedPolicy(data)
-	} else if f.anchor != "" {
+	case f.anchor != "":
 		return nil, usagef("%s is not a packed policy, and nobody signed it: leave out --anchor", f.policy)
-	} else {
+	default:
 		p, t, err = policyReader().ParseFile(filepath.ToSlash(f.policy), data)
 	}
 	switch {

@@ -164,7 +164,7 @@ func (c *Cmd) policyShow(e policy.Effective) error {
 	}
 	fmt.Fprintf(&b, "\nControls asked: %d\n", len(e.Controls))
 	for _, k := range e.Controls {
-		says := string(k.Level) + ", gate " + string(k.Gate)
+		says := k.Level + ", gate " + string(k.Gate)
 		if k.AtLeast != "" {
 			says += ", at least " + string(k.AtLeast) + fromDocument(k.Graded)
 		}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode"
 
 	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/module"
@@ -35,7 +36,7 @@ func (c *Cmd) look(ctx context.Context, dir, key string) (*surroundings, error) 
 	if info.TopLevel == "" {
 		return nil, usagef("%s is not in a git repository: run \"git init\" first, or give --dir", dir)
 	}
-	s := &surroundings{top: info.TopLevel, name: filepath.Base(info.TopLevel), kind: evidence.KindService, tagged: info.Tagged}
+	s := &surroundings{top: info.TopLevel, name: plainName(filepath.Base(info.TopLevel)), kind: evidence.KindService, tagged: info.Tagged}
 	s.readModule()
 	s.readRemote(info.RemoteURL)
 	if err := c.readKey(s, info, key); err != nil {
@@ -204,4 +205,16 @@ func (c *Cmd) portable(top, path string) string {
 		}
 	}
 	return abs
+}
+
+// plainName is the name of a directory as a release may have it: one line of
+// text. A directory may be called anything.
+func plainName(dir string) string {
+	name := strings.Map(func(r rune) rune {
+		if r != ' ' && !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(dir, ""))
+	return firstOf(strings.TrimSpace(name), "release")
 }

@@ -43,10 +43,10 @@ func TestHolds(t *testing.T) {
 
 func TestMistakes(t *testing.T) {
 	for rule, want := range map[string]string{
-		`input.gate ==`:       "line 1, column 14",
-		`inputs.gate == "x"`:  "undeclared reference to 'inputs'",
-		`1 + 2`:               "want true or false",
-		`"a" == 1`:            "found no matching overload",
+		`input.gate ==`:        "line 1, column 14",
+		`inputs.gate == "x"`:   "undeclared reference to 'inputs'",
+		`1 + 2`:                "want true or false",
+		`"a" == 1`:             "found no matching overload",
 		"true &&\n  now() > 1": "line 2, column 6: undeclared reference to 'now'",
 	} {
 		if _, err := (cel.Compiler{}).Compile(rule); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/release-dossier/dossier/internal/strictyaml"
@@ -24,6 +25,9 @@ type Explanation struct {
 	// Failing says what a failure means, Fix what to do about it.
 	Failing string
 	Fix     verify.Fix
+	// Examples are a release of which the control holds, and one of which it
+	// does not.
+	Examples []Example
 }
 
 // Explain returns what the control with the given id wants.
@@ -43,7 +47,7 @@ func Explain(id string) (Explanation, error) {
 		ID: c.ID, Level: c.Level, Theme: c.Theme, Wants: c.Title, Judged: c.Logic, Sections: c.Sections,
 		Asked:   fmt.Sprintf("by the profile %s and above, from the gate %s on", c.profile(), c.Gate),
 		Applies: applies(c.Applies), Waive: waive(c.Waive),
-		Evidence: c.Evidence, Failing: c.Failing, Fix: c.Fix,
+		Evidence: c.Evidence, Failing: c.Failing, Fix: c.Fix, Examples: Examples(c.ID),
 	}, nil
 }
 
@@ -59,34 +63,73 @@ var applyWords = map[string]string{
 }
 
 // applies writes out the catalogue's abbreviations.
-func applies(s string) string {
-	var list []string
-	for _, word := range strings.FieldsFunc(s, func(c rune) bool { return strings.ContainsRune(" ,;", c) }) {
-		text, ok := applyWords[word]
-		if !ok {
-			return s
-		}
-		if text != "" {
-			list = append(list, text)
+func applies(column string) string {
+	a := appliesTo(column)
+	var parts []string
+	if len(a.types) > 0 {
+		parts = append(parts, typeNames(a.types))
+	}
+	if len(a.kinds) > 0 {
+		parts = append(parts, kindNames(a.kinds))
+	}
+	if a.releaseBranch {
+		parts = append(parts, "a release from a release branch")
+	}
+	if a.calver {
+		parts = append(parts, "a calendar version")
+	}
+	text := strings.Join(parts, " or ")
+	if len(parts) == 0 {
+		text = "every release"
+	}
+	for _, w := range []struct{ word, says string }{
+		{"prod", "on its way to production"}, {"post", "once it is in production"}, {"repo", "by a snapshot of the repository's settings"},
+		{"arch", "with an archive of dossiers"}, {"org", "by evidence of the organisation"},
+	} {
+		if slices.Contains(strings.FieldsFunc(column, func(c rune) bool { return strings.ContainsRune(" ,;", c) }), w.word) {
+			text += ", " + w.says
 		}
 	}
-	return strings.Join(list, ", ")
+	return text
 }
 
 // waive writes out the catalogue's abbreviations.
-func waive(s string) string {
-	for _, w := range []struct{ prefix, text string }{
-		{"exc+", "an approved exception that also meets a condition"},
-		{"exc", "an approved exception that covers this release"},
-		{"emg", "an emergency record whose own controls hold"},
-		{"rat", "a recorded rationale"},
-		{"n/a", "nothing: it is itself what an exception needs"},
-		{"n/a", "nothing: where it fails, so does the control that it stands in for"},
-		{"no", "cannot be waived"},
-	} {
-		if rest, ok := strings.CutPrefix(s, w.prefix); ok {
-			return w.text + rest
-		}
+func waive(column string) string {
+	w := waiverOf(column)
+	switch {
+	case column == "n/a":
+		return "nothing: where it fails, so does the control that it stands in for"
+	case w.both:
+		return "an emergency record together with an approved exception"
+	case w.none():
+		return "cannot be waived"
 	}
-	return s
+	var parts []string
+	if w.exception {
+		text := "an approved exception that covers this release"
+		if w.plan {
+			text += ", with a date and a plan"
+		}
+		if w.control != "" {
+			text += ", if " + w.control + " passes"
+		}
+		if w.freeze {
+			text += ", with a declared freeze"
+		}
+		parts = append(parts, text)
+	}
+	if w.emergency {
+		text := "an emergency record whose own controls pass"
+		if w.hotfix {
+			text += ", for a hotfix"
+		}
+		if w.breakGlass {
+			text += ", with a break-glass record"
+		}
+		parts = append(parts, text)
+	}
+	if w.rationale {
+		parts = append(parts, "a recorded rationale")
+	}
+	return strings.Join(parts, ", or ")
 }

@@ -101,7 +101,7 @@ func waive(column string) string {
 		return "nothing: where it fails, so does the control that it stands in for"
 	case w.both:
 		return "an emergency record together with an approved exception"
-	case w.none():
+	case w == (waiver{}):
 		return "cannot be waived"
 	}
 	var parts []string

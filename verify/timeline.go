@@ -92,8 +92,8 @@ func (r *run) merged() {
 // one subject that did.
 func (r *run) checked() {
 	type passes struct {
-		about, names []string
-		from, until  time.Time
+		names       []string
+		from, until time.Time
 	}
 	var subjects []string
 	passed := map[string]*passes{}

@@ -66,7 +66,7 @@ func (a applicability) excludes(f *Facts) string {
 		return "for calendar versions"
 	case len(a.kinds) == 0 && a.releaseBranch && !f.fromReleaseBranch():
 		return "not released from a release branch"
-	case len(a.kinds) > 0 && !f.isAny(a.kinds) && !(a.releaseBranch && f.fromReleaseBranch()):
+	case len(a.kinds) > 0 && !f.isAny(a.kinds) && (!a.releaseBranch || !f.fromReleaseBranch()):
 		return "for " + kindNames(a.kinds) + " only"
 	}
 	return ""

@@ -199,7 +199,7 @@ func eachApproval(s *standing, want string, judge func(approval) (Result, bool))
 			return r.wants(want).at(a.place(""))
 		}
 	}
-	return pass(approvalProof(s.present), "%s", several(approvers(s.present))).wants(want).at(places(s.present, "")...)
+	return pass(approvalProof(s.present), "%s", several(approvers(s.present))).wants(want).at(places(s.present)...)
 }
 
 // anyApproval asks that one approval in force is ok, otherwise there is the
@@ -213,7 +213,7 @@ func anyApproval(s *standing, want string, failure Result, ok func(approval) boo
 			return pass(a.proof, "%s", a).wants(want).at(a.place(""))
 		}
 	}
-	return failure.wants(want).at(places(s.present, "")...)
+	return failure.wants(want).at(places(s.present)...)
 }
 
 // eachPassage applies judge to each promotion into production with its approvals,
@@ -232,7 +232,7 @@ func eachPassage(s *standing, want string, judge func(passage) Result) Result {
 			r.Expected = want
 		}
 		if len(r.Inputs) == 0 {
-			r = r.at(places(p.present, "")...)
+			r = r.at(places(p.present)...)
 		}
 		switch r.Outcome {
 		case verify.Pass:
@@ -265,7 +265,7 @@ func (p passage) oneOf(failure Result, ok func(approval) bool) Result {
 func approvalPresent(f *Facts) Result {
 	s, want := approvalsOf(f), "an approval for production, signed by the approver or recorded at the gate"
 	r := eachPassage(s, want, func(p passage) Result {
-		return pass(approvalProof(p.present), "%s", several(approvers(p.present))).at(places(p.present, "")...)
+		return pass(approvalProof(p.present), "%s", several(approvers(p.present))).at(places(p.present)...)
 	})
 	r.FollowsFrom = ""
 	return r
@@ -328,7 +328,7 @@ func approvalNotWithdrawn(f *Facts) Result {
 			until = p.promotion.start.to
 		}
 	}
-	return f.absence(until, pass(approvalProof(s.present), "nobody who decided rejected it").wants(want).at(places(s.present, "")...))
+	return f.absence(until, pass(approvalProof(s.present), "nobody who decided rejected it").wants(want).at(places(s.present)...))
 }
 
 // refersHere reports whether a reference names a pull request, a ticket, a change
@@ -423,7 +423,7 @@ func approvalBeforeDeploy(f *Facts) Result {
 			last := before[len(before)-1]
 			return warn(proof, "approval-old", "%s approved %s, and the promotion began %s", last, last.at, start).at(last.place(""))
 		}
-		return pass(proof, "%s, before %s", several(approvers(before)), start).at(append(places(before, ""), p.promotion.place(f, ""))...)
+		return pass(proof, "%s, before %s", several(approvers(before)), start).at(append(places(before), p.promotion.place(f, ""))...)
 	})
 }
 

@@ -235,7 +235,7 @@ func emergencyRecordPresent(f *Facts) Result {
 		case f.windowless() != "" && a.promotion != nil:
 			return Result{}, true
 		case in == yes:
-			return w.window.known(), true
+			return w.known(), true
 		case in == open:
 			return f.untimed(want, "%s began at %s, and window %s is open %s", a, a.start, w.id, w.opening).at(a.place, w.place), false
 		}

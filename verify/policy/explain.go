@@ -51,17 +51,6 @@ func Explain(id string) (Explanation, error) {
 	}, nil
 }
 
-// applyWords are the catalogue's abbreviations of what a control applies to; ""
-// adds nothing to the others.
-var applyWords = map[string]string{
-	"*": "every release", "prod": "every release to production", "calver": "releases with calendar versions",
-	"svc": "services", "lib": "libraries", "iac": "infrastructure", "app": "apps", "mono": "repositories of several components",
-	"N": "normal releases", "H": "hotfixes", "E": "emergency changes", "T": "release trains", "M": "releases of several repositories",
-	"release": "releases from a release branch", "branch": "", "part": "", "for": "", "production": "", "backport": "backports", "PRs": "",
-	"post": "what is done after the release", "repo": "what the forge's settings show",
-	"arch": "several releases in an archive", "org": "the organisation",
-}
-
 // applies writes out the catalogue's abbreviations.
 func applies(column string) string {
 	a := appliesTo(column)

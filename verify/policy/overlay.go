@@ -208,7 +208,7 @@ func (o overlay) grade() error {
 	for i := range o.rules {
 		r := &o.rules[i]
 		g, set := given[r.ID]
-		if !set && def != nil && !(r.atLeast != "" && r.atLeast.AtLeast(verify.Grade(def.Value.AtLeast.Value))) {
+		if !set && def != nil && (r.atLeast == "" || !r.atLeast.AtLeast(verify.Grade(def.Value.AtLeast.Value))) {
 			g, places[r.ID], set = verify.Grade(def.Value.AtLeast.Value), def.Key, true
 		}
 		if !set {

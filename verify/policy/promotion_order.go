@@ -151,7 +151,7 @@ func (f *Facts) verifiedAtLeastOnce(list []verification, moment span, want strin
 		if len(of) == 0 {
 			continue
 		}
-		_, r, ok := f.verifiedBy(of, moment, want)
+		r, ok := f.verifiedBy(of, moment, want)
 		switch {
 		case ok:
 			found = true

@@ -176,7 +176,8 @@ func promotionWindowConfirmed(f *Facts) Result {
 		opened[e.ID] = spanOf(e.At)
 	}
 	r := f.eachInto(envProduction, want, func(p promoted) (Result, bool) {
-		when, what, pointer := span{}, "", "/window"
+		var when span
+		what, pointer := "", "/window"
 		switch w := p.Window; {
 		case p.Emergency != "":
 			emergency, ok := opened[p.Emergency]

@@ -17,7 +17,7 @@ func signVerifiedBeforeProduction(f *Facts) Result {
 		case p.candidate():
 			return missing("", "the signature does not verify now").follows("sign/tag-signed"), f.Tag.Signature.Valid
 		}
-		_, r, ok := f.verifiedBy(f.signaturesOf(p, f.ofTag), p.start, want)
+		r, ok := f.verifiedBy(f.signaturesOf(p, f.ofTag), p.start, want)
 		return r, ok
 	})
 	return r.timed()
@@ -37,7 +37,7 @@ func signVerifiedAtStaging(f *Facts) Result {
 			return missing("", "neither the tag's signature nor that of provenance verifies now").follows("sign/tag-signed"), f.Tag.Signature.Valid || signed
 		}
 		about := func(d evidence.ResourceDescriptor) bool { return f.ofTag(d) || f.isReleased(d) || f.ofProvenance(d) }
-		_, r, ok := f.verifiedBy(f.signaturesOf(p, about), p.start, want)
+		r, ok := f.verifiedBy(f.signaturesOf(p, about), p.start, want)
 		return r, ok
 	})
 	return r.timed()
@@ -104,7 +104,7 @@ func (f *Facts) artifactVerified(p promoted, n int, want string) (Result, bool) 
 	if !own {
 		about = func(d evidence.ResourceDescriptor) bool { return f.ofArtifact(n)(d) || f.ofProvenance(d) }
 	}
-	_, r, ok := f.verifiedBy(f.signaturesOf(p, about), p.start, want)
+	r, ok := f.verifiedBy(f.signaturesOf(p, about), p.start, want)
 	if !ok && r.Code == codeMissing {
 		r.Found = "no verification of the signature of " + a.Name + " is recorded"
 	}

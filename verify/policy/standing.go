@@ -305,10 +305,10 @@ func (s *standing) bound(a approval) bool {
 }
 
 // places are where the approvals stand.
-func places(list []approval, pointer string) []verify.Place {
+func places(list []approval) []verify.Place {
 	out := make([]verify.Place, 0, len(list))
 	for _, a := range list {
-		out = append(out, a.place(pointer))
+		out = append(out, a.place(""))
 	}
 	return out
 }

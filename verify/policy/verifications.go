@@ -62,7 +62,8 @@ func (f *Facts) signaturesOf(p promoted, about func(evidence.ResourceDescriptor)
 
 // verifiedBy judges the last of some verifications that was done by a moment: it
 // must have passed. If ok is false, the result says what is wrong.
-func (f *Facts) verifiedBy(list []verification, moment span, want string) (last verification, r Result, ok bool) {
+func (f *Facts) verifiedBy(list []verification, moment span, want string) (r Result, ok bool) {
+	var last verification
 	var late, undecided *verification
 	for i, v := range list {
 		switch f.notAfter(v.at, moment) {
@@ -78,15 +79,15 @@ func (f *Facts) verifiedBy(list []verification, moment span, want string) (last 
 	}
 	switch {
 	case ok && last.result == "pass":
-		return last, Result{}, true
+		return Result{}, true
 	case ok:
-		return last, fail("verification-"+last.result, want, "the verification of %s ended with %q", last.at, last.result).at(last.place), false
+		return fail("verification-"+last.result, want, "the verification of %s ended with %q", last.at, last.result).at(last.place), false
 	case undecided != nil:
-		return last, f.untimed(want, "verified %s; what had to wait for it began %s", undecided.at, moment).at(undecided.place), false
+		return f.untimed(want, "verified %s; what had to wait for it began %s", undecided.at, moment).at(undecided.place), false
 	case late != nil:
-		return last, fail("verified-late", want, "verified %s; what had to wait for it began %s", late.at, moment).at(late.place), false
+		return fail("verified-late", want, "verified %s; what had to wait for it began %s", late.at, moment).at(late.place), false
 	}
-	return last, missing(want, "no verification is recorded"), false
+	return missing(want, "no verification is recorded"), false
 }
 
 // ofTag reports whether a reference is to the release's tag object.

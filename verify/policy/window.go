@@ -199,7 +199,7 @@ func windowProductionInside(f *Facts) Result {
 			}
 			return late, false
 		}
-		return w.window.known(), true
+		return w.known(), true
 	})
 }
 
@@ -260,7 +260,7 @@ func windowDefinedInAdvance(f *Facts) Result {
 		}
 		switch w.before(f, a.start) {
 		case yes:
-			return w.window.known(), true
+			return w.known(), true
 		case no:
 			return fail("window-defined-afterwards", want, "window %s was defined %s, and %s began %s", w.id, w.defined, a, a.start).at(w.place, a.place), false
 		}
@@ -376,7 +376,7 @@ func (f *Facts) keeps(want string) func(action) (Result, bool) {
 		case !ok:
 			return r, false
 		}
-		return w.window.known(), true
+		return w.known(), true
 	}
 }
 

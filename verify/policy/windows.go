@@ -200,10 +200,10 @@ func (f *Facts) actions() []action {
 // inside judges whether an action began inside a window.
 func (f *Facts) inside(a action, want string) (windowOpen, Result, bool) {
 	w, in := f.openAt(envProduction, a.start)
-	switch {
-	case in == yes:
+	switch in {
+	case yes:
 		return w, Result{}, true
-	case in == open:
+	case open:
 		return w, f.untimed(want, "%s began at %s, and window %s is open %s", a, a.start, w.id, w.opening).at(a.place, w.place).on(a.start, envProduction), false
 	}
 	return w, fail("outside-window", want, "%s began %s; %s", a, a.start, f.windowIDs()).at(a.place).on(a.start, envProduction), false

@@ -198,7 +198,7 @@ func (r *reader) text(raw, s string) {
 	}
 	it.text = s
 	numbered := mark != "" && mark[0] >= '0' && mark[0] <= '9'
-	if !quoted && !numbered && !(it.box != 0 && r.choosing(s)) && r.label(it) {
+	if !quoted && !numbered && (it.box == 0 || !r.choosing(s)) && r.label(it) {
 		return
 	}
 	indented := strings.HasPrefix(raw, "  ")

@@ -36,6 +36,8 @@ type EffectiveControl struct {
 	// Profile is the lowest profile that asks it.
 	Profile string `json:"profile"`
 	Waive   string `json:"waive"`
+	// Holds is the expression of a rule that the policy writes itself.
+	Holds string `json:"holds,omitempty"`
 	// EnforcedFrom is when it begins to block; absent is always.
 	EnforcedFrom *evidence.Time `json:"enforcedFrom,omitempty"`
 	// AtLeast is the lowest grade that passes; "" is any.
@@ -72,6 +74,9 @@ func (p *Policy) Show() Effective {
 		c := EffectiveControl{
 			ID: r.ID, Level: r.Level, Gate: r.Gate, Profile: r.profile(), Waive: r.Waive, AtLeast: r.atLeast,
 			Asked: p.origins[r.ID], Enforced: p.origins["enforce "+r.ID], Graded: p.origins["grade "+r.ID],
+		}
+		if r.own() {
+			c.Holds = r.Logic
 		}
 		if !r.enforced.IsZero() {
 			from := evidence.At(r.enforced)
@@ -154,6 +159,9 @@ func (p *Policy) asks() map[string]asks {
 		}
 		if c.EnforcedFrom != nil {
 			text += ", blocks from " + c.EnforcedFrom.Format(dayForm)
+		}
+		if c.Holds != "" {
+			text += ", holds " + c.Holds
 		}
 		at := c.Enforced
 		for _, o := range []Origin{c.Graded, c.Asked} {

@@ -110,6 +110,11 @@ func (p *Policy) prevented(f *Facts) (verify.Check, bool) {
 		c.ID, c.Why, c.Title = "policy/release", "no-release", "There is no release to judge"
 	case f.Trust == nil:
 		c.ID, c.Why, c.Title = "policy/trust", "no-trust", "Nobody is trusted, so nothing can be judged"
+	case f.deployedLibrary() != "":
+		c.ID, c.Why, c.Title = "policy/repository-type", "kind-contradicted", "It says it is a library, and the evidence shows that it is deployed"
+		c.Expected, c.Found = "the repository's own type in the release statement", f.deployedLibrary()
+		c.Inputs = []verify.Place{inRecord(f, "/kind")}
+		c.Fix = verify.Fix{Before: "state the type in .dossier/release.yaml: kind: svc", Now: "release again with the right type"}
 	case !p.forced && !p.inForce(f):
 		return p.notInForce(f), true
 	default:

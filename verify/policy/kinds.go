@@ -89,3 +89,20 @@ func (f *Facts) calver() bool {
 	}
 	return calverForm.MatchString(f.Record.Version)
 }
+
+// deployedLibrary says what shows that a repository which calls itself a library
+// is none: windows and environments are not asked of one. It is "" if nothing does.
+func (f *Facts) deployedLibrary() string {
+	if f.Record.Kind != evidence.KindLibrary {
+		return ""
+	}
+	if m := f.Record.Metadata; m != nil && (m.PrimaryType != "library" && m.PrimaryType != "monorepo" || m.Scope.DeploysToProduction == "yes") {
+		return "its metadata says " + m.PrimaryType + ", and that it deploys to production: " + m.Scope.DeploysToProduction
+	}
+	for _, a := range f.Record.Artifacts {
+		if a.Image != nil {
+			return "the artifact " + a.Name + " is a container image"
+		}
+	}
+	return ""
+}

@@ -85,6 +85,9 @@ type asked struct {
 	Gate         verify.Gate   `json:"gate"`
 	EnforcedFrom evidence.Time `json:"enforcedFrom,omitzero"`
 	AtLeast      verify.Grade  `json:"atLeast,omitempty"`
+	// Holds and Question are those of a rule that the policy writes itself.
+	Holds    string `json:"holds,omitempty"`
+	Question int    `json:"question,omitempty"`
 }
 
 // seal computes the digests.
@@ -94,7 +97,11 @@ func (p *Policy) seal() (err error) {
 		From: moment(p.Effective.From), Until: moment(p.Effective.Until),
 	}
 	for _, r := range p.rules {
-		m.Controls = append(m.Controls, asked{r.ID, r.Level, r.Gate, moment(r.enforced), r.atLeast})
+		a := asked{ID: r.ID, Level: r.Level, Gate: r.Gate, EnforcedFrom: moment(r.enforced), AtLeast: r.atLeast}
+		if r.own() {
+			a.Holds, a.Question = r.Logic, r.Question
+		}
+		m.Controls = append(m.Controls, a)
 	}
 	if p.Rules, err = m.digest(); err != nil {
 		return err

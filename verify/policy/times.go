@@ -80,11 +80,10 @@ func (s span) within(from, until time.Time) answer {
 }
 
 // untimed is the result of a rule about an order or a window that the known
-// times do not decide. Where the policy is not strict, it is a warning.
+// times do not decide.
 func (f *Facts) untimed(want, format string, args ...any) Result {
 	if !f.strict {
-		r := unknown(codeTimeClaimed, format, args...).wants(want)
-		return r
+		return unknown(codeTimeClaimed, format, args...).wants(want)
 	}
 	return unknown("time", format, args...).wants(want)
 }

@@ -15,7 +15,7 @@ const codeNotRead = "not-read"
 // one, unless it is that nothing was recorded.
 func (r rule) read(f *Facts, res Result) Result {
 	switch {
-	case res.Outcome == verify.Pass, res.Outcome == verify.Warn:
+	case res.Outcome == verify.Pass, res.Outcome == verify.Warn, res.Outcome == verify.NotApplicable:
 	case res.Outcome == verify.Fail && res.Code == codeMissing:
 	default:
 		return res

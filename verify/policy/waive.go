@@ -66,12 +66,10 @@ func waiverOf(column string) waiver {
 // evidence shows it (G7). What waives nothing is told in the finding.
 func (r rule) waive(f *Facts, res Result, c *verify.Check) {
 	recommended := c.Outcome == verify.Warn
-	if c.Outcome != verify.Fail && !(recommended && r.waiver.rationale) {
+	if c.Outcome != verify.Fail && (!recommended || !r.waiver.rationale) {
 		return // what holds, if with a reservation, needs no waiver
 	}
-	if len(res.occasions) == 0 {
-		res.occasions = []occasion{{at: f.releaseMoment()}}
-	}
+	res.occasions = f.everyOccasion(res.occasions)
 	found, others, why := r.exempted(f, res)
 	emergency := r.substituted(f, res)
 	switch {
@@ -100,6 +98,38 @@ func (r rule) waive(f *Facts, res Result, c *verify.Check) {
 	if why != "" {
 		c.Found += "; " + why
 	}
+}
+
+// everyOccasion returns when and where a failure may have happened besides: a
+// control tells of the first that it finds, and what waives it must cover every
+// promotion into the same environment. A failure that has no moment of its own
+// happened with each promotion into production.
+func (f *Facts) everyOccasion(list []occasion) []occasion {
+	var all []occasion
+	if len(list) == 0 {
+		for _, p := range f.into(envProduction) {
+			if p.succeeded() && p.start.known() {
+				all = append(all, occasion{at: p.start})
+			}
+		}
+		if len(all) == 0 {
+			all = []occasion{{at: f.releaseMoment()}}
+		}
+		return all
+	}
+	all = slices.Clone(list)
+	for _, o := range list {
+		if o.environment == "" {
+			continue
+		}
+		for _, p := range f.into(o.environment) {
+			o.at = p.start
+			if !slices.Contains(all, o) {
+				all = append(all, o)
+			}
+		}
+	}
+	return all
 }
 
 // exempted returns the earliest exception that covers every occasion with the
@@ -155,13 +185,23 @@ func (r rule) substituted(f *Facts, res Result) *invoked {
 	if w := r.waiver; !w.emergency || w.hotfix && !f.is(kindHotfix) || w.window && res.Code != codeWindowGate {
 		return nil
 	}
+	if w := r.waiver; w.window && len(f.into(envProduction)) > 1 {
+		return nil // another promotion may lack more than a window
+	}
 	for id, c := range f.results {
-		if strings.HasPrefix(id, "emergency/") && id != r.ID && c.Level == Must && c.Blocks() {
-			return nil
+		if strings.HasPrefix(id, "emergency/") && id != r.ID && c.Level == Must && refused(c.Outcome) {
+			return nil // enforced or not
+		}
+	}
+	for _, check := range []func(*Facts) Result{
+		emergencyRequiredFields, emergencyApproverRole, emergencyApproverIndependent, emergencyApprovedBeforeDeploy, emergencyIndividual,
+	} {
+		if refused(check(f).Outcome) {
+			return nil // asked by the profile or not
 		}
 	}
 	for fact, e := range verify.Standing[*evidence.Emergency](f.Facts) {
-		relied := func(p promoted) bool { return p.Emergency == e.ID || p.candidate() }
+		relied := func(p promoted) bool { return p.Emergency == e.ID || p.candidate() && !f.spent(e.ID) }
 		outside := func(o occasion) bool { return o.outside(f, e.Scope) != "" }
 		switch {
 		case e.Approval.Decision == string(evidence.Rejected),
@@ -174,6 +214,20 @@ func (r rule) substituted(f *Facts, res Result) *invoked {
 		return &invoked{e, fact}
 	}
 	return nil
+}
+
+// refused reports whether an outcome is none that lets a release be accepted.
+func refused(o verify.Outcome) bool { return o == verify.Fail || o == verify.Unknown }
+
+// spent reports whether a promotion into production has relied on an emergency
+// already: each change has an emergency of its own.
+func (f *Facts) spent(emergency string) bool {
+	for _, p := range verify.Standing[*evidence.Promotion](f.Facts) {
+		if p.Emergency == emergency && p.Result == "success" && f.environmentOf(p) == envProduction {
+			return true
+		}
+	}
+	return false
 }
 
 // invoked is an emergency that a promotion relies on.

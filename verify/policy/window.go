@@ -185,8 +185,10 @@ func windowProductionInside(f *Facts) Result {
 		return notApplicable(why)
 	}
 	return f.eachProduction(want, func(a action) (Result, bool) {
-		if proof, ok := f.byClause(a); ok && a.does("rollback") {
-			return Result{Proof: proof}, true
+		if a.does("rollback") {
+			if proof, ok := f.byClause(a); ok {
+				return Result{Proof: proof}, true
+			}
 		}
 		w, r, ok := f.inside(a, want)
 		if !ok {
@@ -400,8 +402,11 @@ func windowRollbackToo(f *Facts) Result {
 // byClause reports whether the rollback clause of a rollout covers a rollback: it
 // began soon enough after a promotion that began inside a window (A39).
 func (f *Facts) byClause(a action) (verify.Proof, bool) {
+	if f.Params.RollbackClause == 0 {
+		return verify.Proof{}, false
+	}
 	for _, p := range f.actions() {
-		if p.promotion == nil || p.does("rollback") || f.Params.RollbackClause == 0 || !p.start.known() {
+		if p.promotion == nil || p.does("rollback") || !p.start.known() {
 			continue
 		}
 		if w, in := f.openAt(envProduction, p.start); in == yes && a.start.within(p.start.from, p.start.to.Add(f.Params.RollbackClause.Duration())) == yes {

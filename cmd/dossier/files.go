@@ -131,7 +131,13 @@ func text(data []byte) func(io.Writer) error {
 // such as approvals, would be lost.
 func mustBeNew(path string) error {
 	info, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) || err == nil && info.IsDir() && !isLayout(path) {
+	if errors.Is(err, fs.ErrNotExist) {
+		if dir, err := os.Stat(filepath.Dir(filepath.Clean(path))); err != nil || !dir.IsDir() {
+			return usagef("%s: there is no directory %s: make it first", path, filepath.Dir(filepath.Clean(path)))
+		}
+		return nil
+	}
+	if err == nil && info.IsDir() && !isLayout(path) {
 		return nil
 	}
 	if err != nil {

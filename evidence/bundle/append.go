@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/release-dossier/dossier/evidence"
 )
 
 // ErrReplaced is wrapped when the dossier at a path is no longer the one that
@@ -46,7 +48,7 @@ func (d *Dossier) AppendTo(path string) error {
 
 // take adds the additions of from to d.
 func (d *Dossier) take(from *Dossier) error {
-	for _, sig := range from.addedSignatures {
+	for _, sig := range from.parentsFirst() {
 		st := from.statements[sig.Bundle.StatementID()]
 		if _, ok := d.statements[st.ID]; !ok && !from.addedAll(st) {
 			return fmt.Errorf("statement %s is not there: %w", st.ID, ErrReplaced)
@@ -67,6 +69,32 @@ func (d *Dossier) take(from *Dossier) error {
 		d.AddBlob(b)
 	}
 	return nil
+}
+
+// parentsFirst returns the added signatures so that each comes after those that
+// its statement names, in whatever order they were added.
+func (d *Dossier) parentsFirst() []*Signature {
+	added := map[evidence.Digest]*Signature{}
+	for _, sig := range d.addedSignatures {
+		added[sig.ID] = sig
+	}
+	var list []*Signature
+	var visit func(*Signature)
+	visit = func(sig *Signature) {
+		delete(added, sig.ID)
+		for _, p := range d.statements[sig.Bundle.StatementID()].Links.Parents {
+			if parent := added[p.Signature]; parent != nil {
+				visit(parent)
+			}
+		}
+		list = append(list, sig)
+	}
+	for _, sig := range d.addedSignatures {
+		if added[sig.ID] != nil {
+			visit(sig)
+		}
+	}
+	return list
 }
 
 // addedAll reports whether st was not there when d was opened.

@@ -1,6 +1,7 @@
 package forge
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -66,8 +67,11 @@ func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	c := r.call(address(req.URL))
 	c.once.Do(func() { c.answer, c.err = r.fetch(req) })
-	if c.err != nil {
+	switch {
+	case c.err != nil:
 		return nil, c.err
+	case c.answer.Status == http.StatusOK && bytes.Equal(bytes.TrimSpace(c.answer.Body), []byte("null")):
+		return nil, &ShapeError{Path: req.URL.Path, Why: "is null, which is neither an object nor a list"}
 	}
 	return c.answer.response(req), nil
 }

@@ -96,6 +96,17 @@ func TestRecorderRefuses(t *testing.T) {
 	}
 }
 
+// TestRecorderRefusesNull: an answer that is null is neither an object, which a
+// client would fall over, nor an empty list, which would hide what there is.
+func TestRecorderRefusesNull(t *testing.T) {
+	s, o := serve(t, func(w http.ResponseWriter, r *http.Request) { w.Write([]byte(" null\n")) })
+	_, c := record(t, o)
+	var shape *ShapeError
+	if _, err := get(t, c, s.URL+"/x"); !errors.As(err, &shape) {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestTokenErrorsDoNotShowIt(t *testing.T) {
 	for _, token := range []string{"abc\n", "ab c", "abc\x00", "abcé"} {
 		s, o := serve(t, func(w http.ResponseWriter, r *http.Request) {})

@@ -107,8 +107,9 @@ func danglingRecord(f *Facts) (string, verify.Place) {
 	ids := f.recordIDs()
 	missing := func(list []pointing) *pointing {
 		for i, x := range list {
-			// Below the strict profiles, windows may be defined in a calendar alone.
-			if !f.strict && slices.Contains(x.kinds, "window") {
+			// Below the strict profiles, windows may be defined in a calendar alone,
+			// and flags registered in another system.
+			if !f.strict && (slices.Contains(x.kinds, "window") || slices.Contains(x.kinds, "flag")) {
 				continue
 			}
 			if x.id != "" && !slices.ContainsFunc(x.kinds, func(k string) bool { return ids[k][x.id] }) {

@@ -87,7 +87,7 @@ var signerCases = []badInput{
 	{"a policy that asks nothing", nil, func(_ *testing.T, _ *cast, _ *verify.Expect, o *verify.Options) { o.Policy = silent{} }, verify.NotAccepted, "nothing-asked"},
 	{"no expectation", nil, func(_ *testing.T, _ *cast, e *verify.Expect, _ *verify.Options) { *e = verify.Expect{} }, verify.NotAccepted, "no-expectation"},
 	{"made after as-of", nil, func(_ *testing.T, _ *cast, _ *verify.Expect, o *verify.Options) {
-		o.AsOf = testrelease.Signed.Add(-time.Minute)
+		o.AsOf = testrelease.Signed.Add(-verify.ClockSkew - time.Minute)
 	}, verify.NotAccepted, "after-as-of"},
 	{"approved after as-of", nil, func(_ *testing.T, _ *cast, _ *verify.Expect, o *verify.Options) {
 		o.AsOf = testrelease.Signed.Add(time.Minute)

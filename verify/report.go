@@ -189,9 +189,20 @@ type PolicyView struct {
 	NotAsked int `json:"notAsked"`
 	// NotAskedWhy are reasons for people, with counts.
 	NotAskedWhy []string `json:"notAskedWhy,omitempty"`
+	// Loosened is what the policy asks less of than what it extends.
+	Loosened []LoosenedView `json:"loosened,omitempty"`
 	// Next names the next profile, NextAdds what it would ask in addition.
 	Next     string   `json:"next,omitempty"`
 	NextAdds []string `json:"nextAdds,omitempty"`
+}
+
+// LoosenedView is something that a policy asks less of, by an exception.
+type LoosenedView struct {
+	// What are controls or parameters, Less says how less is asked of them.
+	What []string `json:"what"`
+	Less string   `json:"less"`
+	// Exception is the id of the exception that allows it.
+	Exception string `json:"exception"`
 }
 
 // Policy judges facts. Package verify/policy has the implementation.

@@ -1,7 +1,6 @@
 package policy_test
 
 import (
-	"context"
 	"fmt"
 	"testing"
 
@@ -49,18 +48,7 @@ func (p *factsOf) Judge(f *verify.Facts) ([]verify.Check, verify.PolicyView) {
 // requests and promotions, each like one that it has.
 func largeRelease(b *testing.B, commits, pulls, promotions int) *verify.Facts {
 	b.Helper()
-	s, _ := loadSuite(b)
-	d, expect, o, err := s.Base.Build()
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer d.Close()
-	keep := &factsOf{Policy: o.Policy}
-	o.Policy = keep
-	if _, err := verify.Bundle(context.Background(), d, expect, o); err != nil {
-		b.Fatal(err)
-	}
-	f := keep.facts
+	f := factsOfBase(b)
 	record := *f.Record
 	model, changes := f.Range.Commits, record.Changes
 	signatures := f.Range.Signatures

@@ -112,9 +112,9 @@ func (f *Facts) bypassesOf(category, control string, exceptions []string) []bypa
 // waivesCheck reports whether an emergency lists the check that a control judges
 // among those that it waives, with an approver and what is done instead: to be a
 // hotfix waives nothing (A14).
-func (f *Facts) waivesCheck(e *evidence.Emergency, control string) bool {
+func (f *Facts) waivesCheck(fact *verify.RecordFact, e *evidence.Emergency, control string) bool {
 	return slices.ContainsFunc(e.WaivedChecks, func(w evidence.WaivedCheck) bool {
-		return checkControl(f.categoryOf(&evidence.Check{Name: w.Name})) == control && f.person(w.Approval.Who) &&
+		return checkControl(f.categoryOf(&evidence.Check{Name: w.Name})) == control && f.listed(w.Approval.Who) && f.vouched(fact, w.Approval.Who) &&
 			w.Approval.Decision != string(evidence.Rejected) &&
 			len(w.CompensatingControls) > 0 && !slices.ContainsFunc(w.CompensatingControls, placeholder)
 	})

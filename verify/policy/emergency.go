@@ -613,8 +613,8 @@ func emergencyCheckWaiver(f *Facts) Result {
 				return missing(want, "emergency "+e.ID+" left out a check without a name").at(place), false
 			case !slices.Contains(f.Params.WaivableChecks, category):
 				return fail("not-waivable", want, "%s was left out, and only %s may be", w.Name, several(f.Params.WaivableChecks)).at(place), false
-			case a.decision != evidence.Approved || !f.listed(a.by):
-				return fail("waiver-not-approved", want, "nobody whom trust lists approved that %s is left out", w.Name).at(place), false
+			case a.decision != evidence.Approved || !f.listed(a.by) || !a.counts:
+				return fail("waiver-not-approved", want, "nobody whom trust lists signed that %s may be left out, and no recorder vouches for it", w.Name).at(place), false
 			case len(w.CompensatingControls) == 0 || slices.ContainsFunc(w.CompensatingControls, placeholder):
 				return missing(want, "nothing stands in for "+w.Name).at(place), false
 			case len(e.FollowUps) == 0:
@@ -631,6 +631,9 @@ func emergencyReviewCompletedRole(f *Facts) Result {
 	return f.eachEmergency(want, func(e emergency) (Result, bool) {
 		if e.Review == nil {
 			return f.undone(e, want, "emergency "+e.ID, e.fact.Place("/review")).follows("emergency/post-facto-review"), false
+		}
+		if !f.vouched(e.fact, e.Review.By) {
+			return fail("reviewer-unsigned", want, "neither %s nor a recorder signed that %s reviewed emergency %s", f.actorText(&e.Review.By), f.actorText(&e.Review.By), e.ID).at(e.fact.Place("/review/by")), false
 		}
 		if _, ok := f.actsAs(e.Review.By, spanOf(e.Review.At), roles...); !ok {
 			return fail("reviewer-role", want, "%s reviewed emergency %s and held none of these roles then", f.actorText(&e.Review.By), e.ID).at(e.fact.Place("/review/by")), false

@@ -3,6 +3,7 @@ package policy
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/internal/strictjson"
@@ -127,7 +128,9 @@ func (f *Facts) document() Input {
 		in.SealedUntil = &until
 	}
 	for id, c := range f.results {
-		in.Controls[id] = c.Outcome
+		if !strings.HasPrefix(id, OwnTheme+"/") { // rules do not judge rules
+			in.Controls[id] = c.Outcome
+		}
 	}
 	return in
 }

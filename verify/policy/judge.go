@@ -36,7 +36,7 @@ func (p *Policy) Judge(facts *verify.Facts) ([]verify.Check, verify.PolicyView) 
 
 // judgeAll judges every control that is asked at the gate: first those that
 // judge evidence, then what waives their failures, then those that judge the
-// outcomes of others.
+// outcomes of others, then the rules of the policy's own, which may look at all.
 func (p *Policy) judgeAll(f *Facts) []verify.Check {
 	f.known = p.knows
 	f.results, f.waivers, f.emergencyMay = map[string]verify.Check{}, map[string]waiver{}, map[string]bool{}
@@ -44,17 +44,17 @@ func (p *Policy) judgeAll(f *Facts) []verify.Check {
 		f.emergencyMay[r.ID] = r.waiver.emergency
 	}
 	var checks []verify.Check
-	for _, last := range []bool{false, true} {
+	for phase := range 3 {
 		var results []Result
 		var rules []rule
 		for _, r := range p.rules {
-			if r.Last == last && r.askedAt(f.Gate) {
+			if r.phase() == phase && r.askedAt(f.Gate) {
 				res := r.outcome(f)
 				results, rules = append(results, res), append(rules, r)
 				c := r.check(f, res)
 				c.Asked = p.askedAt(r.ID)
 				f.results[r.ID] = c
-				if !last {
+				if phase == 0 {
 					f.waivers[r.ID] = r.waiver
 				}
 			}
@@ -68,6 +68,18 @@ func (p *Policy) judgeAll(f *Facts) []verify.Check {
 	}
 	slices.SortFunc(checks, func(a, b verify.Check) int { return cmp.Compare(a.ID, b.ID) })
 	return checks
+}
+
+// phase is when a control is judged: with the evidence, after that by the
+// outcomes, or last of all as a rule of the policy's own.
+func (c Control) phase() int {
+	switch {
+	case c.own():
+		return 2
+	case c.Last:
+		return 1
+	}
+	return 0
 }
 
 // knows reports whether a control is one of this version, or a rule of the

@@ -135,14 +135,29 @@ func (p *Policy) view(gate verify.Gate) verify.PolicyView {
 			v.Asked++
 		}
 	}
-	all := controls()
-	v.NotAsked = CatalogueSize - v.Asked
+	all, own, out := controls(), 0, 0
+	for i := range p.rules {
+		if p.rules[i].own() {
+			own++ // no part of the catalogue
+			if p.rules[i].askedAt(gate) {
+				v.NotAsked++
+			}
+		}
+	}
+	for _, c := range all {
+		if c.askedBy(p.Profile) && !slices.ContainsFunc(p.rules, func(r rule) bool { return r.ID == c.ID }) {
+			out++
+		}
+	}
+	v.NotAsked += CatalogueSize - v.Asked
+	v.Loosened = p.loosened()
 	for _, why := range []struct {
 		n    int
 		text string
 	}{
 		{len(p.rules) - v.Asked, "fall due at a later gate"},
-		{len(all) - len(p.rules), "belong to a higher profile"},
+		{out, "are left out by exceptions"},
+		{len(all) - (len(p.rules) - own) - out, "belong to a higher profile"},
 		{CatalogueSize - len(all), "are not judged by this version"},
 	} {
 		if why.n > 0 {
@@ -158,4 +173,18 @@ func (p *Policy) view(gate verify.Gate) verify.PolicyView {
 		}
 	}
 	return v
+}
+
+// loosened tells a report what the policy asks less of, what one exception
+// allows alike in one line.
+func (p *Policy) loosened() []verify.LoosenedView {
+	var list []verify.LoosenedView
+	for _, l := range p.Loosened {
+		i := slices.IndexFunc(list, func(v verify.LoosenedView) bool { return v.Less == l.Less && v.Exception == l.Exception })
+		if i < 0 {
+			i, list = len(list), append(list, verify.LoosenedView{Less: l.Less, Exception: l.Exception})
+		}
+		list[i].What = append(list[i].What, l.What)
+	}
+	return list
 }

@@ -238,7 +238,7 @@ func (f *Facts) attemptBefore(want string) (Result, bool) {
 		})
 	}
 	for fact, r := range verify.Standing[*evidence.Rollback](f.Facts) {
-		if f.environment(r.Environment) == envProduction && !attempted(spanOf(r.At)) {
+		if f.changed(r.Environment) == envProduction && !attempted(spanOf(r.At)) {
 			return fail("attempt-missing", want, "the rollback %s took production back %s, and no promotion before it is recorded", r.ID, spanOf(r.At)).at(fact.Place("")).onRecord(r), false
 		}
 	}

@@ -29,6 +29,18 @@ func (f *Facts) environment(name string) string {
 	return name
 }
 
+// changed is the canonical environment of an act. What a policy names in no list
+// of environments counts as production under a strict profile: production under
+// another name would be judged by nobody.
+func (f *Facts) changed(name string) string {
+	env := f.environment(name)
+	switch {
+	case !f.strict, name == "", slices.Contains([]string{envDev, envStaging, envProduction}, env), holdsFold(f.Params.OtherEnvironments, name):
+		return env
+	}
+	return envProduction
+}
+
 // environmentOf is the canonical environment of a promotion. To publish a
 // library is to bring it to production (A37); the track of an app store stands
 // for an environment.
@@ -46,7 +58,7 @@ func (f *Facts) environmentOf(p *evidence.Promotion) string {
 			return envDev
 		}
 	}
-	return f.environment(p.Environment)
+	return f.changed(p.Environment)
 }
 
 // promoted is one promotion that stands, or the one that the gate decides on.

@@ -205,7 +205,9 @@ func sodEnforcementNoted(f *Facts) Result {
 		if d.Topic != "separation-of-duties" {
 			continue
 		}
-		approved := slices.ContainsFunc(d.Approvals, func(s evidence.Signoff) bool { return s.Decision != string(evidence.Rejected) && f.listed(s.Who) })
+		approved := slices.ContainsFunc(d.Approvals, func(s evidence.Signoff) bool {
+			return s.Decision != string(evidence.Rejected) && f.listed(s.Who) && f.vouched(fact, s.Who)
+		})
 		switch released := f.releaseMoment(); {
 		case placeholder(d.Decision) || len(d.Risks)+len(d.Criteria) == 0:
 			why = fmt.Sprintf("decision %s does not say what stands in", d.ID)

@@ -208,7 +208,7 @@ func (r rule) substituted(f *Facts, res Result) *invoked {
 			!slices.ContainsFunc(f.into(envProduction), relied),
 			slices.ContainsFunc(res.occasions, outside),
 			r.waiver.breakGlass && !f.brokeGlass(e.ID),
-			r.waiver.hotfix && !f.waivesCheck(e, r.ID):
+			r.waiver.hotfix && !f.waivesCheck(fact, e, r.ID):
 			continue
 		}
 		return &invoked{e, fact}

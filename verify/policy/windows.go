@@ -179,17 +179,17 @@ func (f *Facts) actions() []action {
 			}
 		}
 		for fact, r := range verify.Standing[*evidence.Rollback](f.Facts) {
-			if f.environment(r.Environment) == envProduction {
+			if f.changed(r.Environment) == envProduction {
 				list = append(list, action{kind: byRollback, id: r.ID, start: spanOf(r.At), used: r.Window, emergency: r.Emergency, proof: fact.Proof, place: fact.Place("")})
 			}
 		}
 		for fact, c := range verify.Standing[*evidence.ConfigChange](f.Facts) {
-			if f.environment(c.Environment) == envProduction {
+			if f.changed(c.Environment) == envProduction {
 				list = append(list, action{kind: byConfigChange, id: c.ID, start: spanOf(c.At), used: c.Window, emergency: c.Emergency, proof: fact.Proof, place: fact.Place("")})
 			}
 		}
 		for fact, c := range verify.Standing[*evidence.FlagChange](f.Facts) {
-			if f.environment(c.Environment) == envProduction {
+			if f.changed(c.Environment) == envProduction {
 				list = append(list, action{kind: byFlagChange, id: c.ID, start: spanOf(c.At), used: c.Window, emergency: c.Emergency, proof: fact.Proof, place: fact.Place("")})
 			}
 		}

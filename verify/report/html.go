@@ -308,7 +308,7 @@ func (p *page) open(v *view) {
 		}
 		list = append(list, n)
 	}
-	for _, n := range v.claimed() {
+	for _, n := range append(v.loosened(), v.claimed()...) {
 		list = append(list, pageNote{Kind: strings.ToLower(n.mark), Text: cell(n.text)})
 	}
 	p.Open, p.OpenLeft = capped(list)

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/release-dossier/dossier/verify"
@@ -161,7 +162,7 @@ func (m *markdown) open(v *view) {
 			rows = append(rows, []string{mark, code(n.id), text})
 		}
 	}
-	for _, n := range append(v.claimed(), v.unseen()...) {
+	for _, n := range slices.Concat(v.loosened(), v.claimed(), v.unseen()) {
 		rows = append(rows, []string{n.mark, "", inert(n.text)})
 	}
 	m.table("Read before you rely on it", []string{"Kind", "Control", "What"}, rows)

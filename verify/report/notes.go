@@ -21,6 +21,7 @@ func (v *view) notes() section {
 	for _, mark := range []string{"WAIVED", "LATER", "WARNING", "PENDING"} {
 		list = append(list, v.outcomes(mark)...)
 	}
+	list = append(list, v.loosened()...)
 	list = append(list, v.claimed()...)
 	list = append(list, v.unseen()...)
 	var s section
@@ -149,10 +150,31 @@ func (v *view) excused() section {
 			s.kinds = append(s.kinds, strings.ToLower(mark))
 		}
 	}
+	for _, n := range v.loosened() {
+		s.entries = append(s.entries, v.note(n))
+		s.kinds = append(s.kinds, strings.ToLower(n.mark))
+	}
 	if len(s.entries) > 0 {
 		s.head = plain("Waived and pending")
 	}
 	return s
+}
+
+// loosened is what the policy asks less of than what it extends: whoever relies
+// on it must know.
+func (v *view) loosened() []note {
+	if v.r.Policy == nil {
+		return nil
+	}
+	var list []note
+	for _, l := range v.r.Policy.Loosened {
+		what := make([]string, len(l.What))
+		for i, w := range l.What {
+			what[i] = tidy(w)
+		}
+		list = append(list, note{mark: "LOOSENED", text: fmt.Sprintf("%s, by exception %s: %s", tidy(l.Less), tidy(l.Exception), strings.Join(what, ", "))})
+	}
+	return list
 }
 
 // claimed are the facts and passes that rest on somebody's word alone.

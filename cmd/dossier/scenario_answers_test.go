@@ -125,7 +125,7 @@ func (f *forgeWriter) pull(e *event) {
 	number := fmt.Sprint(e.Pull)
 	p := object{
 		"id": 20000 + e.Pull, "number": e.Pull, "html_url": "https://github.com/fintech/payments/pull/" + number, "state": "closed",
-		"title": e.Title, "body": e.Body, "user": f.user(e.By), "assignees": []object{f.user(e.By)}, "labels": labels, "draft": false,
+		"title": e.Title, "body": e.Body + e.More, "user": f.user(e.By), "assignees": []object{f.user(e.By)}, "labels": labels, "draft": false,
 		"created_at": e.Opened, "updated_at": e.At.Add(time.Minute), "closed_at": e.At, "merged_at": e.At, "merged": true,
 		"merge_commit_sha": e.commit, "merged_by": f.user(e.Merger), "commits": len(e.heads),
 		"head": object{"ref": e.Head, "sha": head, "repo": f.userRef()}, "base": object{"ref": on, "sha": e.base, "repo": f.userRef()},

@@ -85,13 +85,15 @@ type event struct {
 	Lightweight bool   `json:"lightweight"`
 	Key         string `json:"key"` // signs the tag; release-ci if it is left out
 
-	Pull    int64             `json:"pull"`
-	Head    string            `json:"head"` // its branch
-	Created time.Time         `json:"created"`
-	Opened  time.Time         `json:"opened"`
-	Ready   time.Time         `json:"ready"`
-	Title   string            `json:"title"`
-	Body    string            `json:"body"`
+	Pull    int64     `json:"pull"`
+	Head    string    `json:"head"` // its branch
+	Created time.Time `json:"created"`
+	Opened  time.Time `json:"opened"`
+	Ready   time.Time `json:"ready"`
+	Title   string    `json:"title"`
+	Body    string    `json:"body"`
+	// More follows the body.
+	More    string            `json:"more"`
 	Labels  []string          `json:"labels"`
 	Commits map[string]*event `json:"commits"`
 	Reviews map[string]review `json:"reviews"`
@@ -291,9 +293,9 @@ func (w *world) inRelease(ts *testscript.TestScript) {
 	}
 }
 
-// copyFiles copies the world's other files, with variables filled in, or those
-// that the scenario has in the directory own instead. Records and configuration
-// go into the repository, results of checks beside them.
+// copyFiles copies the world's other files, with variables filled in and with the
+// merge patches of the same names that the scenario has in the directory own.
+// Records and configuration go into the repository, results of checks beside them.
 func (w *world) copyFiles(ts *testscript.TestScript) {
 	places := map[string]string{"records": "payments/.dossier/records/" + w.Version, "results": "payments/out", "config": "payments/.dossier", ".": "."}
 	for _, log := range sortedGlob(ts, filepath.Join(worldDir, "logs", "*")) {
@@ -314,10 +316,10 @@ func (w *world) copyFiles(ts *testscript.TestScript) {
 		if !ok {
 			place = dir
 		}
-		if own := ts.MkAbs(filepath.Join("own", rel)); exists(own) {
-			path = own
-		}
 		data, err := os.ReadFile(path)
+		if own := ts.MkAbs(filepath.Join("own", rel)); err == nil && exists(own) {
+			data, err = patched(path, own)
+		}
 		if err != nil {
 			return err
 		}
@@ -331,6 +333,38 @@ func (w *world) copyFiles(ts *testscript.TestScript) {
 		}
 		return os.WriteFile(to, []byte(text), 0o644)
 	}))
+}
+
+// patched is a YAML file after a merge patch.
+func patched(file, patch string) ([]byte, error) {
+	var document, change any
+	for name, into := range map[string]*any{file: &document, patch: &change} {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		if err := yaml.Unmarshal(data, into); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return yaml.Marshal(mergePatch(document, change))
+}
+
+// patch writes a YAML file after a merge patch (RFC 7396) to another, or to
+// itself, with variables filled in.
+//
+//	patch FILE PATCH [TO]
+func patch(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 || len(args) > 3 {
+		ts.Fatalf("usage: patch FILE PATCH [TO]")
+	}
+	data, err := patched(ts.MkAbs(args[0]), ts.MkAbs(args[1]))
+	ts.Check(err)
+	to := args[0]
+	if len(args) == 3 {
+		to = args[2]
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(to), []byte(os.Expand(string(data), ts.Getenv)), 0o644))
 }
 
 // gitRepo runs git for the people of a world.

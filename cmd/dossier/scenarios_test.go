@@ -30,6 +30,7 @@ func TestScenarios(t *testing.T) {
 		Setup: setup,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"world":       makeWorld,
+			"patch":       patch,
 			"state":       state,
 			"digest":      digestOf,
 			"accepted":    accepted,

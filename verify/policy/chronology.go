@@ -20,8 +20,14 @@ func fixed(place verify.Place) func() verify.Place {
 	return func() verify.Place { return place }
 }
 
-// order is a pair of events of which the first cannot be after the second.
-type order struct{ first, second event }
+// order is a pair of events of which the first cannot be after the second. The
+// control that is about this pair alone, if there is one, is judgedBy.
+type order struct {
+	first, second event
+	judgedBy      string
+}
+
+func inTurn(first, second event) order { return order{first: first, second: second} }
 
 func traceChronology(f *Facts) Result {
 	story := f.story()
@@ -29,7 +35,7 @@ func traceChronology(f *Facts) Result {
 		// A time that nobody stated contradicts nothing.
 		if f.notAfter(o.first.when, o.second.when) == no {
 			return fail("impossible-order", o.first.what+" before "+o.second.what,
-				"%s at %s, %s at %s", o.first.what, o.first.when, o.second.what, o.second.when).at(o.first.place(), o.second.place())
+				"%s at %s, %s at %s", o.first.what, o.first.when, o.second.what, o.second.when).at(o.first.place(), o.second.place()).follows(o.judgedBy)
 		}
 	}
 	proofs := []verify.Proof{tagProof(f), f.Stated()}
@@ -46,11 +52,11 @@ func traceChronology(f *Facts) Result {
 func (f *Facts) story() []order {
 	created := event{"the record", at(f.Record.CreatedAt.Time), fixed(inRecord(f, "/createdAt"))}
 	tagged := event{"the tag", atTagged(f), fixed(inRecord(f, "/tag/object"))}
-	pairs := []order{{created, event{"the moment of judgement", at(f.AsOf), created.place}}, {tagged, created}}
+	pairs := []order{inTurn(created, event{"the moment of judgement", at(f.AsOf), created.place}), inTurn(tagged, created)}
 	var commit event
 	if len(f.Range.Commits) > 0 && string(f.Range.Commits[0].ID) == f.Record.Commit {
 		commit = event{"the commit", at(f.Range.Commits[0].Committer.When), fixed(inRecord(f, "/commit"))}
-		pairs = append(pairs, order{commit, tagged}, order{commit, created})
+		pairs = append(pairs, inTurn(commit, tagged), inTurn(commit, created))
 	}
 	var builds []event
 	for _, v := range f.Provenance {
@@ -60,14 +66,14 @@ func (f *Facts) story() []order {
 		place := inMaterial(v.Material.Digest)
 		start := event{"the start of the build", at(v.Summary.StartedAt.Time), fixed(place)}
 		end := event{"the end of the build", at(v.Summary.FinishedAt.Time), fixed(place)}
-		pairs = append(pairs, order{commit, start}, order{start, end}, order{start, created}, order{end, created})
+		pairs = append(pairs, inTurn(commit, start), inTurn(start, end), inTurn(start, created), inTurn(end, created))
 		builds = append(builds, start)
 	}
 	for i, a := range f.Record.Artifacts {
 		if a.Image != nil && a.Image.ResolvedAt != nil {
 			found := event{"the image in its registry", atTime(a.Image.ResolvedAt), fixed(inRecord(f, "/artifacts/%d/image/resolvedAt", i))}
 			for _, b := range builds {
-				pairs = append(pairs, order{b, found})
+				pairs = append(pairs, inTurn(b, found))
 			}
 		}
 	}
@@ -75,7 +81,7 @@ func (f *Facts) story() []order {
 	pairs = append(pairs, f.storyOfPromotions(builds, tagged)...)
 	for _, a := range f.Approvals {
 		if a.Approval != nil && a.Release != nil {
-			pairs = append(pairs, order{created, event{"the approval by " + approver(a), at(a.At.Time), fixed(inStatement(a.Statement, "/at"))}})
+			pairs = append(pairs, inTurn(created, event{"the approval by " + approver(a), at(a.At.Time), fixed(inStatement(a.Statement, "/at"))}))
 		}
 	}
 	return pairs
@@ -93,18 +99,18 @@ func (f *Facts) storyOfPulls(builds []event) []order {
 		}
 		opened := event{p.String() + " opened", atTime(p.OpenedAt), place("/openedAt")}
 		merged := event{p.String() + " merged", p.merged, place("/mergedAt")}
-		pairs = append(pairs, order{event{"the branch of " + p.String(), atTime(p.BranchCreatedAt), place("/branchCreatedAt")}, opened}, order{opened, merged})
+		pairs = append(pairs, inTurn(event{"the branch of " + p.String(), atTime(p.BranchCreatedAt), place("/branchCreatedAt")}, opened), inTurn(opened, merged))
 		approved := false
 		for _, r := range p.reviews {
 			given := event{"the review of " + p.String() + " by " + f.actorText(&r.by), r.at, fixed(r.place)}
-			pairs = append(pairs, order{opened, given})
+			pairs = append(pairs, inTurn(opened, given))
 			if r.state == string(evidence.Approved) && !approved { // the first of them
 				approved = true
-				pairs = append(pairs, order{given, merged})
+				pairs = append(pairs, inTurn(given, merged))
 			}
 		}
 		for _, b := range builds {
-			pairs = append(pairs, order{merged, b})
+			pairs = append(pairs, inTurn(merged, b))
 		}
 	}
 	return pairs
@@ -123,11 +129,11 @@ func (f *Facts) storyOfPromotions(builds []event, tagged event) []order {
 			}
 			began := event{"promotion " + p.name(), p.start, fixed(p.place(f, "/at"))}
 			for _, b := range builds {
-				pairs = append(pairs, order{b, began})
+				pairs = append(pairs, inTurn(b, began))
 			}
-			pairs = append(pairs, order{began, event{"the end of promotion " + p.name(), p.end, fixed(p.place(f, "/finishedAt"))}}, order{before, began})
+			pairs = append(pairs, inTurn(began, event{"the end of promotion " + p.name(), p.end, fixed(p.place(f, "/finishedAt"))}), inTurn(before, began))
 			if env == envProduction {
-				pairs = append(pairs, order{tagged, began})
+				pairs = append(pairs, inTurn(tagged, began))
 				pairs = append(pairs, f.storyOfApprovals(p, began, staging)...)
 			}
 		}
@@ -162,7 +168,7 @@ func (f *Facts) storyOfApprovals(p promoted, began, staging event) []order {
 			see(event{"the approval by " + a.String(), a.at, fixed(a.place("/at"))})
 		}
 	}
-	return []order{{first, began}, {staging, last}}
+	return []order{{first, began, "approval/before-deploy"}, {staging, last, "approval/after-verification"}}
 }
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }

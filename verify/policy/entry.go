@@ -136,9 +136,14 @@ func checkProdGate(f *Facts) Result {
 		if !ok {
 			return r, false
 		}
-		before := slices.DeleteFunc(f.approvedBy(p), func(a approvedAt) bool { return f.notAfter(a.at, p.start) != yes })
+		given := f.approvedBy(p)
+		cause := "approval/production-present"
+		if len(given) > 0 {
+			cause = "approval/before-deploy"
+		}
+		before := slices.DeleteFunc(given, func(a approvedAt) bool { return f.notAfter(a.at, p.start) != yes })
 		if len(before) == 0 {
-			return missing(want, "no approval by a person before promotion "+p.ID+" began").at(p.place(f, "/approvals")).follows("approval/production-present"), false
+			return missing(want, "no approval by a person before promotion "+p.ID+" began").at(p.place(f, "/approvals")).follows(cause), false
 		}
 		if w := p.Window; w == nil || w.Result != "inside" || f.notAfter(atTime(w.CheckedAt), p.start) != yes {
 			return fail(codeWindowGate, want, "promotion %s: %s", p.ID, windowCheck(w)).at(p.place(f, "/window")), false

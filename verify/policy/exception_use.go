@@ -148,7 +148,7 @@ func exceptionLinked(f *Facts) Result {
 	listed := f.namedExceptions()
 	for _, l := range listed {
 		if !slices.ContainsFunc(f.exceptions(), func(e exempt) bool { return e.ID == l.id }) {
-			return missing(want, "the release names exception "+l.id+", which is not recorded").at(l.place)
+			return missing(want, "the release names exception "+l.id+", which is not recorded").at(l.place).follows("trace/no-dangling-refs")
 		}
 	}
 	used := slices.Clone(f.uses)

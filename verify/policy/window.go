@@ -309,7 +309,11 @@ func windowPlannedInRecord(f *Facts) Result {
 		planned = r.ProductionWindow
 	}
 	if placeholder(planned) {
-		return missing(want, "no planned window is recorded").at(place)
+		r := missing(want, "no planned window is recorded").at(place)
+		if f.Record.Tag.Type != "tag" { // which has no trailer to name it
+			return r.follows("tag/annotated")
+		}
+		return r
 	}
 	return f.eachProduction(want, func(a action) (Result, bool) {
 		made := at(f.Record.CreatedAt.Time)

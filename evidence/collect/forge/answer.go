@@ -33,6 +33,9 @@ type Answer struct {
 	Complete bool `json:"complete"`
 	// Page is the page asked for, where the address names one.
 	Page int64 `json:"page,omitzero"`
+	// Total is how many items all pages of the list have, where a header says it
+	// (GitLab's X-Total).
+	Total *int64 `json:"total,omitempty"`
 	// Next is the address of the next page; Location that of a redirect.
 	Next     string `json:"next,omitempty"`
 	Location string `json:"location,omitempty"`
@@ -131,6 +134,9 @@ func (a *Answer) good() bool { return a.Fault == FaultNone && a.Status >= 200 &&
 // retrievedHeader carries the time of retrieval to the collectors.
 const retrievedHeader = "Dossier-Retrieved-At"
 
+// totalHeader is how GitLab says how many items a list has.
+const totalHeader = "X-Total"
+
 // Retrieved returns when the answer behind a response was retrieved, which is
 // the recorded time where it is played back.
 func Retrieved(r *http.Response) evidence.Time {
@@ -152,6 +158,9 @@ func (a *Answer) response(req *http.Request) *http.Response {
 		if page := pageOf(a.Next); page > 0 {
 			h.Set("X-Next-Page", strconv.FormatInt(page, 10))
 		}
+	}
+	if a.Total != nil {
+		h.Set(totalHeader, strconv.FormatInt(*a.Total, 10))
 	}
 	if a.Location != "" {
 		h.Set("Location", a.Location)

@@ -159,28 +159,43 @@ func (c *Collection) Each(ctx context.Context, stage string, n int, fn func(cont
 	return context.Cause(ctx)
 }
 
-// Pages collects all pages of a list. fetch gets the page to ask for, from 1,
-// and returns its items and the number of the next page, 0 after the last.
-func Pages[T any](c *Collection, fetch func(page int) ([]*T, int, error)) ([]*T, error) {
+// Page is one page of a list.
+type Page[T any] struct {
+	Items []*T
+	// Next is the number of the next page; 0 after the last.
+	Next int
+	// Total is how many items all pages have, as this page says; 0 if it does not
+	// say.
+	Total int64
+}
+
+// Pages collects all pages of a list. fetch gets the page to ask for, from 1. A
+// list that ends before the total that was said last is incomplete: forges cut
+// long lists short without a next page.
+func Pages[T any](c *Collection, fetch func(page int) (Page[T], error)) ([]*T, error) {
 	var all []*T
+	var total int64
 	for page, n := 1, 1; ; n++ {
-		items, next, err := fetch(page)
+		p, err := fetch(page)
 		if err != nil {
 			return all, err
 		}
-		if slices.Contains(items, nil) {
+		if slices.Contains(p.Items, nil) {
 			return all, &ShapeError{"list", "holds null where an object is documented"}
 		}
-		all = append(all, items...)
+		all = append(all, p.Items...)
+		total = cmp.Or(p.Total, total)
 		switch {
-		case next == 0:
+		case p.Next == 0 && int64(len(all)) < total:
+			return all, &ShapeError{"list", fmt.Sprintf("is incomplete: it gives %d of the %d items that it says there are", len(all), total)}
+		case p.Next == 0:
 			return all, nil
-		case next <= page:
+		case p.Next <= page:
 			return all, &ShapeError{"list", "names a next page that is not after this one"}
 		case n >= c.Limits.Pages:
 			return all, &LimitError{What: "pages in one list", Limit: int64(c.Limits.Pages), Answer: true}
 		}
-		page = next
+		page = p.Next
 	}
 }
 

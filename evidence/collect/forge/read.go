@@ -111,6 +111,8 @@ func (a *Answer) check() error {
 		return errors.New("at /bodyDigest: missing")
 	case len(a.Body) > 0 && countObjects(a.Body) != nil:
 		return fmt.Errorf("at /body: %w", errObjects)
+	case a.Total != nil && *a.Total < 0:
+		return errors.New("at /total: less than 0")
 	case a.Page != pageOf(a.URL):
 		return errors.New("at /page: not the page of the address")
 	}

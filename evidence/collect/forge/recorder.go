@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -237,6 +238,9 @@ func (r *Recorder) readHeader(a *Answer, asked *url.URL, h http.Header) {
 	switch {
 	case a.good():
 		a.Next = nextPage(asked, h)
+		if n, err := strconv.ParseInt(h.Get(totalHeader), 10, 64); err == nil && n >= 0 {
+			a.Total = &n
+		}
 	case a.Status >= 300 && a.Status < 400:
 		if u, err := asked.Parse(h.Get("Location")); err == nil && len(h.Get("Location")) <= maxLink {
 			a.Location = u.String()

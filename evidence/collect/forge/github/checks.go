@@ -25,12 +25,12 @@ func (c *collector) checks(ctx context.Context) error {
 // checkRuns reads all attempts. A check that is started anew is a further run
 // of the same name in the same suite.
 func (c *collector) checkRuns(ctx context.Context, commit string) error {
-	list, err := pages(c, func(o github.ListOptions) ([]*github.CheckRun, *github.Response, error) {
+	list, err := counted(c, func(o github.ListOptions) (envelope[github.CheckRun], *github.Response, error) {
 		r, resp, err := c.client.Checks.ListCheckRunsForRef(ctx, c.owner, c.name, commit, &github.ListCheckRunsOptions{Filter: github.Ptr("all"), ListOptions: o})
 		if err != nil {
-			return nil, resp, err
+			return envelope[github.CheckRun]{}, resp, err
 		}
-		return r.CheckRuns, resp, nil
+		return envelope[github.CheckRun]{r.CheckRuns, r.Total}, resp, nil
 	})
 	var checks []evidence.Check
 	suites := map[string]string{}

@@ -105,12 +105,33 @@ func (c *collector) settings(r *github.Repository, taken evidence.Time) error {
 
 // pages collects a list of GitHub.
 func pages[T any](c *collector, fetch func(github.ListOptions) ([]*T, *github.Response, error)) ([]*T, error) {
-	return forge.Pages(c.Collection, func(page int) ([]*T, int, error) {
+	return forge.Pages(c.Collection, func(page int) (forge.Page[T], error) {
 		items, resp, err := fetch(github.ListOptions{Page: page, PerPage: perPage})
 		if err != nil {
-			return nil, 0, err
+			return forge.Page[T]{}, err
 		}
-		return items, resp.NextPage, nil
+		return forge.Page[T]{Items: items, Next: resp.NextPage}, nil
+	})
+}
+
+// envelope is a page of a list that comes in an object, beside "total_count".
+type envelope[T any] struct {
+	items []*T
+	total *int
+}
+
+// counted collects a list that comes in envelopes. An object without the list or
+// without its count is no empty list.
+func counted[T any](c *collector, fetch func(github.ListOptions) (envelope[T], *github.Response, error)) ([]*T, error) {
+	return forge.Pages(c.Collection, func(page int) (forge.Page[T], error) {
+		e, resp, err := fetch(github.ListOptions{Page: page, PerPage: perPage})
+		switch {
+		case err != nil:
+			return forge.Page[T]{}, err
+		case e.items == nil || e.total == nil:
+			return forge.Page[T]{}, &forge.ShapeError{Path: "list", Why: "lacks the list or its total_count"}
+		}
+		return forge.Page[T]{Items: e.items, Next: resp.NextPage, Total: int64(*e.total)}, nil
 	})
 }
 

@@ -295,6 +295,43 @@ func TestAllAnswersComplete(t *testing.T) {
 	}
 }
 
+// TestListsGiveAllTheyPromise: a list that ends before its own count, and an
+// object that is no list, are no complete list. Read back from the material they
+// are not either.
+func TestListsGiveAllTheyPromise(t *testing.T) {
+	for path, endpoint := range map[string]string{
+		repo + "/commits/" + id("c3") + "/check-runs": "/check-runs",
+		repo + "/actions/runs":                        "/actions/runs",
+		repo + "/environments":                        "/environments",
+	} {
+		for name, c := range map[string]struct{ body, want string }{
+			"fewer than counted": {`{"total_count":3,"check_runs":[],"workflow_runs":[],"environments":[]}`, "gives 0 of the 3 items"},
+			"no list":            {`{}`, "lacks the list"},
+			"a count only":       {`{"total_count":0}`, "lacks the list"},
+			"a null list":        {`{"total_count":0,"check_runs":null,"workflow_runs":null,"environments":null}`, "lacks the list"},
+			"no count":           {`{"check_runs":[],"workflow_runs":[],"environments":[]}`, "lacks the list"},
+		} {
+			t.Run(endpoint+" "+name, func(t *testing.T) {
+				s := fakeforge.New(t, file)
+				s.On(path, func(w http.ResponseWriter, r *http.Request) { w.Write([]byte(c.body)) })
+				r, data := material(t, options(s))
+				read, err := forge.ReadAnswers(bytes.NewReader(data), forge.Limits{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				o := options(s)
+				o.Transport = forge.Recorded(read)
+				for _, r := range []*forge.Result{r, gather(t, o)} {
+					i := slices.IndexFunc(r.Unread, func(m evidence.Unread) bool { return strings.HasSuffix(m.What, endpoint) })
+					if i < 0 || !strings.Contains(r.Unread[i].Why, c.want) || len(r.Unread[i].Unknown) == 0 {
+						t.Errorf("gaps: %+v, want %q", r.Unread, c.want)
+					}
+				}
+			})
+		}
+	}
+}
+
 // TestForbiddenIsNamed: 403 and 404 name the endpoint, the permission and the
 // controls that become unknown, and nothing else is lost.
 func TestForbiddenIsNamed(t *testing.T) {

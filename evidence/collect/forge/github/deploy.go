@@ -112,12 +112,12 @@ func (r review) signoff(course []evidence.DeploymentStatus) evidence.Signoff {
 // runReviews reads the review history of all workflow runs on the released
 // commit.
 func (c *collector) runReviews(ctx context.Context) ([]review, error) {
-	list, err := pages(c, func(o github.ListOptions) ([]*github.WorkflowRun, *github.Response, error) {
+	list, err := counted(c, func(o github.ListOptions) (envelope[github.WorkflowRun], *github.Response, error) {
 		r, resp, err := c.client.Actions.ListRepositoryWorkflowRuns(ctx, c.owner, c.name, &github.ListWorkflowRunsOptions{HeadSHA: c.Commit, ListOptions: o})
 		if err != nil {
-			return nil, resp, err
+			return envelope[github.WorkflowRun]{}, resp, err
 		}
-		return r.WorkflowRuns, resp, nil
+		return envelope[github.WorkflowRun]{r.WorkflowRuns, r.TotalCount}, resp, nil
 	})
 	if err := c.Miss(runs(), "commit "+c.Commit, err); err != nil {
 		return nil, err

@@ -276,13 +276,13 @@ func sortActors(list []evidence.RuleActor) {
 // environments reads the environments and who must approve a deployment.
 func (c *collector) environments(ctx context.Context) error {
 	var taken evidence.Time
-	list, err := pages(c, func(o github.ListOptions) ([]*github.Environment, *github.Response, error) {
+	list, err := counted(c, func(o github.ListOptions) (envelope[github.Environment], *github.Response, error) {
 		r, resp, err := c.client.Repositories.ListEnvironments(ctx, c.owner, c.name, &github.EnvironmentListOptions{ListOptions: o})
 		if err != nil {
-			return nil, resp, err
+			return envelope[github.Environment]{}, resp, err
 		}
 		taken = forge.Retrieved(response(resp))
-		return r.Environments, resp, nil
+		return envelope[github.Environment]{r.Environments, r.TotalCount}, resp, nil
 	})
 	for _, e := range list {
 		if c.Wants(e.GetName()) {

@@ -78,12 +78,12 @@ func (c *collector) findProject(ctx context.Context) error {
 
 // pages collects a list of GitLab.
 func pages[T any](c *collector, fetch func(gitlab.ListOptions) ([]*T, *gitlab.Response, error)) ([]*T, error) {
-	return forge.Pages(c.Collection, func(page int) ([]*T, int, error) {
+	return forge.Pages(c.Collection, func(page int) (forge.Page[T], error) {
 		items, resp, err := fetch(gitlab.ListOptions{Page: int64(page), PerPage: perPage})
 		if err != nil {
-			return nil, 0, err
+			return forge.Page[T]{}, err
 		}
-		return items, int(resp.NextPage), nil
+		return forge.Page[T]{Items: items, Next: int(resp.NextPage), Total: resp.TotalItems}, nil
 	})
 }
 

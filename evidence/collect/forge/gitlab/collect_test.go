@@ -226,6 +226,35 @@ func TestOfflineAgain(t *testing.T) {
 	}
 }
 
+// TestListsGiveAllTheyPromise: a list that ends before its X-Total is incomplete,
+// also when it is read back from the material.
+func TestListsGiveAllTheyPromise(t *testing.T) {
+	s := fakeforge.New(t, file)
+	for _, path := range []string{project + "/protected_tags", project + "/merge_requests/7/notes"} {
+		s.On(path, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("X-Total", "5000000")
+			s.File(w, r)
+		})
+	}
+	r := gather(t, options(s))
+	_, data, err := r.Answers.Material()
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, err := forge.ReadAnswers(bytes.NewReader(data), forge.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := options(s)
+	o.Transport = forge.Recorded(read)
+	for _, r := range []*forge.Result{r, gather(t, o)} {
+		// Notes that an account may not see are counted all the same.
+		if len(r.Unread) != 1 || !strings.HasSuffix(r.Unread[0].What, "/protected_tags") || !strings.Contains(r.Unread[0].Why, "of the 5000000 items") {
+			t.Errorf("gaps: %+v", r.Unread)
+		}
+	}
+}
+
 // TestOfflineWithoutAnAnswer: a recording with a hole is incomplete, not thin.
 func TestOfflineWithoutAnAnswer(t *testing.T) {
 	s := fakeforge.New(t, file)

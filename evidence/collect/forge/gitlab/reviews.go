@@ -68,6 +68,9 @@ func (c *collector) notes(ctx context.Context, ch *forge.Change, m *gitlab.Merge
 		var items []*note
 		o.OrderBy, o.Sort = "created_at", "asc"
 		resp, err := c.get(ctx, fmt.Sprintf("projects/%d/merge_requests/%d/notes", c.id, m.IID), o, &items)
+		if resp != nil {
+			resp.TotalItems = 0 // it counts notes on what this account may not see, which are not given
+		}
 		return items, resp, err
 	})
 	for _, n := range all {

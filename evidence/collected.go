@@ -34,12 +34,24 @@ type Unread struct {
 	Status int64 `json:"status,omitzero" rec:"O;R11"`
 	// Why is why it could not be read.
 	Why string `json:"why" rec:"R;R11"`
-	// Needs is the least permission that would have sufficed.
+	// Needs is the least permission that would have sufficed, if a permission was
+	// the reason.
 	Needs string `json:"needs,omitempty" rec:"O;R11"`
+	// Remedy is what to do about it before a record is made again.
+	Remedy string `json:"remedy,omitempty" rec:"O;R11"`
 	// AllowedBy says how it came that the record was made without it, if it
 	// would otherwise have stopped: "--allow-incomplete github".
 	AllowedBy string `json:"allowedBy,omitempty" rec:"O;R11"`
 	// Unknown are the controls that cannot be decided without it, as patterns
 	// of control ids: "access/*".
 	Unknown []string `json:"unknown" rec:"R;R11"`
+}
+
+// Fix is the remedy, else to give the permission that is missing; "" if neither
+// is known.
+func (u Unread) Fix() string {
+	if u.Remedy == "" && u.Needs != "" {
+		return "give the token the permission " + u.Needs
+	}
+	return u.Remedy
 }

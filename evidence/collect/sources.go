@@ -1,6 +1,7 @@
 package collect
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -198,10 +199,7 @@ func (a *assembly) unread(source string, u evidence.Unread) {
 	if u.Subject != "" {
 		why = u.Subject + ": " + why
 	}
-	fix := "have the system answer"
-	if u.Needs != "" {
-		fix = "give the token the permission " + u.Needs
-	}
+	fix := cmp.Or(u.Fix(), "have the system answer")
 	if len(u.Unknown) > 0 {
 		fix += "; until then unknown: " + strings.Join(u.Unknown, ", ")
 	}

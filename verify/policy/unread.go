@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"fmt"
 	"path"
 
 	"github.com/release-dossier/dossier/verify"
@@ -28,8 +27,8 @@ func (r rule) read(f *Facts, res Result) Result {
 			out := unknown(codeNotRead, "%s did not give %s: %s", c.Source, u.What, u.Why).
 				at(inRecord(f, "/collected/%d/unread/%d", i, k)).wants(res.Expected)
 			out.Fix = verify.Fix{Before: "create the dossier again once " + c.Source + " answers", Now: "create the dossier of the next release with all systems answering"}
-			if u.Needs != "" {
-				out.Fix.Before = fmt.Sprintf("give the token for %s the permission %s, and create the dossier again", c.Source, u.Needs)
+			if fix := u.Fix(); fix != "" {
+				out.Fix.Before = c.Source + ": " + fix + "; then create the dossier again"
 			}
 			return out
 		}

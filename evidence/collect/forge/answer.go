@@ -81,15 +81,15 @@ func (a *Answer) err(l Limits) error {
 	case FaultNoAnswer:
 		return &NoAnswerError{Path: path, Attempts: a.Attempt}
 	case FaultCut:
-		return &ShapeError{path, "broke off"}
+		return &ShapeError{Path: path, Why: "broke off", Remedy: "try again"}
 	case FaultTooLarge:
 		return &LimitError{What: "bytes in the answer of " + path, Limit: l.PerAnswer, Answer: true}
 	case FaultObjects:
 		return &LimitError{What: "objects in the answer of " + path, Limit: maxObjects, Answer: true}
 	case FaultNotJSON:
-		return &ShapeError{path, "is not JSON that every reader understands alike"}
+		return &ShapeError{Path: path, Why: "is not JSON that every reader understands alike"}
 	case FaultToken:
-		return &ShapeError{path, "repeats the access token and was dropped: revoke the token"}
+		return &ShapeError{Path: path, Why: "repeats the access token and was dropped: revoke the token", Remedy: "revoke the token and give a new one"}
 	case FaultRate:
 		return &RateLimitError{Path: path, Limit: l.Wait}
 	}

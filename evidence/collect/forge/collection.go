@@ -88,10 +88,12 @@ func (c *Collection) Miss(e Endpoint, subject string, err error) error {
 	if fatal(err) {
 		return err
 	}
-	unread := evidence.Unread{What: e.Name, Subject: printable(subject, 200), Why: reason(err), Needs: e.Scope, Unknown: e.Controls}
-	var status *StatusError
-	if errors.As(err, &status) {
+	unread := evidence.Unread{What: e.Name, Subject: printable(subject, 200), Why: reason(err), Remedy: remedy(e, err), Unknown: e.Controls}
+	if status := (*StatusError)(nil); errors.As(err, &status) {
 		unread.Status = int64(status.Status)
+	}
+	if hidden(err) {
+		unread.Needs = e.Scope
 	}
 	c.Do(func(r *Result) { r.Unread = append(r.Unread, unread) })
 	return nil
@@ -119,12 +121,14 @@ func reason(err error) string {
 	return "the answer does not have the documented form: " + printable(err.Error(), 200)
 }
 
-// Required returns err with the permission that the endpoint needs.
+// Required returns err with the permission that the endpoint needs, if that may
+// be the reason.
 func Required(e Endpoint, err error) error {
-	if err == nil {
-		return nil
+	err = cause(err)
+	if !hidden(err) {
+		return err
 	}
-	return fmt.Errorf("%w (%s needs: %s)", cause(err), e.Name, e.Scope)
+	return fmt.Errorf("%w (%s needs: %s)", err, e.Name, e.Scope)
 }
 
 // Each calls fn for 0 to n-1, several at a time, and stops at the first error.
@@ -181,17 +185,18 @@ func Pages[T any](c *Collection, fetch func(page int) (Page[T], error)) ([]*T, e
 			return all, err
 		}
 		if slices.Contains(p.Items, nil) {
-			return all, &ShapeError{"list", "holds null where an object is documented"}
+			return all, &ShapeError{Path: "list", Why: "holds null where an object is documented"}
 		}
 		all = append(all, p.Items...)
 		total = cmp.Or(p.Total, total)
 		switch {
 		case p.Next == 0 && int64(len(all)) < total:
-			return all, &ShapeError{"list", fmt.Sprintf("is incomplete: it gives %d of the %d items that it says there are", len(all), total)}
+			return all, &ShapeError{Path: "list", Why: fmt.Sprintf("is incomplete: it gives %d of the %d items that it says there are", len(all), total),
+				Remedy: "try again; if the list stays short, the forge gives no more of it and the rest stays unknown"}
 		case p.Next == 0:
 			return all, nil
 		case p.Next <= page:
-			return all, &ShapeError{"list", "names a next page that is not after this one"}
+			return all, &ShapeError{Path: "list", Why: "names a next page that is not after this one"}
 		case n >= c.Limits.Pages:
 			return all, &LimitError{What: "pages in one list", Limit: int64(c.Limits.Pages), Answer: true}
 		}

@@ -31,6 +31,9 @@ func (e *StatusError) Error() string {
 	case http.StatusNotFound:
 		return s + ": it does not exist or the token may not see it"
 	}
+	if e.Status >= 500 {
+		return s + ": try again when the forge works"
+	}
 	return s
 }
 
@@ -43,8 +46,11 @@ type RateLimitError struct {
 
 // Error implements error.
 func (e *RateLimitError) Error() string {
-	return fmt.Sprintf("%s: the forge's rate limit is used up (wait %s, allowed in all %s): run again later, raise Limits.Wait or use a token with a higher limit",
-		e.Path, e.Wait, e.Limit)
+	when := "when its limit allows more"
+	if e.Wait > 0 {
+		when = fmt.Sprintf("in %s, as it asks (at most %s are waited for here)", e.Wait, e.Limit)
+	}
+	return fmt.Sprintf("%s: the forge's rate limit is used up: run again %s, or use a token with a higher limit", e.Path, when)
 }
 
 // LimitError says that a limit of ours was reached.
@@ -57,7 +63,11 @@ type LimitError struct {
 
 // Error implements error.
 func (e *LimitError) Error() string {
-	return fmt.Sprintf("more than %d %s: raise the limit if the release is really that large", e.Limit, e.What)
+	s := fmt.Sprintf("more than %d %s, the most that is read", e.Limit, e.What)
+	if e.Answer {
+		return s
+	}
+	return s + ": release fewer commits at once"
 }
 
 // HostError says that a request was about to leave the forge.
@@ -74,6 +84,10 @@ func (e *HostError) Error() string {
 type ShapeError struct {
 	Path string
 	Why  string
+	// Hidden says that the forge leaves out what the token may not see.
+	Hidden bool
+	// Remedy is what to do about it, if anything is known.
+	Remedy string
 }
 
 // Error implements error.
@@ -117,6 +131,44 @@ func fatal(err error) bool {
 		return status.Status == http.StatusUnauthorized
 	}
 	return false
+}
+
+// hidden reports whether a permission that the token lacks may be the reason.
+func hidden(err error) bool {
+	var status *StatusError
+	var shape *ShapeError
+	switch {
+	case errors.As(err, &status):
+		return status.Status == http.StatusUnauthorized || status.Status == http.StatusForbidden || status.Status == http.StatusNotFound
+	case errors.As(err, &shape):
+		return shape.Hidden
+	}
+	return false
+}
+
+// remedy says what to do about an endpoint that could not be read.
+func remedy(e Endpoint, err error) string {
+	var status *StatusError
+	var shape *ShapeError
+	switch {
+	case errors.As(err, &status) && status.Status == http.StatusNotFound:
+		return "make sure that it exists and that the token has the permission " + e.Scope
+	case hidden(err):
+		return "give the token the permission " + e.Scope
+	case errors.As(err, &status) && status.Status >= 500:
+		return "try again when the forge works"
+	case errors.As(err, new(*NotRecordedError)):
+		return "take the answers that were recorded for this release, or ask the forge"
+	case errors.As(err, new(*NoAnswerError)):
+		return "check the forge's address and the network, and try again"
+	case errors.As(err, new(*HostError)):
+		return "configure the address of the host that it redirects to, if that is the right one"
+	case errors.As(err, new(*LimitError)):
+		return "make sure that the address is that of the forge's own interface; a larger answer is not read"
+	case errors.As(err, &shape) && shape.Remedy != "":
+		return shape.Remedy
+	}
+	return "try again; if the answer stays as it is, make sure that the address is that of the forge's own interface and that nothing between changes its answers"
 }
 
 // cause strips what net/http and the clients put around an error: it repeats

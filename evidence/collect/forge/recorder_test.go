@@ -399,15 +399,15 @@ func TestCompressedBomb(t *testing.T) {
 // TestErrorsNamePlaceAndRemedy reads the texts as a person would.
 func TestErrorsNamePlaceAndRemedy(t *testing.T) {
 	for want, err := range map[string]error{
-		"run again later":         &RateLimitError{Path: "/x", Wait: time.Hour, Limit: time.Minute},
+		"run again in 1h0m0s":     &RateLimitError{Path: "/x", Wait: time.Hour, Limit: time.Minute},
 		"check the address":       &NoAnswerError{Path: "/x", Attempts: 4},
 		"ask the forge":           &NotRecordedError{Path: "/x"},
 		"/x: the forge's answer ": &ShapeError{Path: "/x", Why: "broke off"},
-		"raise the limit":         &LimitError{What: "requests", Limit: 3},
+		"release fewer commits":   &LimitError{What: "requests", Limit: 3},
 		"give that host":          &HostError{Host: "evil.example"},
 		"revoke the token":        (&Answer{URL: "https://h/x", Fault: FaultToken}).err(Limits{}),
 	} {
-		if !strings.Contains(err.Error(), want) {
+		if !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "Limits") {
 			t.Errorf("%q lacks %q", err, want)
 		}
 	}

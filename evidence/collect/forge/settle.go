@@ -48,7 +48,8 @@ func (c *Collection) describe() {
 	if slices.Contains(c.Separate, PartTexts) {
 		if len(r.Changes) > 0 {
 			r.Unread = append(r.Unread, evidence.Unread{
-				What: "fields of descriptions", Why: "the texts are withheld, and the fields would repeat them", Unknown: describedControls,
+				What: "fields of descriptions", Why: "the texts are withheld, and the fields would repeat them",
+				Remedy: "do not withhold them", Unknown: describedControls,
 			})
 		}
 		return
@@ -85,7 +86,8 @@ func keep[T any](r *Result, list []T, kind string, part func(*T) (string, any), 
 		}
 		r.Unread = append(r.Unread, evidence.Unread{
 			What: "answers about a " + kind, Subject: printable(kind+" "+name, 200),
-			Why: printable("a record cannot carry what the forge says: "+err.Error(), 300), Unknown: controls,
+			Why:    printable("a record cannot carry what the forge says: "+err.Error(), 300),
+			Remedy: "correct it at the forge", Unknown: controls,
 		})
 	}
 	return kept

@@ -69,6 +69,34 @@ func (c *collection) refusal(status int, wait time.Duration) error {
 	return errors.New(text + "an answer that is not foreseen: check the base address and the mapping")
 }
 
+// refused reports whether a credential that may read more would have helped.
+func refused(status int) bool {
+	return status == http.StatusUnauthorized || status == http.StatusForbidden || status == http.StatusNotFound
+}
+
+// remedy says what to do about a request that failed; access is what the mapping
+// says that it needs.
+func remedy(status int, access string) string {
+	if access == "" {
+		access = "the right to read it"
+	}
+	switch {
+	case status == http.StatusUnauthorized:
+		return "give a valid credential with " + access
+	case status == http.StatusForbidden:
+		return "give the credential " + access
+	case status == http.StatusNotFound:
+		return "make sure that it exists and that the credential has " + access
+	case status == http.StatusTooManyRequests:
+		return "try again when the system's rate limit allows more"
+	case status >= 500:
+		return "try again when the system works"
+	case status >= 300:
+		return "check the base address and the mapping"
+	}
+	return "check the base address, the network and the mapping, and try again"
+}
+
 func (c *collection) access() string {
 	if len(c.source.Mapping.Access) == 0 {
 		return "the right to read it"

@@ -71,7 +71,8 @@ func (s *System) model(r *Result, err error) *model {
 			}
 			if err := step.add(rec); err != nil {
 				m.gaps = append(m.gaps, evidence.Unread{
-					What: m.request(rec.Answer), Subject: rec.Kind + " " + short(rec.ID), Why: "a record cannot carry it: " + short(err.Error()), Unknown: controlsOf([]string{rec.Kind}),
+					What: m.request(rec.Answer), Subject: rec.Kind + " " + short(rec.ID), Why: "a record cannot carry it: " + short(err.Error()),
+					Remedy: "correct it in the system", Unknown: controlsOf([]string{rec.Kind}),
 				})
 			}
 		}
@@ -354,7 +355,8 @@ func (m *model) unread() []evidence.Unread {
 			why = u.Field + ": " + why
 		}
 		list = append(list, evidence.Unread{
-			What: m.request(u.Answer), Subject: strings.TrimSpace(u.Kind + " " + short(u.ID)), Why: short(strings.TrimSpace(why)), Unknown: controlsOf([]string{u.Kind}),
+			What: m.request(u.Answer), Subject: strings.TrimSpace(u.Kind + " " + short(u.ID)), Why: short(strings.TrimSpace(why)),
+			Remedy: "complete it in the system, or correct the mapping", Unknown: controlsOf([]string{u.Kind}),
 		})
 	}
 	return folded(list)
@@ -384,9 +386,13 @@ func (m *model) failed(err error) []evidence.Unread {
 	if !errors.As(err, &f) {
 		return nil
 	}
-	return []evidence.Unread{{
-		What: m.path(f.Request), Status: int64(f.Status), Why: short(f.Err.Error()), Needs: m.access, Unknown: controlsOf(f.Kinds),
-	}}
+	u := evidence.Unread{
+		What: m.path(f.Request), Status: int64(f.Status), Why: short(f.Err.Error()), Remedy: remedy(f.Status, m.access), Unknown: controlsOf(f.Kinds),
+	}
+	if refused(f.Status) {
+		u.Needs = m.access
+	}
+	return []evidence.Unread{u}
 }
 
 // notAsked says that of tickets nothing is known but their ids.
@@ -395,7 +401,8 @@ func (m *model) notAsked() []evidence.Unread {
 	for _, t := range m.tickets {
 		if t.Basis == string(ReferencedOnly) {
 			list = append(list, evidence.Unread{
-				What: m.system, Subject: "ticket " + t.ID, Why: "nobody was asked: the configuration only refers to tickets", Unknown: controlsOf([]string{"ticket", "ticket-transition", "signoff"}),
+				What: m.system, Subject: "ticket " + t.ID, Why: "nobody was asked: the configuration only refers to tickets",
+				Remedy: "leave out reference-only and give a credential", Unknown: controlsOf([]string{"ticket", "ticket-transition", "signoff"}),
 			})
 		}
 	}

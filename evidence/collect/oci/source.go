@@ -178,10 +178,14 @@ func (c *collection) missed(s *search) {
 			c.part.Unread[i].Count = max(c.part.Unread[i].Count, 1) + 1
 			continue
 		}
-		c.part.Unread = append(c.part.Unread, evidence.Unread{
-			What: u.what, Subject: printable(u.subject, 300), Status: int64(err.Status), Why: err.Error(), Needs: "pull",
+		unread := evidence.Unread{
+			What: u.what, Subject: printable(u.subject, 300), Status: int64(err.Status), Why: err.Error(), Remedy: remedy(err.Status),
 			Unknown: []string{"sbom/*", "provenance/*"},
-		})
+		}
+		if hidden(err.Status) {
+			unread.Needs = "pull"
+		}
+		c.part.Unread = append(c.part.Unread, unread)
 	}
 	if len(s.kinds) > 0 {
 		c.part.Found = append(c.part.Found, collect.Found{

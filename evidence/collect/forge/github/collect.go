@@ -85,7 +85,7 @@ func (c *collector) repository(ctx context.Context) error {
 // who may write.
 func (c *collector) settings(r *github.Repository, taken evidence.Time) error {
 	if r.AllowMergeCommit == nil || r.AllowSquashMerge == nil || r.AllowRebaseMerge == nil {
-		return c.Miss(settings(), "", &forge.ShapeError{Path: "/repos", Why: "leaves out the merge methods, which GitHub shows only to those who may write"})
+		return c.Miss(settings(), "", &forge.ShapeError{Path: "/repos", Why: "leaves out the merge methods, which GitHub shows only to those who may write", Hidden: true})
 	}
 	p := evidence.Protection{
 		ID: "settings", Source: "repository", Target: "branch", Include: []string{"~ALL"}, Active: true, Whole: true,

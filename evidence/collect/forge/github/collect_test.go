@@ -332,10 +332,15 @@ func TestListsGiveAllTheyPromise(t *testing.T) {
 	}
 }
 
-// TestForbiddenIsNamed: 403 and 404 name the endpoint, the permission and the
-// controls that become unknown, and nothing else is lost.
+// TestForbiddenIsNamed: 403, 404 and 500 name the endpoint, the controls that
+// become unknown and what to do, a permission only where one may be missing;
+// nothing else is lost.
 func TestForbiddenIsNamed(t *testing.T) {
-	for _, status := range []int{http.StatusForbidden, http.StatusNotFound, http.StatusInternalServerError} {
+	for status, want := range map[int]struct{ needs, remedy string }{
+		http.StatusForbidden:           {"Metadata: read", "give the token the permission Metadata: read"},
+		http.StatusNotFound:            {"Metadata: read", "make sure that it exists and that the token has the permission Metadata: read"},
+		http.StatusInternalServerError: {"", "try again when the forge works"},
+	} {
 		s := fakeforge.New(t, file)
 		s.On(repo+"/rulesets", func(w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(status)
@@ -347,7 +352,7 @@ func TestForbiddenIsNamed(t *testing.T) {
 			t.Fatalf("%d: not listed: %+v", status, r.Unread)
 		}
 		m := r.Unread[i]
-		if m.What != "GET /repos/{owner}/{repo}/rulesets" || m.Needs != "Metadata: read" || !slices.Contains(m.Unknown, "access/*") || !strings.Contains(m.Why, "not accessible") {
+		if m.What != "GET /repos/{owner}/{repo}/rulesets" || m.Needs != want.needs || m.Remedy != want.remedy || !slices.Contains(m.Unknown, "access/*") || !strings.Contains(m.Why, "not accessible") {
 			t.Errorf("%d: %+v", status, m)
 		}
 		if len(r.Changes) != 2 || len(r.Protections) != 2 {
@@ -372,7 +377,7 @@ func TestUnprotectedIsKnown(t *testing.T) {
 }
 
 func TestNoRepositoryNoResult(t *testing.T) {
-	for status, want := range map[int]string{401: "expired or revoked", 403: "lacks a permission", 404: "may not see it", 500: "500"} {
+	for status, want := range map[int]string{401: "expired or revoked", 403: "lacks a permission", 404: "may not see it", 500: "try again when the forge works"} {
 		s := fakeforge.New(t, file)
 		s.On(repo, func(w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(status)
@@ -380,7 +385,7 @@ func TestNoRepositoryNoResult(t *testing.T) {
 		})
 		_, err := github.Collect(t.Context(), options(s))
 		var e *forge.StatusError
-		if !errors.As(err, &e) || e.Status != status || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "Metadata: read") {
+		if !errors.As(err, &e) || e.Status != status || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "Metadata: read") == (status == 500) {
 			t.Errorf("%d: %v", status, err)
 		}
 	}
@@ -438,7 +443,7 @@ func TestHostileAnswers(t *testing.T) {
 			s.On(repo+"/pulls/12/reviews", c.h)
 			r, data := material(t, options(s))
 			i := slices.IndexFunc(r.Unread, func(m evidence.Unread) bool { return strings.HasSuffix(m.What, "/reviews") })
-			if i < 0 || !strings.Contains(r.Unread[i].Why, c.want) || r.Unread[i].Subject != "pull request 12" {
+			if i < 0 || !strings.Contains(r.Unread[i].Why, c.want) || r.Unread[i].Needs != "" || strings.Contains(r.Unread[i].Remedy, "permission") || r.Unread[i].Remedy == "" || r.Unread[i].Subject != "pull request 12" {
 				t.Errorf("gaps: %+v, want %q", r.Unread, c.want)
 			}
 			if len(r.Changes) != 2 || len(r.Changes[0].Reviews) != 0 || len(r.Changes[1].Reviews) != 1 {

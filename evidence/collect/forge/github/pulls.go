@@ -181,7 +181,8 @@ func (c *collector) pullCommits(ctx context.Context, ch *forge.Change, p *github
 		return c.client.PullRequests.ListCommits(ctx, c.owner, c.name, p.GetNumber(), &o)
 	})
 	if err == nil && len(list) != p.GetCommits() {
-		err = &forge.ShapeError{Path: "/pulls/commits", Why: fmt.Sprintf("lists fewer or more commits than the pull request has; GitHub lists at most %d", maxListed)}
+		err = &forge.ShapeError{Path: "/pulls/commits", Why: fmt.Sprintf("lists fewer or more commits than the pull request has; GitHub lists at most %d", maxListed),
+			Remedy: fmt.Sprintf("release changes of at most %d commits; what this one holds beyond stays unknown", maxListed)}
 	}
 	for _, commit := range list {
 		if !forge.ObjectID(commit.GetSHA()) {

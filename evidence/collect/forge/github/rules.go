@@ -62,7 +62,7 @@ func (c *collector) ruleset(ctx context.Context, id int64) error {
 	p.TakenAt = forge.Retrieved(response(resp))
 	c.Do(func(res *forge.Result) { res.Protections = append(res.Protections, p) })
 	if !p.BypassKnown {
-		return c.Miss(ruleset(), name, &forge.ShapeError{Path: "/rulesets", Why: "leaves out who may bypass the rules, which GitHub shows only to administrators"})
+		return c.Miss(ruleset(), name, &forge.ShapeError{Path: "/rulesets", Why: "leaves out who may bypass the rules, which GitHub shows only to administrators", Hidden: true})
 	}
 	return nil
 }

@@ -28,6 +28,9 @@ func (c *Cmd) collectOptions(release string, job *creation) (collect.Options, er
 	o.ReleaseBranches, o.DefaultBranch, o.PatchIDs = g.ReleaseBranches, g.DefaultBranch, !g.SkipPatchIDs
 	o.Environ, o.Now, o.ToolVersion = c.Env, job.now, programVersion()
 	o.AllowIncomplete, o.RecordsDir = job.incomplete, job.recordsDir()
+	for _, one := range job.config.Components {
+		o.Components = append(o.Components, one.Name)
+	}
 	o.Withhold = job.withheld()
 	var err error
 	if o.TicketPattern, err = job.config.Collect.ticketPattern(); err != nil {
@@ -53,12 +56,11 @@ func (job *creation) withheld() (list []string) {
 }
 
 // recordsDir is where the configuration says that records are.
-func (job *creation) recordsDir() func(version string) (string, error) {
+func (job *creation) recordsDir() func(component, version string) (string, error) {
 	if job.config.Collect.Records.Value == "" {
 		return nil
 	}
-	component := job.product.Component
-	return func(version string) (string, error) {
+	return func(component, version string) (string, error) {
 		if _, err := records.Dir(component, version); err != nil {
 			return "", err
 		}

@@ -65,8 +65,12 @@ type Options struct {
 	// is searched for any.
 	TicketPattern *regexp.Regexp
 	// RecordsDir returns the directory, from Dir, of the records that people wrote
-	// about a version; nil means [records.Dir]. It need not be there.
-	RecordsDir func(version string) (string, error)
+	// about a version of a component; nil means [records.Dir]. It need not be
+	// there.
+	RecordsDir func(component, version string) (string, error)
+	// Components are all components of the repository, none if it has none. Records
+	// of others would be left out, and are refused.
+	Components []string
 	// SignRecord signs a record of such a file that stands by its scope, such as
 	// an exception, and returns the Sigstore bundle; nil means that none is
 	// signed.

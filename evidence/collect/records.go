@@ -19,11 +19,7 @@ import (
 // not be any.
 func (a *assembly) readRecords(context.Context) error {
 	r := a.draft.Record
-	at := a.RecordsDir
-	if at == nil {
-		at = func(version string) (string, error) { return records.Dir(r.Component, version) }
-	}
-	dir, err := at(r.Version)
+	dir, err := a.recordsDir(r.Component, r.Version)
 	if err != nil {
 		return err
 	}
@@ -32,7 +28,7 @@ func (a *assembly) readRecords(context.Context) error {
 		return err
 	}
 	defer root.Close()
-	if err := a.misplaced(root, at, dir); err != nil {
+	if err := a.misplaced(root.FS(), dir); err != nil {
 		return err
 	}
 	files, err := records.ReadDir(root.FS(), dir)
@@ -60,37 +56,12 @@ func (a *assembly) readRecords(context.Context) error {
 	return nil
 }
 
-// misplaced refuses a directory that is named by the tag instead of the version,
-// and one beside those of the components: its records would silently be left out.
-func (a *assembly) misplaced(root *os.Root, at func(string) (string, error), dir string) error {
-	r := a.draft.Record
-	names := []string{r.Tag.Name[strings.LastIndexAny(r.Tag.Name, "/@")+1:]}
-	if v := "v" + r.Version; TagVersion(v) == r.Version {
-		names = append(names, v)
+// recordsDir is where records of a release are.
+func (a *assembly) recordsDir(component, version string) (string, error) {
+	if a.RecordsDir != nil {
+		return a.RecordsDir(component, version)
 	}
-	for _, name := range names {
-		other, err := at(name)
-		if err != nil || other == dir {
-			continue // no directory has such a name, or it is the one that is read
-		}
-		if _, err := root.Lstat(filepath.FromSlash(other)); err == nil {
-			return fmt.Errorf("%s is not read: records of this release belong in %s: move them there and remove %s", other, dir, other)
-		}
-	}
-	if r.Component == "" || a.RecordsDir != nil {
-		return nil
-	}
-	for _, name := range append(names, r.Version) {
-		other, err := records.Dir("", name)
-		if err != nil {
-			continue
-		}
-		if _, err := root.Lstat(filepath.FromSlash(other)); err == nil {
-			return fmt.Errorf("%s is not read, because it says of no component that it is about that: records of %s belong in %s, those of others beside it: move them and remove %s",
-				other, r.Component, dir, other)
-		}
-	}
-	return nil
+	return records.Dir(component, version)
 }
 
 // addRecord takes one file: parts of the release statement, a record that
@@ -104,7 +75,9 @@ func (a *assembly) addRecord(f records.File) error {
 	}
 	switch {
 	case f.Facts != nil:
-		a.addParts(f.Facts, from)
+		if err := a.addParts(f.Facts, from); err != nil {
+			return err
+		}
 	case f.Record.Head().Scope != nil:
 		if err := a.signScoped(f); err != nil {
 			return err
@@ -118,11 +91,15 @@ func (a *assembly) addRecord(f records.File) error {
 	return nil
 }
 
-// addParts copies every part that the file has.
-func (a *assembly) addParts(facts *evidence.Record, from evidence.ResourceDescriptor) {
+// addParts copies every part that the file has, which is at least one.
+func (a *assembly) addParts(facts *evidence.Record, from evidence.ResourceDescriptor) error {
 	filled := records.Fill(a.draft.Record, facts)
+	if filled == nil {
+		return errors.New("states nothing about the release: fill in one of its parts, such as rollback-plan or notes, by removing the # before it, or remove the file")
+	}
 	a.draft.Record.Origins = append(a.draft.Record.Origins, evidence.Origin{Fields: filled, From: from})
 	a.found("said", strings.Join(filled, ", "), claimed, from.Name)
+	return nil
 }
 
 // signScoped states a record that names no release and attaches the statement

@@ -17,7 +17,9 @@ type look struct {
 	// kind is smoke, monitoring, rollback-readiness, signature, digest, evidence
 	// or other; result pass, fail, skipped or na.
 	kind, result string
-	at           span
+	// subject is what was looked at; nil if that is not said.
+	subject *evidence.ResourceDescriptor
+	at      span
 	// measured are the measures of monitoring with their limits.
 	measured []evidence.Measurement
 	// kept is the run, log or snapshot that shows it.
@@ -33,8 +35,9 @@ var lookNames = map[string]string{
 	"other": "other check",
 }
 
-// looks returns all looks at a promotion by time. A record that names no
-// promotion is about each in its environment.
+// looks returns all looks at a promotion by time: those in its record, those
+// that name it, and those of its environment, or of a signature, that name no
+// promotion.
 func (f *Facts) looks(p promoted) []look {
 	return f.looked.get(func() map[*evidence.Promotion][]look {
 		m := map[*evidence.Promotion][]look{}
@@ -49,21 +52,32 @@ func (f *Facts) lookAt(p promoted) []look {
 	var list []look
 	for i, v := range p.Verification {
 		list = append(list, look{
-			kind: v.Kind, result: v.Result, at: spanOf(v.At), kept: v.Evidence,
-			proof: p.proof, place: p.place(f, fmt.Sprintf("/verification/%d", i)),
+			kind: v.Kind, result: v.Result, subject: v.Subject, at: spanOf(v.At), kept: v.Evidence,
+			proof: p.proof, place: p.place(f, indexed("/verification", i)),
 		})
 	}
 	for fact, r := range verify.Standing[*evidence.VerificationRecord](f.Facts) {
-		if r.Promotion != "" && (p.candidate() || r.Promotion != p.ID) || r.Environment != "" && f.environment(r.Environment) != p.env || r.Promotion+r.Environment == "" {
+		if !f.looksAt(r, p) {
 			continue
 		}
 		list = append(list, look{
-			kind: r.Kind, result: r.Result, at: spanOf(r.At), measured: r.Thresholds, kept: r.Evidence,
+			kind: r.Kind, result: r.Result, subject: &r.Subject, at: spanOf(r.At), measured: r.Thresholds, kept: r.Evidence,
 			proof: fact.Proof, place: fact.Place(""),
 		})
 	}
 	slices.SortStableFunc(list, func(a, b look) int { return earliest(a.at).Compare(earliest(b.at)) })
 	return list
+}
+
+// looksAt reports whether a record of its own is about a promotion.
+func (f *Facts) looksAt(r *evidence.VerificationRecord, p promoted) bool {
+	switch {
+	case r.Promotion != "" && (p.candidate() || r.Promotion != p.ID):
+		return false
+	case r.Environment != "":
+		return f.environment(r.Environment) == p.env
+	}
+	return r.Promotion != "" || r.Kind == "signature"
 }
 
 // lastLook returns the last look of a kind by a moment; the zero span is any. Of

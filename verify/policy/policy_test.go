@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -389,19 +388,6 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("a policy that judges nothing or has no digest: %+v", view)
 		}
 	})
-}
-
-func BenchmarkJudgeLongRange(b *testing.B) {
-	f := baseFacts(b)
-	for i := range 50_000 {
-		c := f.Range.Commits[i%2]
-		c.Author.Email = fmt.Sprintf("dev%d@example.com", i%500)
-		f.Range.Commits = append(f.Range.Commits, c)
-	}
-	p := minimal(b)
-	for b.Loop() {
-		p.Judge(f)
-	}
 }
 
 // TestExampleFile checks the policy file in testdata, which uses every key.

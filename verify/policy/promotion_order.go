@@ -119,12 +119,12 @@ func promotionVerifiedBeforeNext(f *Facts) Result {
 		if env == "" {
 			return Result{}, true
 		}
-		var list []verification
+		var list []look
 		found := false
 		for _, q := range f.into(env) {
 			if q.brings() && q.succeeded() {
 				found = true
-				list = append(list, f.verificationsOf(q)...)
+				list = append(list, f.looks(q)...)
 			}
 		}
 		if !found {
@@ -138,11 +138,11 @@ func promotionVerifiedBeforeNext(f *Facts) Result {
 // verifiedAtLeastOnce judges the smoke tests and the monitoring of an
 // environment: one of them passed by a moment, and of none was the last look one
 // that failed.
-func (f *Facts) verifiedAtLeastOnce(list []verification, moment span, want string) (Result, bool) {
+func (f *Facts) verifiedAtLeastOnce(list []look, moment span, want string) (Result, bool) {
 	none := missing(want, "no smoke test or monitoring of the environment before is recorded")
 	found := false
 	for _, kind := range []string{"smoke", "monitoring"} {
-		var of []verification
+		var of []look
 		for _, v := range list {
 			if v.kind == kind && v.result != "na" {
 				of = append(of, v)

@@ -130,7 +130,7 @@ func signLogKept(f *Facts) Result {
 				return missing("", "no signature verification of "+x.what+" is recorded").follows(x.cause), false
 			}
 			for _, v := range list {
-				if !slices.ContainsFunc(v.refs, keptLog) {
+				if !slices.ContainsFunc(v.kept, keptLog) {
 					return missing("", "the verification of "+x.what+" at "+v.at.String()+" refers to no log with a digest").at(v.place), false
 				}
 			}

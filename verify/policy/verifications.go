@@ -2,57 +2,16 @@ package policy
 
 import (
 	"github.com/release-dossier/dossier/evidence"
-	"github.com/release-dossier/dossier/verify"
 )
 
-// verification is one look at a promotion or a signature: within the record of
-// the promotion, or stated by itself.
-type verification struct {
-	// kind is smoke, monitoring, signature, ...; result is pass, fail, skipped or
-	// na.
-	kind, result string
-	// subject is what was looked at; nil if that is not said.
-	subject *evidence.ResourceDescriptor
-	at      span
-	// refs are the run, log or snapshot that shows it.
-	refs  []evidence.ResourceDescriptor
-	proof verify.Proof
-	place verify.Place
-}
-
-// verificationsOf returns the verifications of a promotion: those in its record,
-// those that name it, and those of its environment, or of a signature, that name
-// no promotion.
-func (f *Facts) verificationsOf(p promoted) []verification {
-	var list []verification
+// signaturesOf returns the signature verifications of a promotion whose subject
+// is as wanted; none of a promotion that is only asked for.
+func (f *Facts) signaturesOf(p promoted, about func(evidence.ResourceDescriptor) bool) []look {
 	if p.candidate() {
 		return nil
 	}
-	for i, v := range p.Verification {
-		list = append(list, verification{
-			kind: v.Kind, result: v.Result, subject: v.Subject, at: spanOf(v.At), refs: v.Evidence,
-			proof: p.proof, place: p.place(f, indexed("/verification", i)),
-		})
-	}
-	for fact, v := range verify.Standing[*evidence.VerificationRecord](f.Facts) {
-		switch {
-		case v.Promotion == p.ID:
-		case v.Promotion != "", v.Environment == "" && v.Kind != "signature", v.Environment != "" && f.environment(v.Environment) != p.env:
-			continue
-		}
-		list = append(list, verification{
-			kind: v.Kind, result: v.Result, subject: &v.Subject, at: spanOf(v.At), refs: v.Evidence,
-			proof: fact.Proof, place: fact.Place(""),
-		})
-	}
-	return list
-}
-
-// signaturesOf returns the signature verifications of a promotion whose subject
-// is as wanted.
-func (f *Facts) signaturesOf(p promoted, about func(evidence.ResourceDescriptor) bool) []verification {
-	var list []verification
-	for _, v := range f.verificationsOf(p) {
+	var list []look
+	for _, v := range f.looks(p) {
 		if v.kind == "signature" && v.subject != nil && about(*v.subject) {
 			list = append(list, v)
 		}
@@ -60,11 +19,11 @@ func (f *Facts) signaturesOf(p promoted, about func(evidence.ResourceDescriptor)
 	return list
 }
 
-// verifiedBy judges the last of some verifications that was done by a moment: it
-// must have passed. If ok is false, the result says what is wrong.
-func (f *Facts) verifiedBy(list []verification, moment span, want string) (r Result, ok bool) {
-	var last verification
-	var late, undecided *verification
+// verifiedBy judges the last of some looks that was done by a moment: it must
+// have passed. If ok is false, the result says what is wrong.
+func (f *Facts) verifiedBy(list []look, moment span, want string) (r Result, ok bool) {
+	var last look
+	var late, undecided *look
 	for i, v := range list {
 		switch f.notAfter(v.at, moment) {
 		case yes:

@@ -36,6 +36,8 @@ type Facts struct {
 
 	inferred   lazy[[]string]
 	promoted   lazy[[]promoted]
+	entered    lazy[map[string][]promoted]
+	required   lazy[map[string][]Requirement]
 	exempt     lazy[[]exempt]
 	pulled     lazy[[]*pull]
 	broughtBy  lazy[map[string]*pull]
@@ -46,7 +48,7 @@ type Facts struct {
 	input      lazy[inputMade]
 	authors    lazy[authorsFound]
 	approvals  lazy[*standing]
-	inRange    lazy[map[string]gitobj.CommitWithID]
+	inRange    lazy[map[string]*gitobj.CommitWithID]
 	forms      lazy[branchForms]
 	onCommits  lazy[map[string][]checked]
 	categories lazy[map[string][]checked]
@@ -58,7 +60,6 @@ type Facts struct {
 	opened     lazy[[]window]
 	acted      lazy[[]action]
 	urgent     lazy[[]emergency]
-	reviewed   lazy[map[*pull][]review]
 }
 
 // lazy is a value that is computed when it is first asked for.

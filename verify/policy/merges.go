@@ -58,19 +58,22 @@ func (f *Facts) merging(p *pull) merge {
 
 // landedInRange returns those commits of the release that a pull request put
 // onto its base branch.
-func (f *Facts) landedInRange(p *pull) []gitobj.CommitWithID {
-	byID := f.inRange.get(func() map[string]gitobj.CommitWithID {
-		m := make(map[string]gitobj.CommitWithID, len(f.Range.Commits))
-		for _, c := range f.Range.Commits {
+func (f *Facts) landedInRange(p *pull) []*gitobj.CommitWithID {
+	byID := f.inRange.get(func() map[string]*gitobj.CommitWithID {
+		m := make(map[string]*gitobj.CommitWithID, len(f.Range.Commits))
+		for i := range f.Range.Commits {
+			c := &f.Range.Commits[i]
 			m[string(c.ID)] = c
 		}
 		return m
 	})
-	var list []gitobj.CommitWithID
-	for _, id := range f.merging(p).landed {
-		if c, ok := byID[id]; ok {
-			list = append(list, c)
+	return p.put.get(func() []*gitobj.CommitWithID {
+		var list []*gitobj.CommitWithID
+		for _, id := range f.merging(p).landed {
+			if c, ok := byID[id]; ok {
+				list = append(list, c)
+			}
 		}
-	}
-	return list
+		return list
+	})
 }

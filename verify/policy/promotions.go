@@ -134,13 +134,13 @@ func (f *Facts) candidate(env string) promoted {
 
 // into returns the promotions into an environment, by its canonical name.
 func (f *Facts) into(env string) []promoted {
-	var list []promoted
-	for _, p := range f.promotions() {
-		if p.env == env {
-			list = append(list, p)
+	return f.entered.get(func() map[string][]promoted {
+		m := map[string][]promoted{}
+		for _, p := range f.promotions() {
+			m[p.env] = append(m[p.env], p)
 		}
-	}
-	return list
+		return m
+	})[env]
 }
 
 // eachInto applies judge to the promotions into an environment and returns the

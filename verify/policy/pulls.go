@@ -6,14 +6,15 @@ import (
 	"slices"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/gitobj"
 	"github.com/release-dossier/dossier/verify"
 )
 
 // pull is one pull or merge request of the release.
 type pull struct {
 	*evidence.Change
-	// n is its index in the record.
-	n int
+	// pointer leads to it in the release statement.
+	pointer string
 	// merged is when it was merged.
 	merged span
 	// wrote are its authors by key: who opened it and wrote it by the forge's
@@ -23,8 +24,10 @@ type pull struct {
 	// among them.
 	reviews []review
 
-	merge lazy[merge]
-	owned lazy[ownership]
+	merge    lazy[merge]
+	owned    lazy[ownership]
+	standing lazy[[]review]
+	put      lazy[[]*gitobj.CommitWithID]
 }
 
 // review is one review of a pull request.
@@ -47,7 +50,7 @@ func (p *pull) String() string { return "pull request " + p.ID }
 
 // place is where it is recorded; pointer leads on from there.
 func (p *pull) place(f *Facts, pointer string) verify.Place {
-	return inRecord(f, "/changes/%d%s", p.n, pointer)
+	return verify.Place{Statement: &f.Release, Pointer: p.pointer + pointer}
 }
 
 // pulls returns the pull requests of the release, as they are recorded.
@@ -62,7 +65,7 @@ func (f *Facts) pulls() []*pull {
 		var list []*pull
 		for i := range f.Record.Changes {
 			c := &f.Record.Changes[i]
-			p := &pull{Change: c, n: i, merged: atTime(c.MergedAt), wrote: map[string]author{}}
+			p := &pull{Change: c, pointer: indexed("/predicate/changes", i), merged: atTime(c.MergedAt), wrote: map[string]author{}}
 			for _, a := range changeAuthors(f, *c) {
 				p.wrote[a.key] = a
 			}
@@ -110,10 +113,8 @@ func (f *Facts) eachPullThat(is func(*pull) bool, none, want string, judge func(
 
 func (f *Facts) eachOf(list []*pull, none, want string, judge func(*pull) (Result, bool)) Result {
 	var worst Result
-	var where []verify.Place
 	others := 0
 	for _, p := range list {
-		where = append(where, p.place(f, ""))
 		r, ok := judge(p)
 		if ok {
 			continue
@@ -137,6 +138,10 @@ func (f *Facts) eachOf(list []*pull, none, want string, judge func(*pull) (Resul
 	case worst.Outcome != "":
 		return worst
 	case len(list) > 0:
+		where := make([]verify.Place, len(list))
+		for i, p := range list {
+			where[i] = p.place(f, "")
+		}
 		return pass(f.Stated(), "%s", plural(len(list), "pull request", "pull requests")).wants(want).at(where...)
 	case len(f.pulls()) > 0:
 		return notApplicable(none)
@@ -197,13 +202,15 @@ func (p *pull) verdicts(f *Facts, moment span) []review {
 // approvals returns the approvals that stood at the merge and count: by people
 // whom trust lists, none of them an author, each person once.
 func (p *pull) approvals(f *Facts) []review {
-	var list []review
-	for _, r := range p.verdicts(f, p.merged) {
-		if r.state == string(evidence.Approved) && f.listed(r.by) && !p.wroteIt(r) {
-			list = append(list, r)
+	return p.standing.get(func() []review {
+		var list []review
+		for _, r := range p.verdicts(f, p.merged) {
+			if r.state == string(evidence.Approved) && f.listed(r.by) && !p.wroteIt(r) {
+				list = append(list, r)
+			}
 		}
-	}
-	return list
+		return list
+	})
 }
 
 // wroteIt reports whether a reviewer is an author of the pull request.

@@ -3,7 +3,9 @@ package policy
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/verify"
@@ -147,15 +149,32 @@ func lacking(v reflect.Value, at string, path []string) (pointer, why string) {
 // fieldByName finds the field of that JSON name. That there is none is a
 // mistake in a control, which the engine reports as its own.
 func fieldByName(v reflect.Value, name string) reflect.Value {
-	for f, value := range v.Fields() {
+	key := fieldKey{v.Type(), name}
+	index, ok := fieldIndexes.Load(key)
+	if !ok {
+		index, _ = fieldIndexes.LoadOrStore(key, indexOfField(key.record, name))
+	}
+	return v.FieldByIndex(index.([]int))
+}
+
+// fieldIndexes holds where the fields that controls ask for stand, by fieldKey.
+var fieldIndexes sync.Map
+
+type fieldKey struct {
+	record reflect.Type
+	name   string
+}
+
+func indexOfField(record reflect.Type, name string) []int {
+	for f := range record.Fields() {
 		if f.Anonymous {
 			if found, ok := f.Type.FieldByNameFunc(func(n string) bool { return n == strings.ToUpper(name[:1])+name[1:] || n == "ID" && name == "id" }); ok {
-				return value.FieldByIndex(found.Index)
+				return append(slices.Clone(f.Index), found.Index...)
 			}
 			continue
 		}
-		if tag, _, _ := strings.Cut(f.Tag.Get("json"), ","); tag == name {
-			return value
+		if jsonNameOf(f) == name {
+			return f.Index
 		}
 	}
 	panic("no field " + name)

@@ -153,6 +153,16 @@ func (f *Facts) exposure() string {
 // release (G4): atMerge, atTag, atPublish or atProduction. Each check is there
 // once; it may only then not apply if every row that requires it says so.
 func (f *Facts) requiredChecks(moment string) []Requirement {
+	by := f.required.get(func() map[string][]Requirement { return map[string][]Requirement{} })
+	list, ok := by[moment]
+	if !ok {
+		list = f.requiredAt(moment)
+		by[moment] = list
+	}
+	return list
+}
+
+func (f *Facts) requiredAt(moment string) []Requirement {
 	var list []Requirement
 	for _, r := range f.Params.RequiredChecks {
 		if !slices.Contains(r.At, moment) || !r.requiredFor(f) {

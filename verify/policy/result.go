@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
@@ -93,8 +94,11 @@ func (r Result) follows(id string) Result {
 
 // inRecord is a place in the release statement's predicate.
 func inRecord(f *Facts, format string, args ...any) verify.Place {
-	id := f.Release
-	return verify.Place{Statement: &id, Pointer: "/predicate" + fmt.Sprintf(format, args...)}
+	pointer := "/predicate" + format
+	if len(args) > 0 {
+		pointer = fmt.Sprintf(pointer, args...)
+	}
+	return verify.Place{Statement: &f.Release, Pointer: pointer}
 }
 
 // inStatement is a place in another statement's predicate.
@@ -106,7 +110,7 @@ func inStatement(id evidence.Digest, pointer string) verify.Place {
 func inMaterial(id evidence.Digest) verify.Place { return verify.Place{Material: &id} }
 
 // indexed is the pointer of an item of a list.
-func indexed(pointer string, i int) string { return fmt.Sprintf("%s/%d", pointer, i) }
+func indexed(pointer string, i int) string { return pointer + "/" + strconv.Itoa(i) }
 
 // recomputed is the proof of what follows from bytes in the dossier alone.
 func recomputed(what string) verify.Proof {

@@ -180,10 +180,13 @@ type reviewed struct {
 }
 
 // by returns a person who looked at the commit and is none of its authors.
-func (r reviewed) by(commit string, wrote []author) (string, bool) {
-	for _, person := range slices.Concat(r.all, r.single[commit]) {
-		if !slices.ContainsFunc(wrote, func(a author) bool { return a.key == person }) {
-			return person, true
+func (r reviewed) by(commit string, wrote, opened []author) (string, bool) {
+	for _, list := range [][]string{r.all, r.single[commit]} {
+		for _, person := range list {
+			is := func(a author) bool { return a.key == person }
+			if !slices.ContainsFunc(wrote, is) && !slices.ContainsFunc(opened, is) {
+				return person, true
+			}
 		}
 	}
 	return "", false
@@ -226,17 +229,17 @@ func sodReviewer(f *Facts) Result {
 	approved := false
 	for _, c := range f.Range.Commits {
 		id := string(c.ID)
-		if p := f.pullOf(id); p != nil && len(f.approvalsOfPull(p)) > 0 {
+		if p := f.pullOf(id); p != nil && len(p.approvals(f)) > 0 {
 			if !used[p] {
 				used[p] = true
 				where = append(where, p.place(f, "/reviews"))
-				for _, r := range f.approvalsOfPull(p) {
+				for _, r := range p.approvals(f) {
 					proofs = append(proofs, r.proof)
 				}
 			}
 			continue
 		}
-		if _, ok := who.by(id, slices.Concat(authors[id], opened[id])); !ok {
+		if _, ok := who.by(id, authors[id], opened[id]); !ok {
 			gaps = append(gaps, short(id))
 			continue
 		}

@@ -10,19 +10,6 @@ import (
 	"github.com/release-dossier/dossier/verify"
 )
 
-// approvalsOfPull returns the approvals of a pull request that count. They are
-// worked out once.
-func (f *Facts) approvalsOfPull(p *pull) []review {
-	by := f.reviewed.get(func() map[*pull][]review {
-		m := map[*pull][]review{}
-		for _, p := range f.pulls() {
-			m[p] = p.approvals(f)
-		}
-		return m
-	})
-	return by[p]
-}
-
 // people returns the people whom trust lists among those who approved, each once.
 func (p passage) people() []string {
 	var list []string
@@ -89,7 +76,7 @@ func sodReviewerNotSoleApprover(f *Facts) Result {
 		all := map[string]bool{}
 		for _, x := range f.pulls() {
 			these := map[string]bool{}
-			for _, r := range f.approvalsOfPull(x) {
+			for _, r := range x.approvals(f) {
 				all[r.party], these[r.party] = true, true
 			}
 			if f.Params.ReviewerSeparation == perPullRequest && p.within(these) {
@@ -130,7 +117,7 @@ func sodNoSoloPath(f *Facts) Result {
 // letIn says how one person alone let code into the release; "" if they did not.
 func (f *Facts) letIn(person string) (how string, place verify.Place) {
 	for _, x := range f.pulls() {
-		list := f.approvalsOfPull(x)
+		list := x.approvals(f)
 		switch _, wrote := x.wrote[person]; {
 		case len(list) == 1 && list[0].party == person:
 			return "is the only reviewer of " + x.String(), x.place(f, "/reviews")

@@ -43,6 +43,8 @@ type Build struct {
 	System, Event, Runner, Workflow string
 	// StartedAt and FinishedAt may be zero.
 	StartedAt, FinishedAt evidence.Time
+	// Byproducts are what the run made besides, such as an SBOM, by digest.
+	Byproducts []evidence.ResourceDescriptor
 }
 
 // New returns the payload of an in-toto statement with SLSA provenance v1
@@ -100,8 +102,9 @@ type internal struct {
 }
 
 type details struct {
-	Builder  builder   `json:"builder"`
-	Metadata *metadata `json:"metadata,omitempty"`
+	Builder    builder                       `json:"builder"`
+	Metadata   *metadata                     `json:"metadata,omitempty"`
+	Byproducts []evidence.ResourceDescriptor `json:"byproducts,omitempty"`
 }
 
 type builder struct {
@@ -130,7 +133,7 @@ func (b Build) predicate() written {
 			External:  external{source, b.Workflow},
 			Inputs:    []evidence.ResourceDescriptor{{URI: source, Digest: digest}},
 		},
-		RunDetails: details{Builder: builder{b.BuilderID, b.BuilderVersion}},
+		RunDetails: details{Builder: builder{b.BuilderID, b.BuilderVersion}, Byproducts: b.Byproducts},
 	}
 	if in := (internal{b.System, b.Event, b.Runner}); in != (internal{}) {
 		w.BuildDefinition.Internal = &in

@@ -31,6 +31,7 @@ func sample(t testing.TB) provenance.Build {
 		RunID:      "https://github.com/org/repo/actions/runs/7/attempts/1",
 		System:     "github",
 		StartedAt:  started, BuilderVersion: map[string]string{"dossier": "1.0.0"},
+		Byproducts: []evidence.ResourceDescriptor{{Name: "hello.cdx.json", Digest: evidence.Sum([]byte("sbom")).Set()}},
 	}
 }
 

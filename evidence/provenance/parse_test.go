@@ -56,7 +56,8 @@ const (
 		"externalParameters":{"source":{"uri":"git+https://github.com/org/repo@refs/heads/main","digest":{"sha1":"` + commitA + `"}}},
 		"resolvedDependencies":[{"uri":"git+https://github.com/org/repo@refs/heads/main","digest":{"sha1":"` + commitA + `"}},
 		{"uri":"git+https://github.com/slsa-framework/slsa-github-generator@refs/tags/v1.7.0","digest":{"sha256":"` + sha256A + `"}}]},
-		"runDetails":{"builder":{"id":"https://github.com/b"},"metadata":{"startedOn":"0001-01-01T00:00:00Z"}}}`
+		"runDetails":{"builder":{"id":"https://github.com/b"},"metadata":{"startedOn":"0001-01-01T00:00:00Z"},
+		"byproducts":[{"name":"log","content":"aGk="},{"name":"hello.cdx.json","digest":{"sha256":"` + sha256A + `"},"annotations":{"size":7}}]}}`
 	npmV02 = `{"buildType":"https://github.com/npm/cli/gha/v2","builder":{"id":"https://github.com/actions/runner"},
 		"invocation":{"configSource":{"uri":"git+https://github.com/org/repo@refs/heads/main","digest":{"sha1":"` + commitA + `"},"entryPoint":".github/workflows/release.yml"}},
 		"metadata":{"buildInvocationId":"4757060009-1"},
@@ -89,7 +90,7 @@ func TestParse(t *testing.T) {
 			BuildType: "https://slsa.dev/container-based-build/v0.1?draft", BuilderID: "https://github.com/b",
 			SourceURI: "https://github.com/org/repo", SourceCommits: []string{commitA}, SourceRef: "refs/heads/main",
 			Parameters: []string{"source.uri=git+https://github.com/org/repo@refs/heads/main", "source.digest.sha1=" + commitA},
-			Materials:  2, PinnedMaterials: 2,
+			Materials:  2, PinnedMaterials: 2, Byproducts: []evidence.DigestSet{{"sha256": sha256A}},
 		}},
 		{"npm", provenance.TypeV02, npmV02, provenance.Summary{
 			BuildType: "https://github.com/npm/cli/gha/v2", BuilderID: "https://github.com/actions/runner",
@@ -188,6 +189,8 @@ func TestParseErrors(t *testing.T) {
 		{"digest is no map", provenance.TypeV02, `{"materials":[{"uri":"x","digest":"` + sha256A + `"}]}`, "/materials/0/digest"},
 		{"bad time", provenance.TypeV1, strings.Replace(googleV1, "2023-10-16T19:12:41.4Z", "yesterday", 1), "yesterday"},
 		{"too many materials", provenance.TypeV02, `{"materials":[{}` + strings.Repeat(",{}", 20_000) + `]}`, "20001 build inputs"},
+		{"too many byproducts", provenance.TypeV1, `{"runDetails":{"byproducts":[{}` + strings.Repeat(",{}", 20_000) + `]}}`, "20001 byproducts"},
+		{"byproducts are no list", provenance.TypeV1, `{"runDetails":{"byproducts":{}}}`, "/runDetails/byproducts"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -16,7 +16,8 @@ const (
 	TypeV02 = "https://slsa.dev/provenance/v0.2"
 )
 
-// maxMaterials bounds the build inputs that one statement may list.
+// maxMaterials bounds the build inputs that one statement may list, and its
+// byproducts.
 const maxMaterials = 20_000
 
 // ErrNotProvenance is returned for a statement with another predicate type
@@ -55,6 +56,9 @@ type Summary struct {
 	Materials, PinnedMaterials int
 	// Subjects are the artifacts that were built.
 	Subjects []evidence.ResourceDescriptor
+	// Byproducts are the digests of what the build made besides, such as an SBOM
+	// (runDetails.byproducts); v0.2 has none.
+	Byproducts []evidence.DigestSet
 	// Problems are contradictions within the statement and required fields
 	// that are missing, each a sentence without full stop.
 	Problems []string
@@ -79,6 +83,9 @@ func Parse(st attest.Statement) (*Summary, error) {
 	if len(f.inputs) > maxMaterials {
 		return nil, fmt.Errorf("provenance: %d build inputs, at most %d are read", len(f.inputs), maxMaterials)
 	}
+	if len(f.byproducts) > maxMaterials {
+		return nil, fmt.Errorf("provenance: %d byproducts, at most %d are read", len(f.byproducts), maxMaterials)
+	}
 	s := &Summary{PredicateType: st.PredicateType, Subjects: st.Subject}
 	return s, s.fill(f)
 }
@@ -89,7 +96,7 @@ type facts struct {
 	runIDs               []string
 	started, finished    string
 	declared             []origin // the source, as the parameters name it
-	inputs               []input
+	inputs, byproducts   []input
 	parameters           jsontext.Value
 }
 
@@ -108,6 +115,11 @@ func (s *Summary) fill(f facts) error {
 		s.Materials++
 		if in.pinned() {
 			s.PinnedMaterials++
+		}
+	}
+	for _, b := range f.byproducts {
+		if len(b.Digest) > 0 {
+			s.Byproducts = append(s.Byproducts, b.Digest)
 		}
 	}
 	return s.setTimes(f.started, f.finished)

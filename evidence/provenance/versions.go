@@ -22,6 +22,7 @@ type predicateV1 struct {
 			StartedOn    string `json:"startedOn"`
 			FinishedOn   string `json:"finishedOn"`
 		} `json:"metadata"`
+		Byproducts []input `json:"byproducts"`
 	} `json:"runDetails"`
 }
 
@@ -45,6 +46,7 @@ func readV1(predicate []byte) (facts, error) {
 		finished:   r.Metadata.FinishedOn,
 		declared:   known.origins(),
 		inputs:     d.Inputs,
+		byproducts: r.Byproducts,
 		parameters: d.Parameters,
 	}, nil
 }

@@ -9,6 +9,9 @@ type Build struct {
 	RunID string `json:"runId,omitempty" rec:"O;1.5.2"`
 	// Attempt counts the executions of the run from 1.
 	Attempt int64 `json:"attempt,omitzero" rec:"O;1.29.2"`
+	// StartedAt is when this attempt of the run began, by the job's environment or,
+	// where that does not tell, by the forge.
+	StartedAt *Time `json:"startedAt,omitempty" rec:"O;1.13.3.1"`
 	// URI is the address of this attempt of the run.
 	URI string `json:"uri,omitempty" rec:"O;1.5.2"`
 	// Name is the name of the workflow, pipeline or job.

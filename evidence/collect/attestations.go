@@ -82,7 +82,7 @@ func (d document) signed() bool {
 }
 
 func (a *assembly) attach(dir, name string, d document, list *[]evidence.Attachment) {
-	attach(list, evidence.Attachment{Material: d.blob.Digest, About: d.about})
+	attach(list, evidence.Attachment{Material: d.blob.Digest, About: d.about, RunID: d.file.RunID, Location: d.file.Location})
 	a.addMaterial(dir, name, d.mediaType(), d.blob)
 }
 

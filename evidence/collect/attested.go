@@ -44,5 +44,7 @@ func (a *assembly) addAttestedSBOM(d document, e provenance.Entry) {
 		}
 	}
 	about, names := a.about(sets)
-	a.attachSBOM(doc, bundle.BytesBlob(e.Statement.Predicate), d.file.name(), "predicate of "+d.file.From, about, names)
+	f := d.file
+	f.From = "predicate of " + f.From
+	a.attachSBOM(doc, bundle.BytesBlob(e.Statement.Predicate), f, about, names)
 }

@@ -93,7 +93,13 @@ func (a *assembly) without(covered map[evidence.Digest]bool) []evidence.Artifact
 
 func (a *assembly) build(artifacts []evidence.Artifact) provenance.Build {
 	r, run := a.draft.Record, a.draft.Run
+	var started evidence.Time
+	if r.Build != nil && r.Build.StartedAt != nil {
+		started = *r.Build.StartedAt
+	}
 	return provenance.Build{
+		StartedAt:  started,
+		Byproducts: a.madeHere(),
 		Artifacts:  artifacts,
 		Repository: r.Repository.URI,
 		Commit:     r.Commit,
@@ -107,9 +113,21 @@ func (a *assembly) build(artifacts []evidence.Artifact) provenance.Build {
 	}
 }
 
+// madeHere are the SBOMs that this run made.
+func (a *assembly) madeHere() (list []evidence.ResourceDescriptor) {
+	r := a.draft.Record
+	for _, s := range r.SBOMs {
+		i := slices.IndexFunc(r.Materials, func(m evidence.Material) bool { return m.Digest == s.Material })
+		if i >= 0 && s.RunID != "" && s.RunID == a.runID() {
+			list = append(list, evidence.ResourceDescriptor{Name: r.Materials[i].Name, Digest: s.Material.Set()})
+		}
+	}
+	return list
+}
+
 func (a *assembly) attachBuilt(raw []byte, artifacts []evidence.Artifact) {
 	blob := bundle.BytesBlob(raw)
-	at := evidence.Attachment{Material: blob.Digest}
+	at := evidence.Attachment{Material: blob.Digest, RunID: a.runID()}
 	for _, art := range artifacts {
 		at.About = append(at.About, art.Digest)
 	}

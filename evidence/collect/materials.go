@@ -1,6 +1,7 @@
 package collect
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -28,11 +29,17 @@ func (a *assembly) addMaterial(dir, name, mediaType string, b bundle.Blob) {
 	a.draft.Blobs = append(a.draft.Blobs, b)
 }
 
-// attach adds an attachment, once for each material.
+// attach adds an attachment, once for each material. What came from two places is
+// known as each of them has it.
 func attach(list *[]evidence.Attachment, at evidence.Attachment) {
-	if !slices.ContainsFunc(*list, func(have evidence.Attachment) bool { return have.Material == at.Material }) {
+	i := slices.IndexFunc(*list, func(have evidence.Attachment) bool { return have.Material == at.Material })
+	if i < 0 {
 		*list = append(*list, at)
+		return
 	}
+	have := &(*list)[i]
+	have.Location = cmp.Or(have.Location, at.Location)
+	have.RunID = cmp.Or(have.RunID, at.RunID)
 }
 
 // unique returns dir/name or, if that is taken, dir/name with a number before

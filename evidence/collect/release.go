@@ -73,6 +73,7 @@ type assembly struct {
 	// sboms, provenance and attestations are those of the options and of sources.
 	sboms, provenance, attestations []File
 	withheld                        map[evidence.Digest]string // parts by digest
+	published                       map[evidence.Digest]publication
 
 	showing sync.Mutex               // held while Progress is called
 	names   map[string]bool          // names of materials
@@ -92,7 +93,7 @@ func Release(ctx context.Context, o Options) (*Draft, error) {
 		Options: o,
 		draft:   &Draft{Record: &evidence.Record{}, temp: temp},
 		names:   map[string]bool{},
-		listed:  map[evidence.Digest]bool{}, withheld: map[evidence.Digest]string{},
+		listed:  map[evidence.Digest]bool{}, withheld: map[evidence.Digest]string{}, published: map[evidence.Digest]publication{},
 		sboms: given(o.SBOMs), provenance: given(o.Provenance), attestations: given(o.Attestations),
 	}
 	if err := a.assemble(ctx); err != nil {
@@ -115,7 +116,7 @@ func (a *assembly) assemble(ctx context.Context) error {
 	a.draft.Run = run
 	for _, step := range []func(context.Context) error{
 		a.read, a.addArtifacts, a.addGit, a.addRun, a.addDefinition, a.addPredecessor, a.readRecords, a.hearTag, a.askSources, a.joinChecks, a.addHistory, a.stateTrailers,
-		a.addSBOMs, a.addProvenance, a.addAttestations, a.addKeys, a.withhold,
+		a.addSBOMs, a.addProvenance, a.addAttestations, a.addPublications, a.addKeys, a.withhold,
 	} {
 		if err := step(ctx); err != nil {
 			return err

@@ -1,6 +1,7 @@
 package collect
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -62,7 +63,7 @@ func (a *assembly) addSBOM(f File) error {
 		return errors.New("the file was changed while it was read")
 	}
 	about, names := a.about(subjects(doc))
-	a.attachSBOM(doc, b, f.name(), f.From, about, names)
+	a.attachSBOM(doc, b, f, about, names)
 	if len(about) == 0 {
 		a.gap(Setting, "an SBOM bound to an artifact", f.name()+" names no digest of this release",
 			"have the SBOM tool write the artifact's SHA-256 as the hash of what the document is about")
@@ -108,13 +109,23 @@ func (a *assembly) generateSBOM(art evidence.Artifact, path string) error {
 	if err != nil {
 		return err
 	}
-	a.attachSBOM(doc, bundle.BytesBlob(raw), art.Name, "build info of "+path, []evidence.Digest{art.Digest}, []string{art.Name})
+	made := File{Path: art.Name, From: "build info of " + path, RunID: a.runID()}
+	a.attachSBOM(doc, bundle.BytesBlob(raw), made, []evidence.Digest{art.Digest}, []string{art.Name})
 	return nil
 }
 
-// attachSBOM lists the document under the name of the one artifact it is
+// runID is the run that this is part of, by its address; "" outside of any.
+func (a *assembly) runID() string {
+	if b := a.draft.Record.Build; b != nil {
+		return cmp.Or(b.URI, b.RunID)
+	}
+	return ""
+}
+
+// attachSBOM lists the document from f under the name of the one artifact it is
 // about, or its own.
-func (a *assembly) attachSBOM(doc *sbom.Document, b bundle.Blob, name, source string, about []evidence.Digest, names []string) {
+func (a *assembly) attachSBOM(doc *sbom.Document, b bundle.Blob, f File, about []evidence.Digest, names []string) {
+	name := f.name()
 	ext, mediaType := ".cdx.json", evidence.MediaTypeCycloneDX
 	if doc.Format == sbom.SPDX {
 		ext, mediaType = ".spdx.json", evidence.MediaTypeSPDX
@@ -125,13 +136,13 @@ func (a *assembly) attachSBOM(doc *sbom.Document, b bundle.Blob, name, source st
 	if !strings.HasSuffix(name, ext) {
 		name = strings.TrimSuffix(name, ".json") + ext
 	}
-	at := evidence.Attachment{Material: b.Digest, About: about}
+	at := evidence.Attachment{Material: b.Digest, About: about, RunID: f.RunID, Location: f.Location}
 	if len(doc.Tools) > 0 {
 		at.Tool = doc.Tools[0]
 	}
 	attach(&a.draft.Record.SBOMs, at)
 	a.addMaterial("sbom", name, mediaType, b)
-	a.found("sbom", fmt.Sprintf("%s %s, %s, about %s", doc.Format, doc.SpecVersion, count(doc.ComponentCount, "component"), listed(names)), claimed, source)
+	a.found("sbom", fmt.Sprintf("%s %s, %s, about %s", doc.Format, doc.SpecVersion, count(doc.ComponentCount, "component"), listed(names)), claimed, f.From)
 }
 
 // coverage returns the artifacts that attachments are about.

@@ -97,6 +97,11 @@ type Part struct {
 	// SBOMs, Provenance and Attestations are documents that are read as if they
 	// had been given as files.
 	SBOMs, Provenance, Attestations []File
+	// Published is what the source keeps for others to fetch, by digest: files of
+	// the release's page, versions of a package. What of it the release has is
+	// stated of that: of an artifact where and when it was published, of an SBOM or
+	// an attestation where it is kept.
+	Published map[evidence.Digest]evidence.Publication
 	// Said are texts in which people say something of the release by trailers:
 	// the description of its pull request, if there is one.
 	Said []Said
@@ -129,6 +134,11 @@ type File struct {
 	Path string
 	// From says where its bytes come from, for the preview: an image's address.
 	From string
+	// Location is where they are kept, if that is no file of this machine: the
+	// address in a registry of the manifest that carries them.
+	Location string
+	// RunID is the run that made it, if that is known where it is kept.
+	RunID string
 }
 
 // PartError says that a part cannot be withheld.

@@ -169,6 +169,11 @@ func (a *assembly) take(s Source, p *Part) error {
 	}
 	a.draft.Facts = append(a.draft.Facts, p.Found...)
 	a.draft.Gaps = append(a.draft.Gaps, p.Gaps...)
+	for d, at := range p.Published {
+		if _, ok := a.published[d]; !ok {
+			a.published[d] = publication{at, s.Name()}
+		}
+	}
 	a.sboms = append(a.sboms, p.SBOMs...)
 	a.provenance = append(a.provenance, p.Provenance...)
 	a.attestations = append(a.attestations, p.Attestations...)

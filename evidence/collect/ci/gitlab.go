@@ -25,6 +25,7 @@ func (v *variables) gitlab() Run {
 		Runner:       runner,
 		Event:        v.text("CI_PIPELINE_SOURCE"),
 		Environment:  v.text("CI_ENVIRONMENT_NAME"),
+		StartedAt:    v.time("CI_JOB_STARTED_AT"),
 		Actor:        v.may("GITLAB_USER_ID", number),
 	}
 	v.gitlabRef(&run)

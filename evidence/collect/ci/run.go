@@ -69,6 +69,8 @@ type Run struct {
 	// Attempt counts the executions of the run, or of the job in it, from 1; 0
 	// if the system does not tell.
 	Attempt int64
+	// StartedAt is when the job began; zero if the system does not tell.
+	StartedAt evidence.Time
 	// Actor is the stable id of the account that started the run, not a login;
 	// "" if the system gives none.
 	Actor string
@@ -115,6 +117,9 @@ func (r Run) Build() *evidence.Build {
 	}
 	if u, err := url.Parse(r.URI); err == nil && r.Actor != "" {
 		b.Actor = evidence.Identity("account:" + strings.ToLower(u.Hostname()) + ":" + r.Actor)
+	}
+	if !r.StartedAt.IsZero() {
+		b.StartedAt = &r.StartedAt
 	}
 	b.Templates = buildTemplates(r.Templates)
 	return b

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -31,6 +32,7 @@ func gitlab() []string {
 		"GITLAB_CI=true", "CI_SERVER_URL=https://gitlab.example.com", "CI_PROJECT_PATH=group/sub/repo", "CI_PROJECT_ID=42",
 		"CI_JOB_ID=99", "CI_JOB_NAME=release", "CI_RUNNER_ID=3", "CI_COMMIT_SHA=" + commit, "CI_COMMIT_TAG=v1.4.0",
 		"CI_COMMIT_REF_NAME=v1.4.0", "CI_PIPELINE_SOURCE=push", "CI_CONFIG_PATH=.gitlab-ci.yml", "GITLAB_USER_ID=7",
+		"CI_JOB_STARTED_AT=2026-11-20T08:51:00Z",
 	}
 }
 
@@ -52,7 +54,7 @@ func TestFromEnviron(t *testing.T) {
 			Workflow: "release", WorkflowRef: "group/sub/repo//.gitlab-ci.yml@refs/tags/v1.4.0",
 			Commit: commit, Ref: "refs/tags/v1.4.0", RefType: "tag", Repository: "https://gitlab.example.com/group/sub/repo", RepositoryID: "42",
 			BuilderID: "https://gitlab.example.com/group/sub/repo/-/runners/3",
-			Runner:    "3", Event: "push", Actor: "7", Pinned: true,
+			Runner:    "3", Event: "push", Actor: "7", Pinned: true, StartedAt: evidence.At(time.Date(2026, 11, 20, 8, 51, 0, 0, time.UTC)),
 		}},
 		{"none", []string{"CI=1", "HOME=/"}, ci.Run{System: ci.Local, BuilderID: provenance.LocalBuilder}},
 		{"not quite GitHub", []string{"GITHUB_ACTIONS=1", "GITHUB_SHA=x"}, ci.Run{System: ci.Local, BuilderID: provenance.LocalBuilder}},
@@ -140,6 +142,11 @@ func TestHostile(t *testing.T) {
 				t.Errorf("a run beside the error: %+v", got)
 			}
 		})
+	}
+	for _, at := range []string{"yesterday", "2026-11-20", "1763629860", "2026-11-20T08:51:00Z\x1b"} {
+		if got, err := ci.FromEnviron(set(gitlab(), "CI_JOB_STARTED_AT", at)); err == nil {
+			t.Errorf("begun %q: accepted as %v", at, got.StartedAt)
+		}
 	}
 	for _, ref := range []string{"a b", "a..b", "a\x7f", "^x"} {
 		if got, err := ci.FromEnviron(set(gitlab(), "CI_COMMIT_TAG", ref)); err == nil {

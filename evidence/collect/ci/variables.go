@@ -217,3 +217,16 @@ func (v *variables) attempt(name string, first int64) int64 {
 	}
 	return n - first + 1
 }
+
+// time reads a moment that may be absent.
+func (v *variables) time(name string) evidence.Time {
+	s := v.text(name)
+	if s == "" {
+		return evidence.Time{}
+	}
+	t, err := evidence.ParseTime(s)
+	if err != nil {
+		v.fail(name, err)
+	}
+	return t
+}

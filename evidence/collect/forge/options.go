@@ -32,6 +32,14 @@ type Options struct {
 	// Tag is the release tag's short name; "" means no release page is asked
 	// for.
 	Tag string
+	// Version is the release's version without tag prefix, and Artifacts are what
+	// it released: they are searched for among the forge's packages.
+	Version   string
+	Artifacts []evidence.Artifact
+	// Run is the forge's own run that collects, and Attempt which one of it; "" if
+	// it is none of this forge, or of another repository.
+	Run     string
+	Attempt int64
 	// Since is where the search for deployments begins, for forges that cannot
 	// search by commit; usually the time of the released commit.
 	Since time.Time

@@ -27,6 +27,9 @@ func (r *Result) AddTo(rec *evidence.Record) error {
 	if r.Release != nil {
 		rec.ReleasePage = r.Release
 	}
+	if rec.Build != nil && rec.Build.StartedAt == nil {
+		rec.Build.StartedAt = r.RunStartedAt
+	}
 	rec.Teams = append(rec.Teams, r.Teams...)
 	rec.Access = append(rec.Access, r.Access...)
 	return nil

@@ -29,6 +29,11 @@ type Result struct {
 	Deployments []evidence.Deployment
 	// Release is the release page; nil if there is none or none was asked for.
 	Release *evidence.ReleasePage
+	// Published is what the forge keeps for others to fetch, by digest: files of the
+	// release page, versions of packages.
+	Published map[evidence.Digest]evidence.Publication
+	// RunStartedAt is when Options.Run began; nil if the forge does not know it.
+	RunStartedAt *evidence.Time
 	// Teams are the teams asked for reviews and those that stand for a role.
 	Teams []evidence.Team
 	// Access are who may write to the repository.
@@ -45,6 +50,21 @@ type Result struct {
 	Texts *Texts
 	// Separated are the parts that were taken out of the answers.
 	Separated []*Separated
+}
+
+// Publish adds what has a digest, as the forge writes it, to Published. What has
+// none, or another than SHA-256, cannot be told by anybody.
+func (r *Result) Publish(digest string, p evidence.Publication) {
+	d, err := evidence.ParseDigest(digest)
+	if err != nil {
+		return
+	}
+	if r.Published == nil {
+		r.Published = map[evidence.Digest]evidence.Publication{}
+	}
+	if _, ok := r.Published[d]; !ok {
+		r.Published[d] = p
+	}
 }
 
 // Endpoint is one endpoint that a collector asks.

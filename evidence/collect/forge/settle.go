@@ -1,7 +1,9 @@
 package forge
 
 import (
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/collect/internal/cut"
@@ -30,7 +32,26 @@ func (c *Collection) settle() {
 			r.Release = &p
 		}
 	}
+	c.settlePublished()
 	r.foldUnread()
+}
+
+// settlePublished leaves out places that no record can carry, in the order of
+// their digests.
+func (c *Collection) settlePublished() {
+	r := c.Result
+	for _, d := range slices.SortedFunc(maps.Keys(r.Published), func(a, b evidence.Digest) int { return strings.Compare(a.String(), b.String()) }) {
+		p := r.Published[d]
+		if keep(r, []evidence.Publication{p}, "publication", func(*evidence.Publication) (string, any) { return d.String(), &p }, PublicationControls()...) == nil {
+			delete(r.Published, d)
+		}
+	}
+}
+
+// PublicationControls need where and when something was published.
+func PublicationControls() []string {
+	return []string{"artifact/approved-registry", "artifact/content-addressed", "artifact/coords-library", "artifact/no-build-after-publish",
+		"check/stage-order", "promotion/uses-published", "provenance/stored", "sbom/stored-with-artifact"}
 }
 
 // describedControls need what descriptions say.

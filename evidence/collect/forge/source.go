@@ -61,7 +61,7 @@ func (s *Source) Collect(ctx context.Context, t collect.Target) (*collect.Part, 
 	}
 	part := &collect.Part{
 		URI: r.Answers.BaseURL, Retriever: r.Answers.retriever(), At: r.Answers.span(), Notes: r.Notes, Unread: r.Unread,
-		Fill: r.AddTo,
+		Fill: r.AddTo, Published: r.Published,
 	}
 	if part.Documents, err = s.documents(r, t.TempDir); err != nil {
 		return nil, err
@@ -95,6 +95,10 @@ func (s *Source) options(t collect.Target) Options {
 	o := s.Options
 	o.Repository, o.Commit, o.Commits, o.Tag = t.Repository, t.Commit, t.Range, t.Tag.Name
 	o.Tickets, o.Separate = t.TicketPattern, t.Separate
+	o.Version, o.Artifacts = t.Version, t.Artifacts
+	if t.Run.System == s.Forge && t.Run.Repository == t.Repository {
+		o.Run, o.Attempt = t.Run.RunID, t.Run.Attempt
+	}
 	if t.Git != nil && o.Since.IsZero() {
 		o.Since = t.Git.CommittedAt
 	}

@@ -3,6 +3,7 @@ package oci
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
@@ -93,4 +94,31 @@ func (k kind) extension() string {
 		return ".intoto.json"
 	}
 	return ""
+}
+
+// runsIn are the runs that provenance in a document names.
+func runsIn(data []byte) (runs []string) {
+	in, err := provenance.ReadAny(data)
+	if err != nil {
+		return nil
+	}
+	for _, e := range in.Entries {
+		if p, err := provenance.Parse(e.Statement); err == nil {
+			runs = append(runs, p.RunID)
+		}
+	}
+	return runs
+}
+
+// theOne is the one run that all of the list are; "" if there is none, or if it
+// is no text that a record should hold.
+func theOne(runs []string) string {
+	const most = 500
+	if len(runs) == 0 || len(runs[0]) > most || printable(runs[0], most) != runs[0] {
+		return ""
+	}
+	if slices.ContainsFunc(runs, func(r string) bool { return r != runs[0] }) {
+		return ""
+	}
+	return runs[0]
 }

@@ -1,12 +1,14 @@
 package oci
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
@@ -21,6 +23,7 @@ type attached struct {
 	digest    evidence.Digest
 	mediaType string
 	from      string // the address of its manifest
+	run       string // what made it, by provenance in the same manifest of the index
 }
 
 // unread is something attached that could not be read, or is of no kind that
@@ -62,7 +65,7 @@ func (i *image) referrers(ctx context.Context, found func(attached) error) (*sea
 		}
 	}
 	for _, d := range i.attested {
-		s.take(ctx, d, nil)
+		s.take(ctx, d, nil) // written by the build that wrote the index
 	}
 	return s, ctx.Err()
 }
@@ -161,7 +164,7 @@ func (s *search) byTag(ctx context.Context, subject descriptor) error {
 			}
 			continue
 		}
-		s.layers(ctx, m)
+		s.layers(ctx, m, m.Layers, false)
 	}
 	return nil
 }
@@ -187,7 +190,28 @@ func (s *search) take(ctx context.Context, d descriptor, subject *descriptor) {
 		s.miss("attached manifest", d.Digest, err)
 		return
 	}
-	s.layers(ctx, m)
+	if subject == nil {
+		s.layers(ctx, m, provenanceFirst(m.Layers), true)
+		return
+	}
+	s.layers(ctx, m, m.Layers, false)
+}
+
+// provenanceFirst orders what BuildKit attests of one image so that its run is
+// known before what else that made.
+func provenanceFirst(list []descriptor) []descriptor {
+	list = slices.Clone(list)
+	slices.SortStableFunc(list, func(a, b descriptor) int {
+		return cmp.Compare(rank(a), rank(b))
+	})
+	return list
+}
+
+func rank(d descriptor) int {
+	if strings.HasPrefix(d.Annotations["in-toto.io/predicate-type"], "https://slsa.dev/provenance/") {
+		return 0
+	}
+	return 1
 }
 
 // full reports whether n reaches the limit, which is named once.
@@ -202,10 +226,11 @@ func (s *search) full(n int) bool {
 	return true
 }
 
-// layers reads the documents that a manifest carries.
-func (s *search) layers(ctx context.Context, m *manifest) {
-	from := s.repo.Name() + "@" + evidence.Sum(m.raw).String()
-	for _, l := range m.Layers {
+// layers reads the documents that a manifest carries. If one build wrote all of
+// them, what provenance among them says of its run holds for those that follow.
+func (s *search) layers(ctx context.Context, m *manifest, layers []descriptor, oneBuild bool) {
+	from, runs := s.repo.Name()+"@"+evidence.Sum(m.raw).String(), []string(nil)
+	for _, l := range layers {
 		if s.seen[l.Digest] || ctx.Err() != nil {
 			continue
 		}
@@ -218,8 +243,11 @@ func (s *search) layers(ctx context.Context, m *manifest) {
 			return
 		}
 		data, err := s.repo.blob(ctx, l, s.repo.limits.Document)
+		if err == nil && oneBuild {
+			runs = append(runs, runsIn(data)...)
+		}
 		if err == nil {
-			err = s.found(attached{data, evidence.Sum(data), l.MediaType, from})
+			err = s.found(attached{data, evidence.Sum(data), l.MediaType, from, theOne(runs)})
 		}
 		if errors.Is(err, errOther) {
 			s.kinds["statements of a dossier"]++

@@ -157,7 +157,7 @@ func (c *collection) attach(doc attached) error {
 		c.disk = err
 		return err
 	}
-	f := collect.File{Path: path, From: doc.from}
+	f := collect.File{Path: path, From: doc.from, Location: doc.from, RunID: doc.run}
 	switch k {
 	case kindSBOM:
 		c.part.SBOMs = append(c.part.SBOMs, f)

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/static"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 
+	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/collect"
 	"github.com/release-dossier/dossier/evidence/collect/oci"
@@ -95,6 +96,11 @@ func TestReferrers(t *testing.T) {
 		if diff := cmp.Diff([]int{3, 1, 2}, got); diff != "" {
 			t.Errorf("SBOMs, provenance, attestations: %s", diff)
 		}
+		for _, f := range slices.Concat(p.SBOMs, p.Provenance, p.Attestations) {
+			if !strings.HasPrefix(f.Location, w.repo.Name()+"@sha256:") || f.RunID != "" {
+				t.Errorf("%s: location %q, run %q", f.Path, f.Location, f.RunID)
+			}
+		}
 		text := fmt.Sprint(p.Found)
 		for _, want := range []string{"vnd.example.other", "simplesigning", "statements of a dossier"} {
 			if !strings.Contains(text, want) {
@@ -123,27 +129,55 @@ func TestManyReferrers(t *testing.T) {
 	})
 }
 
-// TestBuildKit reads the attestation manifests within an index.
+// TestBuildKit reads the attestation manifests within an index. One build wrote
+// all that is in one of them, so that its SBOM is of the provenance's run.
 func TestBuildKit(t *testing.T) {
-	w := newWorld(t, withoutReferrers(t))
-	platform := w.platform(0)
-	layer := static.NewLayer(statement("https://slsa.dev/provenance/v0.2", platform.Digest), "application/vnd.in-toto+json")
-	sbom := static.NewLayer(statement("https://spdx.dev/Document", platform.Digest), "application/vnd.in-toto+json")
-	img := must(mutate.Append(mutate.MediaType(empty.Image, types.OCIManifestSchema1), mutate.Addendum{Layer: layer}, mutate.Addendum{Layer: sbom}))
-	index := mutate.AppendManifests(w.index, mutate.IndexAddendum{Add: img, Descriptor: v1.Descriptor{
-		Platform: &v1.Platform{OS: "unknown", Architecture: "unknown"},
-		Annotations: map[string]string{
-			"vnd.docker.reference.type": "attestation-manifest", "vnd.docker.reference.digest": platform.Digest.String(),
-		},
-	}})
-	w.check(remote.WriteIndex(w.repo.Tag("kit"), index))
-	p, artifacts := w.mustCollect(w.options(w.repo.Name() + ":kit"))
-	if got := len(artifacts[0].Image.Platforms); got != 2 {
-		t.Errorf("%d platforms, want 2: an attestation is none", got)
-	}
-	// The SBOM is a predicate, which package collect takes out of it.
-	if len(p.Attestations) != 1 || len(p.Provenance) != 1 || len(p.Unread) != 0 {
-		t.Errorf("attestations %v, provenance %v, unread %v", p.Attestations, p.Provenance, p.Unread)
+	const run = "https://builder.example/runs/7"
+	for name, tt := range map[string]struct {
+		runs []string // of the provenance
+		want string   // run of the SBOM
+	}{
+		"a run":         {[]string{run}, run},
+		"twice the run": {[]string{run, run}, run},
+		"two runs":      {[]string{run, run + "1"}, ""},
+		"no run":        {[]string{""}, ""},
+		"no provenance": {nil, ""},
+		"escapes":       {[]string{"\x1b[2J"}, ""},
+		"endless":       {[]string{strings.Repeat("x", 501)}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, withoutReferrers(t))
+			platform := w.platform(0)
+			add := []mutate.Addendum{{Layer: static.NewLayer(statement("https://spdx.dev/Document", platform.Digest), "application/vnd.in-toto+json")}}
+			for i, run := range tt.runs {
+				st := must(attest.NewStatement([]evidence.ResourceDescriptor{{Name: "hello", Digest: evidence.DigestSet{"sha256": platform.Digest.Hex}}},
+					"https://slsa.dev/provenance/v0.2", map[string]any{"metadata": map[string]any{"buildInvocationID": run}, "n": i}))
+				add = append(add, mutate.Addendum{
+					Layer:       static.NewLayer(st, "application/vnd.in-toto+json"),
+					Annotations: map[string]string{"in-toto.io/predicate-type": "https://slsa.dev/provenance/v0.2"},
+				})
+			}
+			img := must(mutate.Append(mutate.MediaType(empty.Image, types.OCIManifestSchema1), add...))
+			index := mutate.AppendManifests(w.index, mutate.IndexAddendum{Add: img, Descriptor: v1.Descriptor{
+				Platform: &v1.Platform{OS: "unknown", Architecture: "unknown"},
+				Annotations: map[string]string{
+					"vnd.docker.reference.type": "attestation-manifest", "vnd.docker.reference.digest": platform.Digest.String(),
+				},
+			}})
+			w.check(remote.WriteIndex(w.repo.Tag("kit"), index))
+			p, artifacts := w.mustCollect(w.options(w.repo.Name() + ":kit"))
+			if got := len(artifacts[0].Image.Platforms); got != 2 {
+				t.Errorf("%d platforms, want 2: an attestation is none", got)
+			}
+			// The SBOM is a predicate, which package collect takes out of it.
+			if len(p.Attestations) != 1 || len(p.Provenance) != len(tt.runs) || len(p.Unread) != 0 {
+				t.Fatalf("attestations %v, provenance %v, unread %v", p.Attestations, p.Provenance, p.Unread)
+			}
+			sbom := p.Attestations[0]
+			if want := w.repo.Name() + "@" + must(img.Digest()).String(); sbom.Location != want || sbom.RunID != tt.want {
+				t.Errorf("location %q, want %q; run %q, want %q", sbom.Location, want, sbom.RunID, tt.want)
+			}
+		})
 	}
 }
 

@@ -21,6 +21,8 @@ type collector struct {
 	client      *github.Client
 	owner, name string
 	id          int64 // of the repository
+	// organization says that the owner is one, and no person.
+	organization bool
 }
 
 // Collect asks GitHub for everything about the release that Options describe.
@@ -41,7 +43,7 @@ func Collect(ctx context.Context, o forge.Options) (*forge.Result, error) {
 		return nil, err
 	}
 	for _, step := range []func(context.Context) error{
-		c.repository, c.changes, c.checks, c.protections, c.environments, c.deployments, c.release, c.teams, c.access,
+		c.repository, c.changes, c.checks, c.protections, c.environments, c.deployments, c.release, c.packages, c.teams, c.access,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, err
@@ -73,7 +75,7 @@ func (c *collector) repository(ctx context.Context) error {
 	if full := r.GetFullName(); !strings.EqualFold(full, c.Path) {
 		c.Note("the repository is now called %q", full)
 	}
-	c.id = r.GetID()
+	c.id, c.organization = r.GetID(), r.GetOwner().GetType() == "Organization"
 	c.Do(func(res *forge.Result) {
 		res.Repository.ID = strconv.FormatInt(c.id, 10)
 		res.DefaultBranch = r.GetDefaultBranch()

@@ -122,12 +122,23 @@ func (c *collector) runReviews(ctx context.Context) ([]review, error) {
 	if err := c.Miss(runs(), "commit "+c.Commit, err); err != nil {
 		return nil, err
 	}
+	c.runStart(list)
 	found := make([][]review, len(list))
 	err = c.Each(ctx, "workflow runs", len(list), func(ctx context.Context, i int) (err error) {
 		found[i], err = c.reviewsOf(ctx, list[i])
 		return err
 	})
 	return slices.Concat(found...), err
+}
+
+// runStart finds out when the run that collects began. The list has the latest
+// attempt of each run.
+func (c *collector) runStart(list []*github.WorkflowRun) {
+	for _, run := range list {
+		if c.Run != "" && strconv.FormatInt(run.GetID(), 10) == c.Run && int64(run.GetRunAttempt()) == c.Attempt {
+			c.Result.RunStartedAt = when(run.RunStartedAt)
+		}
+	}
 }
 
 // approval is one entry of a run's review history; the client has no call for
@@ -191,6 +202,7 @@ func (c *collector) release(ctx context.Context) error {
 	}
 	for _, a := range r.Assets {
 		page.Assets = append(page.Assets, asset(a))
+		c.publishAsset(r, a)
 	}
 	slices.SortFunc(page.Assets, func(a, b evidence.ResourceDescriptor) int { return strings.Compare(a.Name, b.Name) })
 	c.Do(func(res *forge.Result) { res.Release = page })

@@ -28,6 +28,7 @@
 //	GET /repos/{owner}/{repo}/actions/runs                    Actions
 //	GET /repos/{owner}/{repo}/actions/runs/{id}/approvals     Actions
 //	GET /repos/{owner}/{repo}/releases/tags/{tag}             Contents
+//	GET /{owners}/{owner}/packages/container/{name}/versions  Packages, of a classic token; {owners}: orgs or users
 //	GET /repos/{owner}/{repo}/collaborators                   Metadata, by an account that may write *
 //	GET /orgs/{org}/teams/{slug}/members                      Members (organisation) *
 //

@@ -100,7 +100,7 @@ func deploymentStatuses() forge.Endpoint {
 func deploymentControls() []string { return []string{"promotion/*", "approval/*", "sod/*"} }
 
 func runs() forge.Endpoint {
-	return forge.Endpoint{Name: repo + "/actions/runs", Scope: "Actions: read", Controls: approvalControls()}
+	return forge.Endpoint{Name: repo + "/actions/runs", Scope: "Actions: read", Controls: append(approvalControls(), "artifact/no-build-after-publish")}
 }
 
 func runApprovals() forge.Endpoint {
@@ -110,7 +110,12 @@ func runApprovals() forge.Endpoint {
 func approvalControls() []string { return []string{"approval/*", "sod/*"} }
 
 func releasePage() forge.Endpoint {
-	return forge.Endpoint{Name: repo + "/releases/tags/{tag}", Scope: "Contents: read", Controls: []string{"notes/*"}}
+	return forge.Endpoint{Name: repo + "/releases/tags/{tag}", Scope: "Contents: read", Controls: append(forge.PublicationControls(), "notes/*")}
+}
+
+func packageVersions() forge.Endpoint {
+	return forge.Endpoint{Name: "GET /{owners}/{owner}/packages/container/{name}/versions", Scope: "Packages: read (classic: read:packages)",
+		Controls: []string{"artifact/no-build-after-publish", "check/stage-order", "promotion/uses-published"}}
 }
 
 func teamMembers() forge.Endpoint {
@@ -124,6 +129,6 @@ func Endpoints() []forge.Endpoint {
 	return []forge.Endpoint{
 		repository(), commitPulls(), pull(), pullReviews(), pullCommits(), timeline(), gitCommit(),
 		checkRuns(), statuses(), rulesets(), ruleset(), branch(), protection(), environments(),
-		deployments(), deploymentStatuses(), runs(), runApprovals(), releasePage(), teamMembers(), settings(), collaborators(), activity(),
+		deployments(), deploymentStatuses(), runs(), runApprovals(), releasePage(), packageVersions(), teamMembers(), settings(), collaborators(), activity(),
 	}
 }

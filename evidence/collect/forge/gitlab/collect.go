@@ -42,7 +42,7 @@ func Collect(ctx context.Context, o forge.Options) (*forge.Result, error) {
 		return nil, err
 	}
 	for _, step := range []func(context.Context) error{
-		c.findProject, c.changes, c.checks, c.protections, c.environments, c.deployments, c.release, c.groups, c.access,
+		c.findProject, c.changes, c.checks, c.protections, c.environments, c.deployments, c.release, c.packages, c.groups, c.access,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, err

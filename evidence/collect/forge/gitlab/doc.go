@@ -25,6 +25,8 @@
 //	GET /projects/:id/deployments                            Reporter
 //	GET /projects/:id/deployments/:deployment_id             Reporter
 //	GET /projects/:id/releases/:tag_name                     Reporter
+//	GET /projects/:id/packages                               Reporter
+//	GET /projects/:id/packages/:package_id/package_files     Reporter
 //	GET /projects/:id/members/all                            Reporter
 //	GET /groups/:id/members/all                              Guest in the group
 //	GET /users/:id                                           any account
@@ -44,6 +46,9 @@
 // Accounts are bots if /users/:id says so, whatever they are called. Where it
 // does not say, or was not asked (for the list of members), the kind is
 // unspecified, and the account no person.
+//
+// Files of a release page are links without digests, and when an image was pushed
+// is not said: files are published where the project's packages have their digest.
 //
 // Whether a push was forced, and when a branch was made, is not said either.
 //

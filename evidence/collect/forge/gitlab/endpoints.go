@@ -101,6 +101,14 @@ func releasePage() forge.Endpoint {
 	return forge.Endpoint{Name: project + "/releases/:tag_name", Scope: reporter, Controls: []string{"notes/*"}}
 }
 
+func packages() forge.Endpoint {
+	return forge.Endpoint{Name: project + "/packages", Scope: reporter, Controls: forge.PublicationControls()}
+}
+
+func packageFiles() forge.Endpoint {
+	return forge.Endpoint{Name: project + "/packages/:package_id/package_files", Scope: reporter, Controls: forge.PublicationControls()}
+}
+
 func groupMembers() forge.Endpoint {
 	return forge.Endpoint{Name: "GET /groups/:id/members/all", Scope: "read_api, role Guest in the group", Controls: []string{"pr/codeowners-approved"}}
 }
@@ -119,6 +127,6 @@ func Endpoints() []forge.Endpoint {
 	return []forge.Endpoint{
 		projectItself(), commitRequests(), mergeRequest(), requestCommits(), versions(), approvals(), notes(),
 		statuses(), protectedBranches(), protectedTags(), approvalSettings(), approvalRules(), pushRule(),
-		environments(), protectedEnvironments(), deployments(), deployment(), releasePage(), groupMembers(), projectMembers(), account(),
+		environments(), protectedEnvironments(), deployments(), deployment(), releasePage(), packages(), packageFiles(), groupMembers(), projectMembers(), account(),
 	}
 }

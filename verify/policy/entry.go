@@ -3,6 +3,7 @@ package policy
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/verify"
@@ -12,10 +13,10 @@ import (
 var entryControls = []Control{{
 	ID: "check/stage-order", Level: Must, Sections: "d: 1.13.3.1, 1.31.3.7", Theme: themeChecks,
 	Title: "The stages ran in an order that keeps the gates meaningful", Failing: "The stages ran in an order that makes a gate meaningless",
-	Logic:   "The checks required by the tag had passed when each artifact was published, publication came before every deployment, a deployment before what was looked at after it, the looks at staging before the approval of production, and that before production. In which order lint, build and security ran is free.",
+	Logic:   "The checks required by the tag had passed when each artifact was published, or, of an image that was only found in its registry, when its build began; publication came before every deployment, a deployment before what was looked at after it, the looks at staging before the approval of production, and that before production. In which order lint, build and security ran is free.",
 	Applies: "prod", Waive: "exc",
 	Question: 4, Gate: verify.GateFinal, Last: true,
-	Evidence: []string{"record.checks[].finishedAt", "record.artifacts[].publication.publishedAt", "promotion.at", "promotion.verification[].at", "verification.at", "approval.at"},
+	Evidence: []string{"record.checks[].finishedAt", "record.artifacts[].publication.publishedAt", "record.artifacts[].image.resolvedAt", "provenance: start of the build", "promotion.at", "promotion.verification[].at", "verification.at", "approval.at"},
 	Fix: verify.Fix{
 		Before: "let each stage of the pipeline wait for the one before",
 		Now:    "let each stage of the pipeline wait for the one before, and record the gap as an exception",
@@ -174,8 +175,14 @@ type edge struct {
 
 func checkStageOrder(f *Facts) Result {
 	const want = "checks, publication, deployment, its verification, approval and production in this order"
+	proofs := []verify.Proof{f.Stated()}
 	for i, a := range f.Record.Artifacts {
 		published, ok := f.publicationOf(i)
+		if ok && published.at.from.IsZero() && !published.at.to.IsZero() {
+			var proof verify.Proof
+			published.at.from, proof = f.buildBegan(i)
+			proofs = append(proofs, proof)
+		}
 		if !ok || published.at.from.IsZero() {
 			return missing(want, "when "+a.Name+" was published is not recorded").at(published.place)
 		}
@@ -187,7 +194,7 @@ func checkStageOrder(f *Facts) Result {
 	if len(f.into(envProduction)) == 0 {
 		return missing(want, "no promotion to production is recorded").at(verify.Place{Statement: &f.Release}).follows("promotion/deploy-record")
 	}
-	proofs, where := []verify.Proof{f.Stated()}, []verify.Place{inRecord(f, "/artifacts")}
+	where := []verify.Place{inRecord(f, "/artifacts")}
 	edges := f.stageEdges()
 	for _, e := range edges {
 		switch f.notAfter(e.a, e.b) {
@@ -201,6 +208,26 @@ func checkStageOrder(f *Facts) Result {
 		proofs, where = append(proofs, p.proof), append(where, p.place(f, ""))
 	}
 	return pass(weakest(proofs, f.Stated()), "%d steps in order", len(edges)).wants(want).at(where...)
+}
+
+// buildBegan is when the first build of an artifact began, by all provenance of
+// it: before that nobody can have published it. It is zero if provenance is
+// missing, does not say, or is not by a builder whom trust allows.
+func (f *Facts) buildBegan(n int) (began time.Time, proof verify.Proof) {
+	var proofs []verify.Proof
+	for _, v := range f.Provenance {
+		if !slices.ContainsFunc(v.Names, func(d evidence.Digest) bool { return f.ofArtifact(n)(evidence.ResourceDescriptor{Digest: d.Set()}) }) {
+			continue
+		}
+		if v.Summary == nil || v.Summary.StartedAt.IsZero() || v.Signer == nil || !v.Signer.Allowed {
+			return time.Time{}, f.Stated()
+		}
+		if start := v.Summary.StartedAt.Time; began.IsZero() || start.Before(began) {
+			began = start
+		}
+		proofs = append(proofs, v.Proof)
+	}
+	return began, weakest(proofs, f.Stated())
 }
 
 // stageEdges are the orders that keep the gates meaningful (A44).

@@ -97,10 +97,10 @@ var sbomControls = []Control{{
 }, {
 	ID: "sbom/from-pipeline", Level: Must, Sections: "1.20.3.5, 1.13.3.1(4)", Theme: themeSBOM,
 	Title: "The SBOM was made in the build or release pipeline", Failing: "An SBOM was made outside of the pipeline",
-	Logic:   "The run that made the SBOM is the one that built the artifact or recorded the release, or that of a passed check sbom-generate on the release which names the SBOM's digest.",
+	Logic:   "The run that made the SBOM is the one that built the artifact or recorded the release, or that of a passed check sbom-generate on the release which names the SBOM's digest. Provenance of an artifact, signed by an allowed builder, that lists the SBOM's digest among what the build made says so, too.",
 	Applies: "*", Waive: "exc",
 	Question: 2, Gate: verify.GateStaging,
-	Evidence: []string{"record.sboms[].runId", "record.build.runId", "provenance: run id", "record.checks[].evidence"},
+	Evidence: []string{"record.sboms[].runId", "record.build.runId", "provenance: run id", "provenance: byproducts", "record.checks[].evidence"},
 	Fix: verify.Fix{
 		Before: "make the SBOM in the build, and record its run (sboms[].runId)",
 		Now:    "make the SBOM again in the pipeline from the released bytes",

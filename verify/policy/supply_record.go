@@ -66,20 +66,43 @@ func sbomFromPipeline(f *Facts) Result {
 	if len(f.SBOMs) == 0 {
 		return missing(want, "no SBOM is recorded").at(inRecord(f, "/sboms")).follows("sbom/present")
 	}
-	runs := f.pipelineRuns()
+	runs, proof := f.pipelineRuns(), f.Stated()
 	var where []verify.Place
 	for i, s := range f.SBOMs {
 		place := inRecord(f, "/sboms/%d/runId", i)
+		build := f.buildThatMade(s.Material.Digest)
 		switch {
 		case s.RunID != "" && slices.Contains(runs, s.RunID), s.RunID == "" && f.generated(s.Material.Digest):
 			where = append(where, place)
 		case s.RunID != "":
 			return fail("other-run", want, "%s was made by the run %s", s.Material.Name, s.RunID).at(place)
+		case build != nil:
+			where, proof = append(where, inMaterial(build.Material.Digest)), verify.Weakest(proof, build.Proof)
 		default:
 			return missing(want, "nobody recorded which run made "+s.Material.Name).at(place)
 		}
 	}
-	return pass(f.Stated(), "%s", plural(len(where), "SBOM", "SBOMs")).wants(want).at(where...)
+	return pass(proof, "%s", plural(len(where), "SBOM", "SBOMs")).wants(want).at(where...)
+}
+
+// buildThatMade is the provenance of an artifact of the release, by a builder
+// whom trust allows, that lists a document among what the build made; nil if none
+// does.
+func (f *Facts) buildThatMade(document evidence.Digest) *verify.ProvenanceFact {
+	is := func(d evidence.DigestSet) bool {
+		sum, ok := d.SHA256()
+		return ok && sum == document
+	}
+	for i := range f.Provenance {
+		v := &f.Provenance[i]
+		if v.Summary == nil || v.Signer == nil || !v.Signer.Allowed || len(v.Names) == 0 || v.Summary.BuilderID == provenance.LocalBuilder {
+			continue
+		}
+		if slices.ContainsFunc(v.Summary.Byproducts, is) || slices.ContainsFunc(v.Summary.Subjects, func(s evidence.ResourceDescriptor) bool { return is(s.Digest) }) {
+			return v
+		}
+	}
+	return nil
 }
 
 // generated reports whether a passed check on the release made an SBOM.

@@ -103,9 +103,9 @@ func Lookup(id string) (Control, bool) {
 }
 
 // askedAt reports whether c must already hold at gate.
-func (c Control) askedAt(gate verify.Gate) bool {
+func (c *Control) askedAt(gate verify.Gate) bool {
 	return slices.Index(verify.Gates, c.Gate) <= slices.Index(verify.Gates, gate)
 }
 
 // derived reports whether no sentence of the release policy states the rule.
-func (c Control) derived() bool { return strings.HasPrefix(c.Sections, "d:") }
+func (c *Control) derived() bool { return strings.HasPrefix(c.Sections, "d:") }

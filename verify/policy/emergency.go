@@ -590,7 +590,7 @@ func emergencyOtherControlsKept(f *Facts) Result {
 	}
 	if len(lost) > 0 {
 		slices.Sort(lost)
-		return fail("more-than-windows", want, "%s", several(lost)).at(f.results[lost[0]].Inputs...).follows(lost[0])
+		return fail("more-than-windows", want, "%s", several(lost)).at(f.result(lost[0]).Inputs...).follows(lost[0])
 	}
 	proofs := []verify.Proof{f.Stated()}
 	for _, e := range f.emergencies() {

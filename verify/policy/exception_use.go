@@ -15,20 +15,20 @@ func exceptionRequiredForMust(f *Facts) Result {
 	const want = "an exception, approved before and in scope, for each MUST that is not met"
 	var unmet []string
 	for _, id := range slices.Sorted(maps.Keys(f.waivers)) {
-		c := f.results[id]
+		c := f.result(id)
 		if c.Level != Should && c.Outcome == verify.Fail && c.EnforcedFrom == nil && f.waivers[id].exception {
 			unmet = append(unmet, id)
 		}
 	}
 	if len(unmet) > 0 {
 		r := fail("no-exception", want, "none covers %s", several(unmet)).at(verify.Place{Statement: &f.Release})
-		return r.at(f.results[unmet[0]].Inputs...).follows(unmet[0])
+		return r.at(f.result(unmet[0]).Inputs...).follows(unmet[0])
 	}
 	var covered []string
 	var proofs []verify.Proof
 	var where []verify.Place
 	for _, a := range f.tried {
-		if a.waived && f.results[a.control].Level != Should {
+		if a.waived && f.result(a.control).Level != Should {
 			covered = append(covered, a.control+" by "+a.ID)
 			proofs, where = append(proofs, a.fact.Proof), append(where, a.fact.Place(""))
 		}
@@ -44,7 +44,7 @@ func exceptionShouldRationale(f *Facts) Result {
 	var bare, reasoned []string
 	var where []verify.Place
 	for _, id := range slices.Sorted(maps.Keys(f.waivers)) {
-		c := f.results[id]
+		c := f.result(id)
 		theme, _, _ := strings.Cut(id, "/")
 		switch {
 		case c.Level != Should || !slices.Contains(f.Params.RationaleThemes, theme):
@@ -56,7 +56,7 @@ func exceptionShouldRationale(f *Facts) Result {
 	}
 	switch {
 	case len(bare) > 0:
-		return fail("no-rationale", want, "nothing says why: %s", several(bare)).at(inRecord(f, "/releaseRecord/decisions")).at(f.results[bare[0]].Inputs...).follows(bare[0])
+		return fail("no-rationale", want, "nothing says why: %s", several(bare)).at(inRecord(f, "/releaseRecord/decisions")).at(f.result(bare[0]).Inputs...).follows(bare[0])
 	case len(reasoned) > 0:
 		return pass(f.Stated(), "%s", several(reasoned)).wants(want).at(where...)
 	}

@@ -22,7 +22,7 @@ type Facts struct {
 
 	// results are the outcomes of the controls that do not judge outcomes, by
 	// id; set when those that do are judged.
-	results map[string]verify.Check
+	results map[string]*verify.Check
 	// emergencyMay are the controls for which an emergency may stand in.
 	emergencyMay map[string]bool
 

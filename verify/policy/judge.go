@@ -38,41 +38,54 @@ func (p *Policy) Judge(facts *verify.Facts) ([]verify.Check, verify.PolicyView) 
 // judge evidence, then what waives their failures, then those that judge the
 // outcomes of others, then the rules of the policy's own, which may look at all.
 func (p *Policy) judgeAll(f *Facts) []verify.Check {
+	n := len(p.rules)
 	f.known = p.knows
-	f.results, f.waivers, f.emergencyMay = map[string]verify.Check{}, map[string]waiver{}, map[string]bool{}
-	for _, r := range p.rules {
-		f.emergencyMay[r.ID] = r.waiver.emergency
+	f.results, f.waivers, f.emergencyMay = make(map[string]*verify.Check, n), make(map[string]waiver, n), make(map[string]bool, n)
+	for i := range p.rules {
+		f.emergencyMay[p.rules[i].ID] = p.rules[i].waiver.emergency
 	}
-	var checks []verify.Check
+	checks, results := make([]verify.Check, n), make([]Result, n) // by rule
+	var judged []int
 	for phase := range 3 {
-		var results []Result
-		var rules []rule
-		for _, r := range p.rules {
-			if r.phase() == phase && r.askedAt(f.Gate) {
-				res := r.outcome(f)
-				results, rules = append(results, res), append(rules, r)
-				c := r.check(f, res)
-				c.Asked = p.askedAt(r.ID)
-				f.results[r.ID] = c
-				if phase == 0 {
-					f.waivers[r.ID] = r.waiver
-				}
+		first := len(judged)
+		for i := range p.rules {
+			r := &p.rules[i]
+			if r.phase() != phase || !r.askedAt(f.Gate) {
+				continue
 			}
+			results[i] = r.outcome(f)
+			checks[i] = r.check(f, &results[i])
+			checks[i].Asked = p.askedAt(r.ID)
+			f.results[r.ID] = &checks[i]
+			if phase == 0 {
+				f.waivers[r.ID] = r.waiver
+			}
+			judged = append(judged, i)
 		}
-		for i, r := range rules {
-			c := f.results[r.ID]
-			r.waive(f, results[i], &c)
-			f.results[r.ID] = c
-			checks = append(checks, c)
+		for _, i := range judged[first:] {
+			p.rules[i].waive(f, results[i], &checks[i])
 		}
 	}
-	slices.SortFunc(checks, func(a, b verify.Check) int { return cmp.Compare(a.ID, b.ID) })
-	return checks
+	slices.SortFunc(judged, func(a, b int) int { return cmp.Compare(checks[a].ID, checks[b].ID) })
+	list := make([]verify.Check, len(judged))
+	for i, n := range judged {
+		list[i] = checks[n]
+	}
+	return list
+}
+
+// result returns what a control that was judged before came to; the zero value
+// if it was not.
+func (f *Facts) result(id string) verify.Check {
+	if c, ok := f.results[id]; ok {
+		return *c
+	}
+	return verify.Check{}
 }
 
 // phase is when a control is judged: with the evidence, after that by the
 // outcomes, or last of all as a rule of the policy's own.
-func (c Control) phase() int {
+func (c *Control) phase() int {
 	switch {
 	case c.own():
 		return 2
@@ -92,6 +105,9 @@ func (p *Policy) knows(id string) bool {
 // askedAt returns the line of the policy that says most of a control; nil if
 // only the profile asks it.
 func (p *Policy) askedAt(id string) *verify.Place {
+	if len(p.origins) == 0 {
+		return nil
+	}
 	for _, key := range []string{"enforce " + id, "grade " + id, id} {
 		if o, ok := p.origins[key]; ok {
 			return &verify.Place{File: o.File, Line: o.Line}
@@ -103,11 +119,12 @@ func (p *Policy) askedAt(id string) *verify.Place {
 // binding reports whether one of the checks applies and is enforced by now. A
 // policy that binds nobody yet accepts nothing.
 func (p *Policy) binding(f *Facts, checks []verify.Check) bool {
-	for _, r := range p.rules {
-		if r.enforced.After(f.AsOf) {
-			continue
-		}
-		if slices.ContainsFunc(checks, func(c verify.Check) bool { return c.ID == r.ID && c.Outcome != verify.NotApplicable }) {
+	binds := make(map[string]bool, len(p.rules))
+	for i := range p.rules {
+		binds[p.rules[i].ID] = !p.rules[i].enforced.After(f.AsOf)
+	}
+	for i := range checks {
+		if binds[checks[i].ID] && checks[i].Outcome != verify.NotApplicable {
 			return true
 		}
 	}
@@ -158,7 +175,7 @@ func (p *Policy) notInForce(f *Facts) verify.Check {
 
 // outcome judges one control. A panic is a bug of ours; the other controls are
 // still worth knowing.
-func (r rule) outcome(f *Facts) (res Result) {
+func (r *rule) outcome(f *Facts) (res Result) {
 	defer func() {
 		if x := recover(); x != nil {
 			res = unknown(codeInternalError, "the control's own code failed: %v", x)
@@ -176,7 +193,7 @@ func (r rule) outcome(f *Facts) (res Result) {
 }
 
 // check writes a result down.
-func (r rule) check(f *Facts, res Result) verify.Check {
+func (r *rule) check(f *Facts, res *Result) verify.Check {
 	c := verify.Check{
 		ID: r.ID, Layer: verify.Controls, Level: r.Level, Question: r.Question, Title: r.Title,
 		Outcome: res.Outcome, Code: res.Code, Why: res.Why, Due: res.due,
@@ -205,7 +222,7 @@ func (r rule) check(f *Facts, res Result) verify.Check {
 
 // failing is the title of a control that does not pass. What is only missing,
 // not known or known too little is not said to be otherwise.
-func (r rule) failing(res Result) string {
+func (r *rule) failing(res *Result) string {
 	if res.Outcome == verify.Unknown || res.Code == codeMissing || res.Code == codeGrade {
 		return "Not shown: " + r.Title
 	}
@@ -213,7 +230,7 @@ func (r rule) failing(res Result) string {
 }
 
 // graded fails what holds with less proof than the policy asks for.
-func (r rule) graded(res Result) Result {
+func (r *rule) graded(res Result) Result {
 	if r.atLeast == "" || res.Outcome != verify.Pass && res.Outcome != verify.Warn || res.Proof.Grade.AtLeast(r.atLeast) {
 		return res
 	}

@@ -107,7 +107,7 @@ func ownCheck(x Expression, written string) func(*Facts) Result {
 }
 
 // own reports whether the policy writes the rule itself.
-func (c Control) own() bool { return strings.HasPrefix(c.ID, OwnTheme+"/") }
+func (c *Control) own() bool { return strings.HasPrefix(c.ID, OwnTheme+"/") }
 
 // ErrCost says that a rule needs more work than it may.
 var ErrCost = errors.New("the rule needs more steps than it may take")

@@ -130,22 +130,23 @@ func (p *Policy) view(gate verify.Gate) verify.PolicyView {
 		DocumentView: verify.DocumentView{ID: p.ID, Version: p.Version, Digest: p.Digest},
 		Profile:      p.Profile, Effective: p.Rules,
 	}
+	all, own, out := controls(), 0, 0
+	asked := make(map[string]bool, len(p.rules))
 	for i := range p.rules {
-		if p.rules[i].askedAt(gate) {
+		r := &p.rules[i]
+		asked[r.ID] = true
+		if r.askedAt(gate) {
 			v.Asked++
 		}
-	}
-	all, own, out := controls(), 0, 0
-	for i := range p.rules {
-		if p.rules[i].own() {
+		if r.own() {
 			own++ // no part of the catalogue
-			if p.rules[i].askedAt(gate) {
+			if r.askedAt(gate) {
 				v.NotAsked++
 			}
 		}
 	}
-	for _, c := range all {
-		if c.askedBy(p.Profile) && !slices.ContainsFunc(p.rules, func(r rule) bool { return r.ID == c.ID }) {
+	for i := range all {
+		if all[i].askedBy(p.Profile) && !asked[all[i].ID] {
 			out++
 		}
 	}

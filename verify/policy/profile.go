@@ -31,7 +31,7 @@ var profiles = []string{Solo, Minimal, Standard, SOX}
 func Profiles() []string { return slices.Clone(profiles) }
 
 // profile returns the lowest profile that asks c.
-func (c Control) profile() string {
+func (c *Control) profile() string {
 	switch {
 	case c.Profile != "":
 		return c.Profile
@@ -42,7 +42,7 @@ func (c Control) profile() string {
 }
 
 // askedBy reports whether profile asks c.
-func (c Control) askedBy(profile string) bool {
+func (c *Control) askedBy(profile string) bool {
 	return slices.Index(profiles, c.profile()) <= slices.Index(profiles, profile)
 }
 
@@ -57,7 +57,7 @@ func strict(profile string) bool {
 var personal = []string{"pr", "approval", "sod", "promotion", "window", "emergency"}
 
 // leastGrade is the lowest grade that passes c under a profile; "" is any.
-func (c Control) leastGrade(profile string) verify.Grade {
+func (c *Control) leastGrade(profile string) verify.Grade {
 	theme, _, _ := strings.Cut(c.ID, "/")
 	if strict(profile) && slices.Contains(personal, theme) {
 		return verify.Attested

@@ -212,7 +212,7 @@ func (f *Facts) requiredPassed(moment, subject string, on func(checked) bool, by
 		case res.Outcome == verify.Pass:
 		case moment == atMerge:
 			return res
-		case f.results[control].Outcome == verify.Waived:
+		case f.result(control).Outcome == verify.Waived:
 			res.Inputs = nil
 		default:
 			return res.follows(control)

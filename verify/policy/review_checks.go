@@ -466,7 +466,7 @@ func prExceptionLinked(f *Facts) Result {
 		if theme != "pr" && theme != "branch" && theme != "commit" {
 			continue
 		}
-		for _, p := range f.concerned(f.results[u.control]) {
+		for _, p := range f.concerned(f.result(u.control)) {
 			if p.Details == nil || !slices.Contains(p.Details.Exceptions, u.exception) {
 				return fail("exception-not-linked", want, "%s relies on %s for %s and does not name it", p, u.exception, u.control).at(p.place(f, "/details/exceptions"))
 			}

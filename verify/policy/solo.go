@@ -162,7 +162,7 @@ func sodHotfixPreserved(f *Facts) Result {
 	var where []verify.Place
 	ids := slices.Sorted(maps.Keys(f.results))
 	for _, id := range ids {
-		c := f.results[id]
+		c := f.result(id)
 		switch {
 		case !strings.HasPrefix(id, "sod/") || id == "sod/enforcement-noted" || id == "sod/hotfix-preserved":
 			continue

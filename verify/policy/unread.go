@@ -12,7 +12,7 @@ const codeNotRead = "not-read"
 // read turns what rests on evidence that could not be read into unknown: what
 // the record says of itself is never better than what it lacks. A failure stays
 // one, unless it is that nothing was recorded.
-func (r rule) read(f *Facts, res Result) Result {
+func (r *rule) read(f *Facts, res Result) Result {
 	switch {
 	case res.Outcome == verify.Pass, res.Outcome == verify.Warn, res.Outcome == verify.NotApplicable:
 	case res.Outcome == verify.Fail && res.Code == codeMissing:

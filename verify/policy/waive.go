@@ -64,7 +64,7 @@ func waiverOf(column string) waiver {
 
 // waive turns a failure into waived where the control allows it and the
 // evidence shows it (G7). What waives nothing is told in the finding.
-func (r rule) waive(f *Facts, res Result, c *verify.Check) {
+func (r *rule) waive(f *Facts, res Result, c *verify.Check) {
 	recommended := c.Outcome == verify.Warn
 	if c.Outcome != verify.Fail && (!recommended || !r.waiver.rationale) {
 		return // what holds, if with a reservation, needs no waiver
@@ -134,7 +134,7 @@ func (f *Facts) everyOccasion(list []occasion) []occasion {
 
 // exempted returns the earliest exception that covers every occasion with the
 // ids of further ones, or why one that names the control does not.
-func (r rule) exempted(f *Facts, res Result) (found *exempt, others []string, why string) {
+func (r *rule) exempted(f *Facts, res Result) (found *exempt, others []string, why string) {
 	if !r.waiver.exception && !r.waiver.rationale {
 		return nil, nil, ""
 	}
@@ -156,7 +156,7 @@ func (r rule) exempted(f *Facts, res Result) (found *exempt, others []string, wh
 }
 
 // refuses says why an exception that names the control does not waive it.
-func (r rule) refuses(f *Facts, e exempt, res Result) string {
+func (r *rule) refuses(f *Facts, e exempt, res Result) string {
 	if slices.Contains(res.exceptions, e.ID) {
 		return "nothing waives what is wrong with itself"
 	}
@@ -168,7 +168,7 @@ func (r rule) refuses(f *Facts, e exempt, res Result) string {
 	switch w := r.waiver; {
 	case w.plan && (e.Type != temporary || e.ExpiresAt == nil || len(e.Remediation) == 0):
 		return "it needs a date and a plan with tasks"
-	case w.control != "" && f.results[w.control].Outcome != verify.Pass:
+	case w.control != "" && f.result(w.control).Outcome != verify.Pass:
 		return w.control + " does not pass"
 	case w.freeze && slices.ContainsFunc(res.occasions, func(o occasion) bool { return !f.frozenBy(o.at, o.branch) }):
 		return "no approved freeze of that time is declared"
@@ -181,7 +181,7 @@ func (r rule) refuses(f *Facts, e exempt, res Result) string {
 // substituted returns the emergency record that substitutes for the control:
 // one that a production promotion relies on and that reaches every occasion,
 // if no judged control of emergencies keeps the release back.
-func (r rule) substituted(f *Facts, res Result) *invoked {
+func (r *rule) substituted(f *Facts, res Result) *invoked {
 	if w := r.waiver; !w.emergency || w.hotfix && !f.is(kindHotfix) || w.window && res.Code != codeWindowGate {
 		return nil
 	}

@@ -140,7 +140,7 @@ func (r *run) policy() error {
 	if r.o.Policy == nil || r.facts.Record == nil || r.o.Trust == nil {
 		return nil
 	}
-	r.facts.Checks = slices.Clone(r.report.Checks)
+	r.facts.Checks = slices.Clip(r.report.Checks)
 	checks, view := r.o.Policy.Judge(r.facts)
 	r.report.Policy = &view
 	asked := false

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
 
 	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
@@ -97,6 +98,10 @@ func sniff(r io.ReaderAt) error {
 	return nil
 }
 
+// scratches are what entries of files that are opened one after the other are
+// read into.
+var scratches = sync.Pool{New: func() any { return new([]byte) }}
+
 // compute reads and hashes every entry and sorts it into the set.
 func compute(es *entries) (*Dossier, error) {
 	d := New()
@@ -109,7 +114,12 @@ func compute(es *entries) (*Dossier, error) {
 			largest = max(largest, e.size)
 		}
 	}
-	p.scratch = make([]byte, largest)
+	scratch := scratches.Get().(*[]byte)
+	defer scratches.Put(scratch)
+	if int64(len(*scratch)) < largest {
+		*scratch = make([]byte, largest)
+	}
+	p.scratch = *scratch
 	for _, e := range es.list {
 		switch {
 		case e.name == "oci-layout" || e.name == "index.json":

@@ -66,12 +66,9 @@ func (p *Policy) judgeAll(f *Facts) []verify.Check {
 			p.rules[i].waive(f, results[i], &checks[i])
 		}
 	}
-	slices.SortFunc(judged, func(a, b int) int { return cmp.Compare(checks[a].ID, checks[b].ID) })
-	list := make([]verify.Check, len(judged))
-	for i, n := range judged {
-		list[i] = checks[n]
-	}
-	return list
+	checks = slices.DeleteFunc(checks, func(c verify.Check) bool { return c.ID == "" }) // not asked at this gate
+	slices.SortFunc(checks, func(a, b verify.Check) int { return cmp.Compare(a.ID, b.ID) })
+	return checks
 }
 
 // result returns what a control that was judged before came to; the zero value

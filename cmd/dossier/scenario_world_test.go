@@ -46,8 +46,8 @@ type world struct {
 	// Page is the release page.
 	Page    json.RawMessage    `json:"page"`
 	Tickets map[string]*ticket `json:"tickets"`
-	// Artifact is the text of what is built.
-	Artifact string `json:"artifact"`
+	// Build is the build of the image that is released.
+	Build build `json:"build"`
 
 	commits map[string]string // ids by the names of events
 	logins  map[int64]string
@@ -276,7 +276,7 @@ func (w *world) build(ts *testscript.TestScript) {
 	ts.Check(os.MkdirAll(filepath.Join(r.dir, "bin"), 0o755))
 	artifact := filepath.Join(r.dir, "bin", "payments")
 	ts.Check(ts.Exec("go", "build", "-C", r.dir, "-trimpath", "-ldflags=-s -w", "-o", artifact, "."))
-	ts.Setenv("DIGEST", sha256Of(ts, artifact))
+	w.push(ts, artifact)
 }
 
 // inRelease sets what the forge's CI sets in the release job.

@@ -32,7 +32,6 @@ func TestScenarios(t *testing.T) {
 			"world":       makeWorld,
 			"patch":       patch,
 			"state":       state,
-			"digest":      digestOf,
 			"accepted":    accepted,
 			"finds":       finds,
 			"outcome":     outcome,
@@ -83,16 +82,6 @@ func take(ts *testscript.TestScript, steps map[string]step, file string, names [
 			ts.Fatalf("step %s: dossier %s: %v\n%s", name, strings.Join(command, " "), err, ts.ReadFile("stderr"))
 		}
 	}
-}
-
-// digestOf puts the SHA-256 of a file into a variable.
-//
-//	digest NAME FILE
-func digestOf(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 2 {
-		ts.Fatalf("usage: digest NAME FILE")
-	}
-	ts.Setenv(args[0], sha256Of(ts, ts.MkAbs(args[1])))
 }
 
 // judgement is what a scenario reads of a report.

@@ -171,6 +171,7 @@ type edge struct {
 	a, b          span
 	place         verify.Place
 	env           string
+	owner         string // the control that judges this order by itself; "" if none does
 }
 
 func checkStageOrder(f *Facts) Result {
@@ -199,9 +200,9 @@ func checkStageOrder(f *Facts) Result {
 	for _, e := range edges {
 		switch f.notAfter(e.a, e.b) {
 		case no:
-			return fail("stage-order", want, "%s at %s, %s at %s", e.first, e.a, e.second, e.b).at(e.place).on(e.b, e.env)
+			return fail("stage-order", want, "%s at %s, %s at %s", e.first, e.a, e.second, e.b).at(e.place).on(e.b, e.env).follows(e.owner)
 		case open:
-			return f.untimed(want, "%s at %s, %s at %s", e.first, e.a, e.second, e.b).at(e.place)
+			return f.untimed(want, "%s at %s, %s at %s", e.first, e.a, e.second, e.b).at(e.place).follows(e.owner)
 		}
 	}
 	for _, p := range f.promotions() {
@@ -237,12 +238,12 @@ func (f *Facts) stageEdges() (list []edge) {
 		for i, a := range f.Record.Artifacts {
 			published, _ := f.publicationOf(i)
 			e := began
-			e.first, e.a = "publication of "+a.Name, published.at
+			e.first, e.a, e.owner = "publication of "+a.Name, published.at, "promotion/uses-published"
 			list = append(list, e)
 		}
 		for _, l := range f.looks(p) {
 			if l.kind == "smoke" || l.kind == "monitoring" {
-				list = append(list, edge{"promotion " + p.ID, lookNames[l.kind], p.start, l.at, l.place, p.env})
+				list = append(list, edge{first: "promotion " + p.ID, second: lookNames[l.kind], a: p.start, b: l.at, place: l.place, env: p.env})
 			}
 		}
 		if p.env != envProduction {
@@ -250,12 +251,12 @@ func (f *Facts) stageEdges() (list []edge) {
 		}
 		e := began
 		if first, ok := earliestApproval(f.approvedBy(p)); ok {
-			e.first, e.a = "approval", first.at
+			e.first, e.a, e.owner = "approval", first.at, "approval/before-deploy"
 			list = append(list, e)
 			for _, s := range f.into(envStaging) {
 				for _, l := range f.looks(s) {
 					if l.kind == "smoke" || l.kind == "monitoring" {
-						list = append(list, edge{lookNames[l.kind] + " in staging", "approval of production", l.at, first.at, l.place, envProduction})
+						list = append(list, edge{lookNames[l.kind] + " in staging", "approval of production", l.at, first.at, l.place, envProduction, "approval/after-verification"})
 					}
 				}
 			}

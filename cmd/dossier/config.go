@@ -105,6 +105,11 @@ func readConfig(dir, path string) (config, error) {
 	if _, err := os.Stat(path); optional && errors.Is(err, fs.ErrNotExist) {
 		return cfg, nil
 	}
+	if optional {
+		if _, err := own(dir, configPath); err != nil {
+			return cfg, usageError{fmt.Errorf("%w; or name it with --config", err)}
+		}
+	}
 	data, err := readFile(path)
 	if err != nil {
 		return cfg, err
@@ -290,7 +295,10 @@ func (c *config) judge(dir string, f *judgeFlags) error {
 		if l.file.Path == "" || l.given {
 			continue
 		}
-		path := beside(dir, l.file.Path)
+		path, err := own(dir, l.file.Path)
+		if err != nil {
+			return usageError{l.file.at.Errorf("%w", err)}
+		}
 		data, err := readFile(path)
 		if err != nil {
 			return usageError{placed(l.file.at, err)}
@@ -322,6 +330,9 @@ func (p *pinnedFile) UnmarshalStrict(n *strictyaml.Node) error {
 	path, digest, pinned := strings.Cut(text, "@")
 	if path == "" || strings.HasPrefix(path, "http:") || strings.HasPrefix(path, "https:") {
 		return n.Errorf("want the path of a copy in the repository, with @sha256:... if it is pinned: nothing is fetched")
+	}
+	if err := ownForm(path); err != nil {
+		return n.Errorf("%w", err)
 	}
 	p.Path = path
 	if !pinned {
@@ -385,8 +396,28 @@ func inside(root *os.Root, dir, file string) error {
 	return nil
 }
 
-// beside resolves a path in the configuration, which is relative to the
-// repository like all of them; "~/" stays for the home directory.
+// own resolves the path of a file that the configuration names, which is in the
+// repository, as is what a link at it leads to: what is committed must not choose
+// files of the machine. "" stays.
+func own(dir, file string) (string, error) {
+	if file == "" {
+		return "", nil
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return "", err
+	}
+	defer root.Close()
+	path := filepath.Join(dir, filepath.FromSlash(file))
+	if _, err := root.Lstat(filepath.FromSlash(file)); errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("there is no file %s in the repository: add it, or mend the path", file)
+	}
+	return path, inside(root, dir, path)
+}
+
+// beside resolves the path of a key in the configuration, which is relative to the
+// repository like all paths in it, but need not lead into it: a private key does
+// not belong there. "~/" stays for the home directory.
 func beside(dir, path string) string {
 	if path == "" || filepath.IsAbs(path) || strings.HasPrefix(path, "~/") {
 		return path

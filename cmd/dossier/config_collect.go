@@ -51,7 +51,7 @@ type gitConfig struct {
 type forgeConfig struct {
 	URL         string   `yaml:"url"`
 	Token       variable `yaml:"token"`
-	Recorded    string   `yaml:"recorded"`
+	Recorded    located  `yaml:"recorded"`
 	Deployments []string `yaml:"deployments"`
 	Teams       []string `yaml:"teams"`
 	// ReleaseLabel is the label of the change whose description may hold the
@@ -193,7 +193,7 @@ type systemConfig struct {
 	Token        variable          `yaml:"token"`
 	Header       string            `yaml:"header"`
 	Scheme       string            `yaml:"scheme"`
-	Recorded     string            `yaml:"recorded"`
+	Recorded     located           `yaml:"recorded"`
 
 	at *strictyaml.Node
 

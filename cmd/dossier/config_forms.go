@@ -42,6 +42,12 @@ func formsByPlace() map[string]func(string) error {
 		"collect.gitlab.url":             forge.CheckBaseURL,
 		"collect.tickets.*.url":          httprec.CheckBase,
 		"collect.systems.*.url":          httprec.CheckBase,
+		"collect.tickets.*.mapping":      mappingForm,
+		"collect.systems.*.mapping":      mappingForm,
+		"collect.tickets.*.recorded":     ownForm,
+		"collect.systems.*.recorded":     ownForm,
+		"collect.github.recorded":        ownForm,
+		"collect.gitlab.recorded":        ownForm,
 		"collect.records":                recordsForm,
 
 		"withhold[].reason":  oneLine,
@@ -126,6 +132,22 @@ func fileForm(s string) error {
 	}
 	if _, err := path.Match(s, ""); err != nil {
 		return errors.New(`want a path or pattern such as out/*.xml; "[" begins a set of characters that "]" ends, "\[" is the character itself`)
+	}
+	return oneLine(s)
+}
+
+// ownForm wants the path of one file in the repository.
+func ownForm(s string) error {
+	if !filepath.IsLocal(filepath.FromSlash(s)) || path.IsAbs(s) {
+		return fmt.Errorf("%.200q leads out of the repository: want the path of a file in it; one elsewhere is given with a flag", s)
+	}
+	return oneLine(s)
+}
+
+// mappingForm wants the id of a mapping, or the path of one.
+func mappingForm(s string) error {
+	if filepath.Ext(s) == ".yaml" {
+		return ownForm(s)
 	}
 	return oneLine(s)
 }

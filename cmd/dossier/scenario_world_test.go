@@ -302,6 +302,7 @@ func (w *world) copyFiles(ts *testscript.TestScript) {
 		name, _, _ := strings.Cut(filepath.Base(log), ".")
 		ts.Setenv(variableName("LOG_", name), sha256Of(ts, log))
 	}
+	defer w.copyRules(ts)
 	ts.Check(filepath.WalkDir(worldDir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || d.Name() == "world.yaml" {
 			return err
@@ -333,6 +334,14 @@ func (w *world) copyFiles(ts *testscript.TestScript) {
 		}
 		return os.WriteFile(to, []byte(text), 0o644)
 	}))
+}
+
+// copyRules puts copies of policy and trust into the repository, where its
+// configuration wants them.
+func (w *world) copyRules(ts *testscript.TestScript) {
+	for _, name := range []string{"policy.yaml", "trust.yaml"} {
+		ts.Check(os.WriteFile(ts.MkAbs("payments/.dossier/"+name), []byte(ts.ReadFile(name)), 0o644))
+	}
 }
 
 // patched is a YAML file after a merge patch.

@@ -65,9 +65,13 @@ func (c *Cmd) forges(job *creation, recorded recordings) (list []collect.Source,
 		if f.config == nil {
 			continue
 		}
-		o, err := c.forgeOptions(f.config, firstOf(recorded.take(f.name), beside(job.dir, f.config.Recorded)), f.variable)
+		file, place, err := answersOf(job.dir, recorded.take(f.name), f.config.Recorded)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", f.name, err)
+			return nil, err
+		}
+		o, err := c.forgeOptions(f.config, file, f.variable)
+		if err != nil {
+			return nil, usageError{place(fmt.Errorf("%s: %w", f.name, err))}
 		}
 		list = append(list, f.source(o))
 	}
@@ -112,6 +116,19 @@ func (r recordings) unused() error {
 		return usagef("--recorded %s: no system of that name is configured in %s", name, configPath)
 	}
 	return nil
+}
+
+// answersOf is the file of recorded answers of a system, by a flag or else by the
+// configuration, and gives errors about it their place. "" asks the system.
+func answersOf(dir, flag string, configured located) (file string, place func(error) error, err error) {
+	if flag != "" {
+		return flag, func(err error) error { return err }, nil
+	}
+	place = func(err error) error { return configured.Errorf("%w", err) }
+	if file, err = own(dir, configured.Value); err != nil {
+		return "", nil, usageError{configured.Errorf("%w; without this line the system is asked", err)}
+	}
+	return file, place, nil
 }
 
 // forgeOptions say how a forge is asked, or from which file it answers.
@@ -160,7 +177,9 @@ func (c *Cmd) productSources(job *creation, images []string, o *collect.Options)
 	if job.product.results != nil {
 		s := results.Source{Dir: job.dir}
 		for _, r := range job.product.results {
-			r.Locate = func(err error) error { return placed(r.at, err) }
+			if !slices.Contains(job.incomplete, s.Name()) { // else it becomes a part of the record, which names no files of this machine
+				r.Locate = func(err error) error { return placed(r.at, err) }
+			}
 			s.Entries = append(s.Entries, r.Entry)
 		}
 		o.Sources = append(o.Sources, s)

@@ -30,11 +30,13 @@ func (c *Cmd) system(job *creation, name string, s systemConfig, recorded record
 	if s.Keys != nil {
 		system.Keys = s.Keys.Regexp
 	}
-	file := firstOf(recorded.take(name), beside(job.dir, s.Recorded))
+	file, place, err := answersOf(job.dir, recorded.take(name), s.Recorded)
 	switch {
+	case err != nil:
+		return nil, err
 	case file != "":
 		if system.Options.Transport, err = readRecorded(file); err != nil {
-			return nil, err
+			return nil, place(err)
 		}
 	case !s.Anonymous:
 		variable := firstOf(string(s.Token), strings.ToUpper(strings.ReplaceAll(name, "-", "_"))+"_TOKEN")
@@ -55,7 +57,10 @@ func (s systemConfig) mapping(dir, name string) (*httprec.Mapping, error) {
 	if filepath.Ext(id) != ".yaml" {
 		return httprec.Builtin(id)
 	}
-	path := beside(dir, id)
+	path, err := own(dir, id)
+	if err != nil {
+		return nil, err
+	}
 	data, err := readFile(path)
 	if err != nil {
 		return nil, err

@@ -32,7 +32,7 @@ type Entry struct {
 	// MaxRetries is how often the check may be run again by itself; nil is not
 	// known.
 	MaxRetries *int64
-	// Locate, if not nil, gives an [EntryError] the place where the entry stands.
+	// Locate, if not nil, gives an error the place where the entry stands.
 	Locate func(error) error
 	// NotApplicable is why the check does not apply; it has no files then.
 	NotApplicable string
@@ -51,8 +51,7 @@ func (e *EntryError) Unwrap() error { return e.Err }
 // locate says where the entry is that err is about.
 func (e *Entry) locate(err error) error {
 	err = fmt.Errorf("check %.80s: %w", e.Check, err)
-	var mistake *EntryError
-	if errors.As(err, &mistake) && e.Locate != nil {
+	if e.Locate != nil {
 		return e.Locate(err)
 	}
 	return err

@@ -66,7 +66,7 @@ func (r reading) matching() ([]string, error) {
 			list = []string{p} // a link that leads nowhere or out: reading it says so
 		}
 		if len(list) == 0 {
-			return nil, fmt.Errorf("no file matches %q: run the check first", p)
+			return nil, fmt.Errorf("no file matches %q: run the check first, mend the pattern, or say why the check does not apply with not-applicable", p)
 		}
 		names = append(names, list...)
 	}

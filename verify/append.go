@@ -133,7 +133,11 @@ func (r *Report) Append(d *bundle.Dossier, p evidence.Predicate, key attest.Publ
 		}
 		r.fillSeal(s)
 	}
-	if err := p.Validate(); err != nil {
+	err = p.Validate()
+	if err == nil {
+		err = evidence.CheckWritten(p)
+	}
+	if err != nil {
 		return nil, err
 	}
 	payload, err := attest.NewStatement(evidence.OwnSubjects(st.ID, about), kind.Type, p)

@@ -213,7 +213,11 @@ func (c *Cmd) signOnto(ctx context.Context, b *base, p evidence.Predicate, o ver
 // alone signs a record that stands by its scope and writes it to a file of its
 // own (rules of format, R9).
 func (c *Cmd) alone(ctx context.Context, verb string, p evidence.Predicate, signer *attest.KeySigner, a *addition) error {
-	if err := p.Validate(); err != nil {
+	err := p.Validate()
+	if err == nil {
+		err = evidence.CheckWritten(p)
+	}
+	if err != nil {
 		return usagef("%s: %w", verb, err)
 	}
 	o, err := a.judge.options(c.Now())

@@ -128,6 +128,9 @@ func (c *Cmd) promotion(f *promoteFlags, command []string) (*evidence.Promotion,
 	if f.environment == "" {
 		return nil, usagef("promote: --env is required: where is it deployed to?")
 	}
+	if err := oneLine(f.environment); err != nil {
+		return nil, usagef("promote: --env %q: %w", f.environment, err)
+	}
 	p := &evidence.Promotion{
 		Environment: f.environment, Action: firstOf(f.action, "deploy"), DeploymentID: f.deploymentID,
 		RequestedBy: actor(f.requestedBy, evidence.Human), ExecutedBy: actor(f.executedBy, evidence.Service),
@@ -277,7 +280,11 @@ func (c *Cmd) beforeDeploying(ctx context.Context, b *base, p *evidence.Promotio
 	would := *p
 	now := evidence.At(c.Now())
 	would.At, would.FinishedAt, would.Result = evidence.Moment(now), &now, deploy.Success
-	if err := evidence.ValidateFacts(&would); err != nil {
+	err := evidence.ValidateFacts(&would)
+	if err == nil {
+		err = evidence.CheckWritten(&would)
+	}
+	if err != nil {
 		return usagef("promote: %w", err)
 	}
 	a := intent{&would, b.about(), b.report.Release.Repository}

@@ -109,7 +109,11 @@ func (a *assembly) signScoped(f records.File) error {
 		a.gap(Line, "a signed "+f.Kind, f.Name+" is signed by nobody", "give the key that signs with --key")
 		return nil
 	}
-	if err := f.Record.Validate(); err != nil {
+	err := f.Record.Validate()
+	if err == nil {
+		err = evidence.CheckWritten(f.Record)
+	}
+	if err != nil {
 		return err
 	}
 	subjects, err := f.Record.Head().Scope.Subjects()

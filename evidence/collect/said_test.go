@@ -113,6 +113,12 @@ func TestSlips(t *testing.T) {
 	if i < 0 || !strings.Contains(d.Gaps[i].Why, `line 3 of tag v1.4.0 says "Known issues"`) {
 		t.Errorf("gaps %+v", d.Gaps)
 	}
+	w.say("Riks: low", "Rollback-plan: redeploy v1")
+	if d := w.collect(w.options()); !slices.Contains(gaps(d), "Risk") || !slices.Contains(gaps(d), "Rollback") {
+		t.Errorf("gaps %q", gaps(d))
+	}
+	w.say("Release-kind: emergencyy")
+	refuse(t, w.options(), `tag v1.4.0: trailer Release-kind: "emergencyy" is no kind of release: did you mean "emergency"?`)
 	w.say("Risk: none whatever")
 	if d := w.collect(w.options()); !slices.Contains(gaps(d), "the risk") {
 		t.Errorf("gaps %q", gaps(d))

@@ -33,14 +33,18 @@ func (a *assembly) hearTag(context.Context) error {
 }
 
 func (a *assembly) hear(s Said) error {
-	said, err := commits.ReadRelease(gitobj.ParseTrailers(s.Text))
+	trailers := gitobj.ParseTrailers(s.Text)
+	said, err := commits.ReadRelease(trailers)
+	if err == nil {
+		err = commits.CheckKinds(trailers)
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.From.Name, err)
 	}
 	a.said = append(a.said, s)
 	a.addTickets(said.Tickets)
 	for _, slip := range commits.Slips(s.Text) {
-		a.gap(Habit, slip.Want, fmt.Sprintf("line %d of %s says %q and is no trailer, so it is not read", slip.Line, s.From.Name, slip.Key),
+		a.gap(Habit, slip.Want, fmt.Sprintf("line %d of %s says %q and is no trailer of a release, so it is not read", slip.Line, s.From.Name, slip.Key),
 			fmt.Sprintf("write %s: ... in the last paragraph, where nothing but such lines stands", slip.Want))
 	}
 	return nil

@@ -112,6 +112,21 @@ func TestReadRelease(t *testing.T) {
 	}
 }
 
+func TestCheckKinds(t *testing.T) {
+	for text, part := range map[string]string{
+		"release-kind: Patch, emergency\nRisk: x": "",
+		"Risk: x":                      "",
+		"Release-kind: emergencyy":     `trailer Release-kind: "emergencyy" is no kind of release: did you mean "emergency"? want one of normal, patch,`,
+		"Release-kind: patch, bigbang": `"bigbang" is no kind of release: want one of`,
+		"Release-kind:":                `"" is no kind of release`,
+	} {
+		err := commits.CheckKinds(gitobj.ParseTrailers("t\n\n" + text))
+		if (err == nil) != (part == "") || err != nil && !strings.Contains(err.Error(), part) {
+			t.Errorf("%q: %v, want %q in it", text, err, part)
+		}
+	}
+}
+
 func TestSlips(t *testing.T) {
 	for message, want := range map[string]string{
 		"Release\n\nRollback: x\nRisk: low\n":                  "[]",
@@ -123,6 +138,11 @@ func TestSlips(t *testing.T) {
 		"Release\n\n**Risk**: low":                             "[{3 **Risk** Risk}]",
 		"Release\n\nRisk low\nRollback = redeploy v1\n":        "[{3 Risk Risk} {4 Rollback Rollback}]",
 		"Release\n\nKnown issues none\nTicket PAY-1":           "[{3 Known issues Known-issues} {4 Ticket Ticket}]",
+		"Release\n\nRiks: low\nRollback-plan: redeploy":        "[{3 Riks Risk} {4 Rollback-plan Rollback}]",
+		"Release\n\nRelease-kinds: patch\nChange-window: w":    "[{3 Release-kinds Release-kind} {4 Change-window Window}]",
+		"Release\n\nRiks: low\n\nRisk: low":                    "[]",
+		"Release\n\nSigned-off-by: A\nFixes: 1\nRisk: low":     "[]",
+		"Release\n\nRelease-kind: patch, emergency":            "[]",
 		"Risk is low\n\nWindow of four hours\nTickets closed":  "[]",
 		"Release: all\n\nthe risk is low: nothing\nTicket PAY": "[]",
 	} {

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/release-dossier/dossier/evidence/gitobj"
+	"github.com/release-dossier/dossier/internal/strictyaml"
 )
 
 // Release is what people say of a release in the trailers of its annotated tag,
@@ -33,9 +34,15 @@ const (
 	RiskKey        = "Risk"
 	WindowKey      = "Window"
 	TicketKey      = "Ticket"
+	// ReleaseKindKey declares what kind of release it is; its words are
+	// [ReleaseKinds], several with commas. Only that of the tag counts.
+	ReleaseKindKey = "Release-kind"
 )
 
-var releaseKeys = []string{RollbackKey, KnownIssuesKey, RiskKey, WindowKey, TicketKey}
+var releaseKeys = []string{RollbackKey, KnownIssuesKey, RiskKey, WindowKey, TicketKey, ReleaseKindKey}
+
+// ReleaseKinds are the words of the trailer [ReleaseKindKey]. Case does not matter.
+var ReleaseKinds = []string{"normal", "patch", "hotfix", "emergency", "train", "manifest"}
 
 // maxValue bounds the value of one trailer, in bytes, as a record bounds texts.
 const maxValue = 16 << 10
@@ -98,6 +105,35 @@ func (r *Release) set(key, value string) error {
 	return nil
 }
 
+// CheckKinds refuses trailers that declare what is no kind of release: before the
+// tag is attested, its author can still mend it.
+func CheckKinds(text []gitobj.Trailer) error {
+	for _, t := range text {
+		if !strings.EqualFold(t.Key, ReleaseKindKey) {
+			continue
+		}
+		if err := checkKinds(t.Value); err != nil {
+			return fmt.Errorf("trailer %s: %w", ReleaseKindKey, err)
+		}
+	}
+	return nil
+}
+
+func checkKinds(value string) error {
+	for word := range strings.SplitSeq(value, ",") {
+		word = strings.TrimSpace(word)
+		if slices.Contains(ReleaseKinds, strings.ToLower(word)) {
+			continue
+		}
+		hint := ""
+		if near := strictyaml.Suggest(word, ReleaseKinds); near != "" {
+			hint = fmt.Sprintf("did you mean %q? ", near)
+		}
+		return fmt.Errorf("%.80q is no kind of release: %swant one of %s", word, hint, strings.Join(ReleaseKinds, ", "))
+	}
+	return nil
+}
+
 func appendNew(list []string, s string) []string {
 	if slices.Contains(list, s) {
 		return list
@@ -114,7 +150,7 @@ func setOnce(have *string, value string) error {
 }
 
 // Slip is a line that its author seems to have meant as a trailer of a release,
-// and that git does not read as one.
+// and that is not read as one.
 type Slip struct {
 	// Line is its number in the message, from 1.
 	Line int
@@ -125,7 +161,8 @@ type Slip struct {
 // Slips finds lines that begin with the key of a release's trailer, or with one
 // that is nearly it ("Known issues"), and that are none: they do not stand in
 // the last paragraph, that paragraph holds other text as well, or the colon is
-// missing ("Risk low").
+// missing ("Risk low"). Among the trailers it also finds keys that are nearly one
+// ("Riks") or have one in them ("Rollback-plan").
 func Slips(message string) []Slip {
 	read := gitobj.ParseTrailers(message)
 	var list []Slip
@@ -137,10 +174,11 @@ func Slips(message string) []Slip {
 		if !ok {
 			key, want = withoutColon(line)
 		}
-		if want == "" {
-			continue
+		trailer := slices.ContainsFunc(read, func(t gitobj.Trailer) bool { return t.Key == strings.TrimSpace(key) })
+		if trailer && want == "" {
+			want = nearly(strings.TrimSpace(key))
 		}
-		if !slices.ContainsFunc(read, func(t gitobj.Trailer) bool { return t.Key == strings.TrimSpace(key) && strings.EqualFold(t.Key, want) }) {
+		if want != "" && !(trailer && strings.EqualFold(strings.TrimSpace(key), want)) {
 			list = append(list, Slip{Line: n, Key: key, Want: want})
 		}
 	}
@@ -165,6 +203,24 @@ func withoutColon(line string) (key, want string) {
 		}
 	}
 	return "", ""
+}
+
+// nearly returns the trailer of a release that a trailer's key resembles, "" for
+// none.
+func nearly(key string) string {
+	key = strings.ToLower(key)
+	var known []string
+	for _, want := range releaseKeys {
+		lower := strings.ToLower(want)
+		if strings.HasPrefix(key, lower+"-") || strings.HasSuffix(key, "-"+lower) {
+			return want
+		}
+		known = append(known, lower)
+	}
+	if i := slices.Index(known, strictyaml.Suggest(key, known)); i >= 0 {
+		return releaseKeys[i]
+	}
+	return ""
 }
 
 // meant returns the trailer that key seems to stand for, "" for none.

@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"strings"
 	"testing"
+
+	"github.com/release-dossier/dossier/evidence/commits"
 )
 
 // catalogueTable holds, for each control of the catalogue's first twelve
@@ -21,4 +23,16 @@ func readCatalogue(t *testing.T) map[string]string {
 		lines[id] = strings.TrimSuffix(line, "\n")
 	}
 	return lines
+}
+
+// TestKindsDeclared: what "create" lets the trailer say is what is judged.
+func TestKindsDeclared(t *testing.T) {
+	for _, word := range commits.ReleaseKinds {
+		if kindDeclared[word] == "" {
+			t.Errorf("%s declares nothing", word)
+		}
+	}
+	if len(kindDeclared) != len(commits.ReleaseKinds) {
+		t.Errorf("%d words declare a kind, %d may be written", len(kindDeclared), len(commits.ReleaseKinds))
+	}
 }

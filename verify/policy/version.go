@@ -6,12 +6,13 @@ import (
 	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/commits"
 	"github.com/release-dossier/dossier/verify"
 )
 
 // trailerKind is the trailer of the annotated tag that declares a patch or
 // hotfix release.
-const trailerKind = "Release-kind"
+const trailerKind = commits.ReleaseKindKey
 
 // versionControls are the controls of how the version was chosen.
 var versionControls = []Control{{

@@ -10,7 +10,8 @@
 //
 // [Scanner.Scan] reads a material of any size in bounded memory. Text in
 // base64, as in a Sigstore bundle, is searched as well, to a depth of three,
-// and so is a material that is compressed with gzip. Git objects travel
+// and so is a material that is compressed with gzip. Characters that markup or
+// JSON writes by number or name ("&#103;hp_...") are searched as what they are. Git objects travel
 // uncompressed. Other archives (zip) are searched as the bytes they are.
 //
 // A [Hit] says where, never what: it has the rule, the place, what stands

@@ -18,7 +18,7 @@ type Hit struct {
 	// Line counts from 1, Offset is in bytes from 0. If Encoding is not "",
 	// they are where the encoded text begins.
 	Line, Offset int64
-	// Encoding is "base64", "gzip" or "".
+	// Encoding is "base64", "gzip", "escapes" or "".
 	Encoding string
 	// Excerpt is what stands before the credential and how long that is.
 	Excerpt string

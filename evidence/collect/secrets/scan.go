@@ -124,10 +124,19 @@ func (s *scan) names() error {
 	return nil
 }
 
+// keyOf tells credentials apart.
+func keyOf(c candidate, text []byte) string { return c.rule.id + "\x00" + string(text[c.start:c.end]) }
+
+// knows reports whether a candidate was found before.
+func (s *scan) knows(c candidate, text []byte) bool {
+	_, ok := s.known[keyOf(c, text)]
+	return ok
+}
+
 // hit keeps a candidate found in text.
 func (s *scan) hit(c candidate, text []byte, at place) error {
 	secret := text[c.start:c.end]
-	key := c.rule.id + "\x00" + string(secret)
+	key := keyOf(c, text)
 	if i, ok := s.known[key]; ok {
 		s.hits[i].Count++
 		return nil

@@ -77,12 +77,37 @@ func (s *stream) search(until int) error {
 			return err
 		}
 	}
+	if err := s.searchEscaped(until); err != nil {
+		return err
+	}
 	if s.coded != nil {
 		if err := s.coded.write(s.done, s.buf[s.done:until]); err != nil {
 			return err
 		}
 	}
 	s.drop(until)
+	return nil
+}
+
+// searchEscaped finds what only shows with escapes written out.
+func (s *stream) searchEscaped(until int) error {
+	plain, ok := unescape(s.buf)
+	if !ok {
+		return nil
+	}
+	for _, c := range s.scan.rules.search(s.scan.name, plain.text) {
+		start := plain.from[c.start]
+		if start < s.done || start >= until || s.scan.knows(c, plain.text) {
+			continue
+		}
+		at := s.placeOf(start)
+		if at.encoding == "" {
+			at.encoding = "escapes"
+		}
+		if err := s.scan.hit(c, plain.text, at); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -54,6 +54,7 @@ and may be relied on.`,
 	flags.StringVar(&f.format, "format", string(interchange.Sigstore), "`sigstore` or intoto")
 	flags.StringVar(&f.only, "only", "", "one signature or attestation, as it is (`DIGEST`)")
 	flags.StringVarP(&f.output, "output", "o", "", "write to `FILE` instead of the standard output")
+	orStdout(cmd)
 	complete(cmd, "format", []string{string(interchange.Sigstore), string(interchange.InToto)})
 	return cmd
 }

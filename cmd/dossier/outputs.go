@@ -31,6 +31,7 @@ func (f *outputFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.format, "format", "", "how the report is written (`FORMAT`: "+strings.Join(names, ", ")+"; default text)")
 	flags.StringVarP(&f.output, "output", "o", "", "write the report to `FILE` and one line to standard output")
+	orStdout(cmd)
 	flags.StringArrayVar(&f.reports, "report", nil, "write the report in a further form (`FORMAT=FILE`; repeatable)")
 	flags.BoolVar(&f.json, "json", false, "the same as --format json")
 	flags.BoolVar(&f.all, "all", false, "list every check in the text")

@@ -26,10 +26,14 @@ file you were given.`,
 		DisableFlagsInUseLine: true,
 	}
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
-		if f := cmd.Flags().Lookup("output"); f != nil && f.Value.String() == "-" {
-			return usagef("--output -: nothing is written to standard output; name a file, or ./- for one of that name")
+		f := cmd.Flags().Lookup("output")
+		if f == nil || f.Value.String() != "-" {
+			return nil
 		}
-		return nil
+		if _, ok := f.Annotations[stdoutWithout]; ok {
+			return f.Value.Set("")
+		}
+		return usagef("--output -: %s does not write to standard output; name a file, or ./- for one of that name", cmd.CommandPath())
 	}
 	root.SetIn(c.Stdin)
 	root.SetOut(c.Stdout)
@@ -55,6 +59,15 @@ file you were given.`,
 		group(completion)
 	}
 	return root
+}
+
+// stdoutWithout marks the flag --output of a command that writes to standard
+// output without it: there "-" says the same.
+const stdoutWithout = "stdout without it"
+
+// orStdout marks the flag --output of cmd.
+func orStdout(cmd *cobra.Command) {
+	cmd.Flags().Lookup("output").Annotations = map[string][]string{stdoutWithout: nil}
 }
 
 // group makes a command that only has commands of its own print its help, and

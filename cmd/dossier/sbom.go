@@ -45,6 +45,7 @@ about, and hand the document to create with --sbom.`,
 	flags.StringVar(&f.version, "version", "", "version of the release, such as v1.4.0 (`VERSION`; default: what a binary says)")
 	flags.StringVar(&f.graph, "graph", "", "output of \"go mod graph\", which adds who requires whom (`FILE`, or - for standard input)")
 	flags.StringVarP(&f.output, "output", "o", "", "write to `FILE` instead of standard output")
+	orStdout(cmd)
 	return cmd
 }
 

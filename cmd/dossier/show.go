@@ -54,6 +54,7 @@ With --output the exhibit's bytes are saved unchanged.`,
 	f.registerTrust(cmd)
 	f.registerTime(cmd)
 	cmd.Flags().StringVarP(&output, "output", "o", "", "save the bytes to `FILE` instead of printing")
+	orStdout(cmd)
 	return cmd
 }
 

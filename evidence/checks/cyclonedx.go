@@ -92,11 +92,11 @@ func (b *builder) bomTools(j *jsonReader) error {
 func (b *builder) bomVulnerability(j *jsonReader) error {
 	var v struct {
 		ID      string `json:"id"`
-		Ratings []struct {
+		Ratings items[struct {
 			Severity string         `json:"severity"`
 			Score    jsontext.Value `json:"score"`
 			Method   string         `json:"method"`
-		} `json:"ratings"`
+		}] `json:"ratings"`
 		Analysis struct {
 			State string `json:"state"`
 		} `json:"analysis"`

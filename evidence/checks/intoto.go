@@ -223,9 +223,9 @@ func (b *builder) database(j *jsonReader, t *evidence.CheckTool) error {
 func (b *builder) scanned(j *jsonReader) error {
 	var v struct {
 		ID       string `json:"id"`
-		Severity []struct {
+		Severity items[struct {
 			Score string `json:"score"`
-		} `json:"severity"`
+		}] `json:"severity"`
 	}
 	if err := j.decode(&v); err != nil {
 		return err

@@ -99,6 +99,9 @@ func (j *jsonReader) array(fn func() error) error {
 		return err
 	}
 	for j.dec.PeekKind() != ']' {
+		if j.dec.PeekKind() == 'n' {
+			return j.fail(errNull)
+		}
 		if err := fn(); err != nil {
 			return err
 		}
@@ -174,4 +177,30 @@ func (j *jsonReader) fail(err error) error {
 	}
 	place.Pointer = clean(place.Pointer)
 	return place
+}
+
+var errNull = errors.New("an item is null: it does not say what was found")
+
+// items is a list within a value that is decoded as a whole. An item that is null
+// would count as one that says nothing, and is refused.
+type items[T any] []T
+
+// UnmarshalJSONFrom implements json.UnmarshalerFrom.
+func (l *items[T]) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	raw, err := d.ReadValue()
+	if err != nil {
+		return err
+	}
+	var list []*T
+	if err := json.Unmarshal(raw, &list); err != nil {
+		return err
+	}
+	*l = nil
+	for _, item := range list {
+		if item == nil {
+			return errNull
+		}
+		*l = append(*l, *item)
+	}
+	return nil
 }

@@ -15,18 +15,18 @@ type vexStatement struct {
 		ID   string `json:"@id"`
 		Name string `json:"name"`
 	} `json:"vulnerability"`
-	Timestamp string       `json:"timestamp"`
-	Updated   string       `json:"last_updated"`
-	Status    string       `json:"status"`
-	Products  []vexProduct `json:"products"`
+	Timestamp string            `json:"timestamp"`
+	Updated   string            `json:"last_updated"`
+	Status    string            `json:"status"`
+	Products  items[vexProduct] `json:"products"`
 }
 
 // vexProduct is what a statement is about: a product or parts of it.
 type vexProduct struct {
 	ID            string `json:"@id"`
-	Subcomponents []struct {
+	Subcomponents items[struct {
 		ID string `json:"@id"`
-	} `json:"subcomponents"`
+	}] `json:"subcomponents"`
 }
 
 // vexState is the last word on one vulnerability in one product.
@@ -103,7 +103,7 @@ func (v *vex) statement() error {
 	at, _ := v.moment(nameless(s.Updated, s.Timestamp))
 	name := nameless(s.Vulnerability.Name, s.Vulnerability.ID)
 	if len(s.Products) == 0 {
-		s.Products = []vexProduct{{}}
+		s.Products = items[vexProduct]{{}}
 	}
 	for _, p := range s.Products {
 		e := vexEntry{p.key(name), vexState{clean(nameless(name, "(no name)")), open, at}}

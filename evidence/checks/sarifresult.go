@@ -21,9 +21,9 @@ type sarifResult struct {
 	Kind          string `json:"kind"`
 	Level         string `json:"level"`
 	BaselineState string `json:"baselineState"`
-	Suppressions  []struct {
+	Suppressions  items[struct {
 		Status string `json:"status"`
-	} `json:"suppressions"`
+	}] `json:"suppressions"`
 }
 
 // result counts one result.

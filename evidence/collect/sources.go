@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -34,9 +35,13 @@ func (a *assembly) checkSources() error {
 		}
 	}
 	for _, name := range a.AllowIncomplete {
-		if !known[name] {
-			return fmt.Errorf("%.80q may be incomplete, but no source has that name", name)
+		if known[name] {
+			continue
 		}
+		if len(known) == 0 {
+			return fmt.Errorf("%.80q may be incomplete, but no source is configured: leave it out", name)
+		}
+		return fmt.Errorf("%.80q may be incomplete, but no source has that name: want one of %s", name, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
 	}
 	for _, name := range a.Withhold {
 		switch source, part, _ := strings.Cut(name, "."); {

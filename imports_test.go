@@ -48,6 +48,8 @@ func TestForbiddenImports(t *testing.T) {
 		{"/verify/policy", append(network, heavy...)},
 		{"/verify/report", append(network, heavy...)},
 		{"/verify/tagsig", append(network, "os/exec", "github.com/CycloneDX/")},
+		// What signs links OpenPGP of x/crypto, which is not maintained.
+		{"/verify/sigstore", []string{"github.com/sigstore/sigstore-go/pkg/sign", "golang.org/x/crypto/openpgp/", "github.com/CycloneDX/", "github.com/ProtonMail/"}},
 	}
 	for _, tt := range tests {
 		t.Run(strings.TrimPrefix(tt.pkg, "/"), func(t *testing.T) {
@@ -68,7 +70,7 @@ var order = []string{
 	"/evidence/gitobj", "/evidence/commits", "/evidence/codeowners", "/evidence", "/evidence/records", "/evidence/checks",
 	"/attest", "/evidence/provenance", "/evidence/foreign", "/evidence/bundle", "/evidence/interchange", "/evidence/redact", "/sbom/schema", "/sbom",
 	"/evidence/collect/deploy", "/evidence/collect/ci", "/evidence/collect/git", "/evidence/collect/secrets", "/evidence/collect", "/evidence/collect/results", "/evidence/collect/oci",
-	"/verify/trust", "/verify", "/verify/tagsig", "/verify/policy", "/verify/report",
+	"/verify/trust", "/verify", "/verify/tagsig", "/verify/sigstore", "/verify/policy", "/verify/report",
 	"/cmd/dossier",
 }
 

@@ -1,11 +1,9 @@
 package attest
 
 import (
-	"bytes"
-	"encoding/base64"
-	"errors"
-
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/release-dossier/dossier/internal/strictjson"
 )
 
 // The JSON of a Sigstore bundle, as far as we read and write it.
@@ -29,7 +27,7 @@ type publicKeyJSON struct {
 }
 
 type certificateJSON struct {
-	RawBytes base64Bytes `json:"rawBytes"`
+	RawBytes strictjson.Base64 `json:"rawBytes"`
 }
 
 type chainJSON struct {
@@ -41,57 +39,16 @@ type timestampsJSON struct {
 }
 
 type timestampJSON struct {
-	SignedTimestamp base64Bytes `json:"signedTimestamp"`
+	SignedTimestamp strictjson.Base64 `json:"signedTimestamp"`
 }
 
 type envelope struct {
-	Payload     base64Bytes     `json:"payload"`
-	PayloadType string          `json:"payloadType"`
-	Signatures  []signatureJSON `json:"signatures"`
+	Payload     strictjson.Base64 `json:"payload"`
+	PayloadType string            `json:"payloadType"`
+	Signatures  []signatureJSON   `json:"signatures"`
 }
 
 type signatureJSON struct {
-	Sig   base64Bytes `json:"sig"`
-	KeyID string      `json:"keyid,omitempty"`
+	Sig   strictjson.Base64 `json:"sig"`
+	KeyID string            `json:"keyid,omitempty"`
 }
-
-// base64Bytes is written in standard base64. Protobuf JSON, and so a Sigstore
-// bundle, may also hold the URL alphabet, and either without padding. Go's
-// decoder would let line breaks through; a text has one meaning here or none.
-type base64Bytes []byte
-
-// MarshalText implements encoding.TextMarshaler.
-func (b base64Bytes) MarshalText() ([]byte, error) {
-	return base64.StdEncoding.AppendEncode(nil, b), nil
-}
-
-// UnmarshalText implements encoding.TextUnmarshaler.
-func (b *base64Bytes) UnmarshalText(text []byte) error {
-	if bytes.IndexByte(text, '\r') >= 0 || bytes.IndexByte(text, '\n') >= 0 {
-		return errors.New("base64 with a line break")
-	}
-	padded, bare := standard, bareStandard
-	if bytes.IndexByte(text, '-') >= 0 || bytes.IndexByte(text, '_') >= 0 {
-		padded, bare = url, bareURL // which in turn refuse + and /
-	}
-	enc := bare
-	if bytes.HasSuffix(text, []byte("=")) {
-		enc = padded
-	}
-	got := make([]byte, enc.DecodedLen(len(text)))
-	n, err := enc.Decode(got, text)
-	if err != nil {
-		return errors.New("not base64 of RFC 4648, standard or URL alphabet")
-	}
-	*b = got[:n]
-	return nil
-}
-
-// The encodings of RFC 4648, sections 4 and 5, with and without padding, in
-// which a text has no bits to spare.
-var (
-	standard     = base64.StdEncoding.Strict()
-	bareStandard = base64.RawStdEncoding.Strict()
-	url          = base64.URLEncoding.Strict()
-	bareURL      = base64.RawURLEncoding.Strict()
-)

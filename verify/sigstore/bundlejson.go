@@ -1,0 +1,108 @@
+package sigstore
+
+import (
+	"errors"
+	"strconv"
+
+	"github.com/release-dossier/dossier/internal/strictjson"
+)
+
+// The JSON of a Sigstore bundle (protobuf-specs, sigstore_bundle.proto and
+// sigstore_rekor.proto), whole: a member that is not here is refused.
+type bundleJSON struct {
+	MediaType string        `json:"mediaType"`
+	Material  *materialJSON `json:"verificationMaterial"`
+	DSSE      *envelopeJSON `json:"dsseEnvelope"`
+	Message   *messageJSON  `json:"messageSignature"`
+}
+
+type materialJSON struct {
+	PublicKey   *publicKeyJSON  `json:"publicKey"`
+	Certificate *rawJSON        `json:"certificate"`
+	Chain       *chainJSON      `json:"x509CertificateChain"`
+	LogEntries  []entryJSON     `json:"tlogEntries"`
+	Timestamps  *timestampsJSON `json:"timestampVerificationData"`
+}
+
+type publicKeyJSON struct {
+	Hint string `json:"hint"`
+}
+
+type rawJSON struct {
+	RawBytes strictjson.Base64 `json:"rawBytes"`
+}
+
+type chainJSON struct {
+	Certificates []rawJSON `json:"certificates"`
+}
+
+type timestampsJSON struct {
+	RFC3161 []struct {
+		SignedTimestamp strictjson.Base64 `json:"signedTimestamp"`
+	} `json:"rfc3161Timestamps"`
+}
+
+type envelopeJSON struct {
+	Payload     strictjson.Base64 `json:"payload"`
+	PayloadType string            `json:"payloadType"`
+	Signatures  []struct {
+		Sig   strictjson.Base64 `json:"sig"`
+		KeyID string            `json:"keyid"`
+	} `json:"signatures"`
+}
+
+type messageJSON struct {
+	Digest *struct {
+		Algorithm string            `json:"algorithm"`
+		Digest    strictjson.Base64 `json:"digest"`
+	} `json:"messageDigest"`
+	Signature strictjson.Base64 `json:"signature"`
+}
+
+type entryJSON struct {
+	LogIndex protoInt `json:"logIndex"`
+	LogID    *struct {
+		KeyID strictjson.Base64 `json:"keyId"`
+	} `json:"logId"`
+	KindVersion *struct {
+		Kind    string `json:"kind"`
+		Version string `json:"version"`
+	} `json:"kindVersion"`
+	IntegratedTime protoInt `json:"integratedTime"`
+	Promise        *struct {
+		SET strictjson.Base64 `json:"signedEntryTimestamp"`
+	} `json:"inclusionPromise"`
+	Proof *proofJSON        `json:"inclusionProof"`
+	Body  strictjson.Base64 `json:"canonicalizedBody"`
+}
+
+type proofJSON struct {
+	LogIndex   protoInt            `json:"logIndex"`
+	RootHash   strictjson.Base64   `json:"rootHash"`
+	TreeSize   protoInt            `json:"treeSize"`
+	Hashes     []strictjson.Base64 `json:"hashes"`
+	Checkpoint *struct {
+		Envelope string `json:"envelope"`
+	} `json:"checkpoint"`
+}
+
+// protoInt is an int64 of protobuf JSON that is not negative: a string of
+// digits, or a number. It has one way to be written.
+type protoInt int64
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (n *protoInt) UnmarshalJSON(text []byte) error {
+	s := string(text)
+	if s == "null" {
+		return nil
+	}
+	if len(s) > 1 && s[0] == '"' {
+		s = s[1 : len(s)-1]
+	}
+	v, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || v < 0 || strconv.FormatInt(v, 10) != s {
+		return errors.New("want a count from 0 to 2^63-1 in decimal")
+	}
+	*n = protoInt(v)
+	return nil
+}

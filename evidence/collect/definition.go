@@ -1,6 +1,7 @@
 package collect
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -31,7 +32,13 @@ func (a *assembly) addDefinition(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		d.AddTo(r.Build, evidence.ResourceDescriptor{Name: d.Files[0], Digest: evidence.Sum(first).Set()})
+		a.definition = &evidence.Pipeline{
+			Definition: &evidence.ResourceDescriptor{Name: d.Files[0], Digest: evidence.Sum(first).Set()}, Template: d.Template,
+		}
+		for _, j := range d.Jobs {
+			a.definition.Stages = append(a.definition.Stages, evidence.PipelineStage{Name: j})
+		}
+		d.AddTo(r.Build, *a.definition.Definition)
 		a.noteTemplates(d)
 		return nil
 	})
@@ -52,4 +59,24 @@ func (a *assembly) noteTemplates(d ci.Definition) {
 		text += ", " + count(n, "file") + " not read"
 	}
 	a.found("templates", text, proven, d.Files[0])
+}
+
+// addPipeline states how the pipeline is defined, where nobody wrote that down.
+func (a *assembly) addPipeline(context.Context) error {
+	r, d := a.draft.Record, a.definition
+	if d == nil {
+		return nil
+	}
+	if r.Pipeline == nil {
+		r.Pipeline = &evidence.Pipeline{}
+	}
+	if r.Pipeline.Definition == nil {
+		r.Pipeline.Definition = d.Definition
+	}
+	r.Pipeline.Template = cmp.Or(r.Pipeline.Template, d.Template)
+	if r.Pipeline.Stages == nil && len(d.Stages) > 0 {
+		r.Pipeline.Stages = d.Stages
+		a.found("pipeline", count(len(d.Stages), "job"), proven, d.Definition.Name)
+	}
+	return nil
 }

@@ -36,4 +36,21 @@ func TestTemplates(t *testing.T) {
 	if b := d.Record.Build; b.TemplatesFrom == nil || b.TemplatesFrom.Name != ".github/workflows/release.yml" || b.TemplatesUnread != nil {
 		t.Errorf("build %+v", b)
 	}
+	p := d.Record.Pipeline
+	if p == nil || p.Definition == nil || p.Definition.Name != ".github/workflows/release.yml" || p.Template != "" {
+		t.Fatalf("pipeline %+v", p)
+	}
+	equal(t, []evidence.PipelineStage{{Name: "a"}}, p.Stages)
+
+	// What people wrote of the pipeline stays.
+	dir := filepath.Join(w.repo, ".dossier", "records", "1.5.0")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	w.write(".dossier/records/1.5.0/release.yaml", "record: release\npipeline:\n  template: acme/own@v1\n  stages:\n  - {name: build, intents: [build]}\n")
+	p = w.collect(o).Record.Pipeline
+	if p.Template != "acme/own@v1" || p.Definition == nil {
+		t.Errorf("pipeline %+v", p)
+	}
+	equal(t, []evidence.PipelineStage{{Name: "build", Intents: []string{"build"}}}, p.Stages)
 }

@@ -69,7 +69,9 @@ type assembly struct {
 	artifacts []artifact // the files
 	git       *git.Result
 	tickets   []string // their ids
-	said      []Said   // where people may have written trailers
+	// definition is how the run's pipeline is defined; nil if nobody knows.
+	definition *evidence.Pipeline
+	said       []Said // where people may have written trailers
 	// sboms, provenance and attestations are those of the options and of sources.
 	sboms, provenance, attestations []File
 	withheld                        map[evidence.Digest]string // parts by digest
@@ -115,7 +117,7 @@ func (a *assembly) assemble(ctx context.Context) error {
 	}
 	a.draft.Run = run
 	for _, step := range []func(context.Context) error{
-		a.read, a.addArtifacts, a.addGit, a.addRun, a.addDefinition, a.addPredecessor, a.readRecords, a.hearTag, a.askSources, a.joinChecks, a.addHistory, a.stateTrailers,
+		a.read, a.addArtifacts, a.addGit, a.addRun, a.addDefinition, a.addPredecessor, a.readRecords, a.hearTag, a.askSources, a.joinChecks, a.addHistory, a.stateTrailers, a.addPipeline,
 		a.addSBOMs, a.addProvenance, a.addAttestations, a.addPublications, a.addKeys, a.withhold,
 	} {
 		if err := step(ctx); err != nil {

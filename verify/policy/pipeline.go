@@ -17,7 +17,7 @@ import (
 var pipelineControls = []Control{{
 	ID: "check/stages-present", Level: Must, Sections: "1.13.3.1", Theme: themeChecks,
 	Title: "The pipeline has a stage for each of the thirteen intents", Failing: "The pipeline lacks a stage",
-	Logic:   "Each intent of the release policy has a stage: lint and unit tests, build, integration tests, the four security gates, package, publish, deployment and verification in dev and staging, approval of production, deployment and verification there. A stage says its intents, or its name does, folded by the parameter stage-aliases. A library is published: it has no deployments and no dynamic tests.",
+	Logic:   "Each intent of the release policy has a stage: lint and unit tests, build, integration tests, the four security gates, package, publish, deployment and verification in dev and staging, approval of production, deployment and verification there. A stage says its intents, or its name does, folded by the parameter stage-aliases; of a called workflow's job, caller / job, so does the job's own name. A library is published: it has no deployments and no dynamic tests.",
 	Applies: "*", Waive: "exc",
 	Question: 4, Gate: verify.GateTag,
 	Evidence: []string{"record.pipeline.stages[].name", "record.pipeline.stages[].intents"},
@@ -102,11 +102,21 @@ var intents = []string{
 }
 
 // intentsOf returns the intents of a stage: those that it says, else what its
-// name stands for.
+// name stands for. Of a job in a workflow that another calls, "caller / job", the
+// job's own name may say it.
 func (f *Facts) intentsOf(s evidence.PipelineStage) []string {
 	if len(s.Intents) > 0 {
 		return s.Intents
 	}
+	list := f.intentsNamed(s)
+	if _, own, ok := cutLast(s.Name, " / "); ok {
+		list = append(list, f.intentsNamed(evidence.PipelineStage{Name: own})...)
+	}
+	return list
+}
+
+// intentsNamed are what a stage's name stands for.
+func (f *Facts) intentsNamed(s evidence.PipelineStage) []string {
 	name := strings.ReplaceAll(strings.ToLower(strings.TrimSpace(s.Name)), " ", "-")
 	var list []string
 	for _, alias := range f.Params.StageAliases {

@@ -20,6 +20,13 @@ type Definition struct {
 	Files []string
 	// Templates lie outside of the repository, in the order of their references.
 	Templates []Template
+	// Jobs are the names of its jobs in an order in which they can run, those that
+	// are defined elsewhere left out. They are read of GitHub Actions, GitLab CI/CD
+	// and, as its stages, Jenkins.
+	Jobs []string
+	// Template is what all of it is built from, if that is one definition from
+	// elsewhere: a reusable workflow, an include.
+	Template string
 	// Unread are files of the repository that are taken in and could not be
 	// read; they may name more.
 	Unread []string
@@ -32,6 +39,7 @@ const (
 	maxDocuments   = 50      // in one file
 	maxDepth       = 100     // of lists and mappings in each other
 	maxTemplates   = 1000
+	maxJobs        = 1000
 )
 
 // Definitions returns where the pipeline of the run is defined in the
@@ -74,6 +82,7 @@ func (r Run) of(project string) bool {
 // an error. A definition that is nowhere gives the zero Definition.
 func (r Run) ReadDefinition(read func(path string) ([]byte, error)) (Definition, error) {
 	var d Definition
+	var jobs defined
 	queue := r.Definitions()
 	for i := 0; i < len(queue); i++ {
 		if i >= maxDefinitions {
@@ -100,6 +109,7 @@ func (r Run) ReadDefinition(read func(path string) ([]byte, error)) (Definition,
 		d.Files = append(d.Files, file)
 		d.Unread = append(d.Unread, found.unclear...)
 		d.add(found.refs)
+		jobs.add(file, found)
 		for _, local := range found.local {
 			if !slices.Contains(queue, local) {
 				queue = append(queue, local)
@@ -108,6 +118,16 @@ func (r Run) ReadDefinition(read func(path string) ([]byte, error)) (Definition,
 	}
 	if len(d.Templates) > maxTemplates {
 		return Definition{}, fmt.Errorf("the pipeline's definition names more than %d templates", maxTemplates)
+	}
+	if len(d.Files) > 0 {
+		var refs []string
+		for _, t := range d.Templates {
+			refs = append(refs, t.Ref)
+		}
+		d.Jobs, d.Template = jobs.jobs(r.System, d.Files[0]), jobs.template(r.System, d.Files[0], refs)
+	}
+	if len(d.Jobs) > maxJobs {
+		return Definition{}, fmt.Errorf("the pipeline's definition has more than %d jobs", maxJobs)
 	}
 	slices.SortFunc(d.Templates, func(a, b Template) int { return strings.Compare(a.Ref, b.Ref) })
 	return d, nil
@@ -126,6 +146,8 @@ type references struct {
 	refs []string
 	// local are files of the repository, unclear what may be such.
 	local, unclear []string
+	jobs           []job
+	stages         []string // in which order GitLab's jobs run
 }
 
 // take adds a reference from a file, whose author may write anything.
@@ -159,6 +181,7 @@ func definitionOf(system, file string, data []byte) (references, error) {
 	}
 	if system == Jenkins {
 		r.jenkinsfile(string(data))
+		r.jenkinsStages(string(data))
 		return r, nil
 	}
 	docs, err := documents(data)
@@ -169,8 +192,10 @@ func definitionOf(system, file string, data []byte) (references, error) {
 		switch system {
 		case GitHub:
 			r.githubWorkflow(doc)
+			r.githubJobs(doc)
 		case GitLab:
 			r.gitlabPipeline(doc)
+			r.gitlabJobs(doc)
 		case CircleCI:
 			r.circleConfig(doc)
 		case Azure:

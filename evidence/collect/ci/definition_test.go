@@ -241,6 +241,11 @@ func FuzzReadDefinition(f *testing.F) {
 		if err != nil {
 			return
 		}
+		for _, j := range d.Jobs {
+			if j == "" || strings.ContainsFunc(j, func(r rune) bool { return r < 0x20 || r == 0x7f }) {
+				t.Fatalf("%q", j)
+			}
+		}
 		b := &evidence.Build{System: system}
 		d.AddTo(b, evidence.ResourceDescriptor{Name: "x"})
 		for _, ref := range b.Templates {

@@ -184,6 +184,10 @@ type PolicyView struct {
 	Profile string `json:"profile"`
 	// Effective is the digest of the policy after profile and defaults.
 	Effective evidence.Digest `json:"effective"`
+	// Exposure is set where the policy says that the repository is not fully in
+	// scope, so that the catalogue's controls are recommendations: tooling or
+	// out-of-scope (A63).
+	Exposure string `json:"exposure,omitempty"`
 	// Asked counts the controls that were judged, NotAsked the others known.
 	Asked    int `json:"asked"`
 	NotAsked int `json:"notAsked"`

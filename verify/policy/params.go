@@ -43,6 +43,8 @@ type CommonParams struct {
 	ProductionEnvironments []string `json:"productionEnvironments"`
 	StagingEnvironments    []string `json:"stagingEnvironments"`
 	DevEnvironments        []string `json:"devEnvironments"`
+	// UnderPolicy is how much of the release policy the repository is under.
+	UnderPolicy string `json:"exposure"`
 	// OtherEnvironments are those that are none of these. Under a strict profile
 	// what is in no list counts as production.
 	OtherEnvironments []string `json:"otherEnvironments"`
@@ -73,6 +75,7 @@ var commonParameters = []Parameter{
 	words("production-environments", "names of the production environment", "A1", []string{"production", "prod", "live"}, func(p *Params) *[]string { return &p.ProductionEnvironments }),
 	words("staging-environments", "names of the staging environment", "A1", []string{"staging", "stage", "pre-prod", "preprod"}, func(p *Params) *[]string { return &p.StagingEnvironments }),
 	words("dev-environments", "names of the development environment", "A1", []string{"dev", "dev/test", "test", "development"}, func(p *Params) *[]string { return &p.DevEnvironments }),
+	choice("exposure", "how much of the release policy the repository is under: full; tooling that can affect production, for which every control is a recommendation; or out-of-scope, for which those of review and signing are recommendations and the others are not asked", "A63", exposureFull, []string{exposureFull, exposureTooling, exposureOutOfScope}, func(p *Params) *string { return &p.UnderPolicy }),
 	words("other-environments", "names of environments that are neither dev, staging nor production; under standard and sox an environment in no list counts as production", "A1", []string{}, func(p *Params) *[]string { return &p.OtherEnvironments }),
 	length("clock-skew", "by how much clocks may differ", "controls 0", 5*time.Minute, 24*time.Hour, func(p *Params) *Span { return &p.ClockSkew }),
 	words("patch-refused", "commit types that a patch release may not carry", "A45", []string{"feat"}, func(p *Params) *[]string { return &p.PatchRefused }),

@@ -151,13 +151,20 @@ func (p *Policy) view(gate verify.Gate) verify.PolicyView {
 		}
 	}
 	v.NotAsked += CatalogueSize - v.Asked
+	leftOut := "are left out by exceptions"
+	if p.Params.UnderPolicy == exposureOutOfScope {
+		leftOut = "do not bind what is out of scope"
+	}
 	v.Loosened = p.loosened()
+	if p.Params.UnderPolicy != exposureFull {
+		v.Exposure = p.Params.UnderPolicy
+	}
 	for _, why := range []struct {
 		n    int
 		text string
 	}{
 		{len(p.rules) - v.Asked, "fall due at a later gate"},
-		{out, "are left out by exceptions"},
+		{out, leftOut},
 		{len(all) - (len(p.rules) - own) - out, "belong to a higher profile"},
 		{CatalogueSize - len(all), "are not judged by this version"},
 	} {

@@ -94,6 +94,9 @@ func (r Reader) read(name string, n *strictyaml.Node, below []string) (*Policy, 
 	if err != nil {
 		return nil, err
 	}
+	if len(below) == 0 {
+		p.expose() // what extends this file may say otherwise
+	}
 	return p, p.seal()
 }
 

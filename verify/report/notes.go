@@ -167,6 +167,9 @@ func (v *view) loosened() []note {
 		return nil
 	}
 	var list []note
+	if e := v.r.Policy.Exposure; e != "" {
+		list = append(list, note{mark: "LOOSENED", text: fmt.Sprintf("the policy calls the repository %s: the catalogue's controls are recommendations and keep nothing from being accepted", tidy(e))})
+	}
 	for _, l := range v.r.Policy.Loosened {
 		what := make([]string, len(l.What))
 		for i, w := range l.What {

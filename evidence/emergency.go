@@ -50,9 +50,9 @@ type WaivedCheck struct {
 	// Outage says that it could not run because the platform was down.
 	Outage bool `json:"outage,omitempty" rec:"O;1.16.3.3"`
 	// ValidationRun is the later run of the same check, after an outage.
-	ValidationRun *ResourceDescriptor `json:"validationRun,omitempty" rec:"C;1.16.3.3;when the platform was down"`
+	ValidationRun *ResourceDescriptor `json:"validationRun,omitempty" rec:"C;1.16.3.3;when the platform was down" gate:"later"`
 	// Validation is the result of that run.
-	Validation *Check `json:"validation,omitempty" rec:"O;1.16.3.3"`
+	Validation *Check `json:"validation,omitempty" rec:"O;1.16.3.3" gate:"later"`
 }
 
 // Review is a look back at what happened.

@@ -31,7 +31,10 @@ type GateField struct {
 //
 // What is absent has the value "": a freeze that is lifted is not one that does
 // not say so. Where the absence of an outcome means another, "|" names both. What
-// is not in the list of outcomes, such as "in-progress", says nothing yet.
+// is not in the list of outcomes, such as "in-progress", says nothing yet. A field
+// marked "later", in a part that must be the same, is one that only time brings:
+//
+//	ValidationRun *ResourceDescriptor `json:"validationRun,omitempty" gate:"later"`
 func GateFields(p Predicate) []GateField {
 	list := gateFields(nil, "", reflect.ValueOf(p).Elem())
 	scope := GateField{Pointer: "/scope"}
@@ -87,8 +90,11 @@ func sameForm(value reflect.Value) string {
 		return x.URI + " " + x.Name
 	case Digest, DigestSet, Time, TimeOrInterval:
 	default:
-		if value.Kind() == reflect.Slice {
+		switch value.Kind() {
+		case reflect.Slice:
 			return sameList(value)
+		case reflect.Struct:
+			value = withoutLater(value)
 		}
 	}
 	text, err := strictjson.Marshal(value.Interface())
@@ -96,6 +102,18 @@ func sameForm(value reflect.Value) string {
 		return err.Error()
 	}
 	return string(text)
+}
+
+// withoutLater is a copy of a part without what only time brings.
+func withoutLater(part reflect.Value) reflect.Value {
+	bare := reflect.New(part.Type()).Elem()
+	bare.Set(part)
+	for f, value := range bare.Fields() {
+		if f.Tag.Get("gate") == "later" {
+			value.SetZero()
+		}
+	}
+	return bare
 }
 
 func sameList(list reflect.Value) string {

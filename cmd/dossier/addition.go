@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -133,25 +134,54 @@ func (b *base) about() string {
 }
 
 // unstated refuses a record that the same signer has stated already, as a hook
-// does that is run again: an id is never used twice (rules of format, R18).
+// does that is run again: an id is never used twice (rules of format, R18), unless
+// to add what only time brings.
 func (b *base) unstated(p evidence.Predicate) error {
 	kind, _ := evidence.KindOf(p)
 	for _, s := range b.report.Signers {
-		if s.Identity == b.signer.Public().Identity() && b.states(s.Statement, kind, p.Head().ID) {
+		if s.Identity != b.signer.Public().Identity() {
+			continue
+		}
+		if earlier := b.stated(s.Statement, kind, p.Head().ID); earlier != nil && !completes(earlier, p) {
 			return usagef("%s: you have stated the %s %s already: a correction has an id of its own and names this one with --supersedes", b.verb, kind.Name, p.Head().ID)
 		}
 	}
 	return nil
 }
 
-// states reports whether a statement is the record of that kind and id.
-func (b *base) states(statement evidence.Digest, kind evidence.KindInfo, id string) bool {
-	st, ok := b.d.Statement(statement)
-	if !ok || st.Statement.PredicateType != kind.Type {
+// completes reports whether a record says all that an earlier statement of it
+// says of what gates decide on, and something that the earlier one left open: the
+// review of an emergency. What a promotion was is known when it ends.
+func completes(earlier, later evidence.Predicate) bool {
+	if _, ok := later.(*evidence.Promotion); ok || !slices.Equal(evidence.GateFields(earlier), evidence.GateFields(later)) {
 		return false
 	}
+	was, is := members(earlier), members(later)
+	return slices.ContainsFunc(is, func(name string) bool { return !slices.Contains(was, name) })
+}
+
+// members are the names of what a record states.
+func members(p evidence.Predicate) (names []string) {
+	var fields map[string]json.RawMessage
+	text, err := json.Marshal(p)
+	if err == nil && json.Unmarshal(text, &fields) == nil {
+		names = slices.Collect(maps.Keys(fields))
+	}
+	return slices.DeleteFunc(names, func(name string) bool { return name == "parents" || name == "release" || name == "materials" })
+}
+
+// stated returns the record of that kind and id that a statement is; nil if it is
+// another.
+func (b *base) stated(statement evidence.Digest, kind evidence.KindInfo, id string) evidence.Predicate {
+	st, ok := b.d.Statement(statement)
+	if !ok || st.Statement.PredicateType != kind.Type {
+		return nil
+	}
 	p, err := evidence.DecodeKind(kind.Type, st.Statement.Predicate)
-	return err == nil && p.Head().ID == id
+	if err != nil || p.Head().ID != id {
+		return nil
+	}
+	return p
 }
 
 // noteSuperseded says so if what a record corrects is not in the dossier: it may
@@ -159,7 +189,7 @@ func (b *base) states(statement evidence.Digest, kind evidence.KindInfo, id stri
 func (c *Cmd) noteSuperseded(b *base, p evidence.Predicate) {
 	kind, _ := evidence.KindOf(p)
 	id := p.Head().Supersedes
-	known := func(st *bundle.Statement) bool { return b.states(st.ID, kind, id) }
+	known := func(st *bundle.Statement) bool { return b.stated(st.ID, kind, id) != nil }
 	if id != "" && !slices.ContainsFunc(b.d.Statements(), known) {
 		fmt.Fprintf(c.Stderr, "dossier: note: no statement here is the %s %s that this one supersedes\n", kind.Name, report.Safe(id))
 	}

@@ -125,7 +125,7 @@ func (f *forgeWriter) pull(e *event) {
 	number := fmt.Sprint(e.Pull)
 	p := object{
 		"id": 20000 + e.Pull, "number": e.Pull, "html_url": "https://github.com/fintech/payments/pull/" + number, "state": "closed",
-		"title": e.Title, "body": e.Body + e.More, "user": f.user(e.By), "assignees": []object{f.user(e.By)}, "labels": labels, "draft": false,
+		"title": e.Title, "body": body(e), "user": f.user(e.By), "assignees": []object{f.user(e.By)}, "labels": labels, "draft": false,
 		"created_at": e.Opened, "updated_at": e.At.Add(time.Minute), "closed_at": e.At, "merged_at": e.At, "merged": true,
 		"merge_commit_sha": e.commit, "merged_by": f.user(e.Merger), "commits": len(e.heads),
 		"head": object{"ref": e.Head, "sha": head, "repo": f.userRef()}, "base": object{"ref": on, "sha": e.base, "repo": f.userRef()},
@@ -158,6 +158,15 @@ func (f *forgeWriter) pull(e *event) {
 	f.timeline(e, head)
 	f.activity(e)
 	f.one("git/commits/"+e.commit, object{"sha": e.commit, "message": e.Message, "parents": []object{{"sha": e.base}}})
+}
+
+// body is a description, of its parts.
+func body(e *event) string {
+	var b strings.Builder
+	for _, name := range ordered(e.Body) {
+		b.WriteString(e.Body[name] + "\n")
+	}
+	return b.String()
 }
 
 func (f *forgeWriter) timeline(e *event, head string) {

@@ -91,9 +91,8 @@ type event struct {
 	Opened  time.Time `json:"opened"`
 	Ready   time.Time `json:"ready"`
 	Title   string    `json:"title"`
-	Body    string    `json:"body"`
-	// More follows the body.
-	More    string            `json:"more"`
+	// Body is the description, in parts.
+	Body    map[string]string `json:"body"`
 	Labels  []string          `json:"labels"`
 	Commits map[string]*event `json:"commits"`
 	Reviews map[string]review `json:"reviews"`
@@ -134,32 +133,44 @@ type transition struct {
 }
 
 // makeWorld makes keys, repository, artifact and recorded answers in the
-// script's directory, after the merge patches in the files.
+// script's directory, of a kind of release, and after the merge patches in the
+// files.
 //
-//	world [PATCH ...]
+//	world [KIND ...] [PATCH ...]
 func makeWorld(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
-		ts.Fatalf("usage: world [PATCH ...]")
+		ts.Fatalf("usage: world [KIND ...] [PATCH ...]")
 	}
 	w := readWorld(ts, args)
+	kinds := slices.DeleteFunc(slices.Clone(args), isPatch)
 	ts.Setenv("VERSION", w.Version)
 	w.makeKeys(ts)
 	ts.Check(os.RemoveAll(ts.MkAbs("payments")))
 	ts.Check(os.MkdirAll(ts.MkAbs("payments/.dossier"), 0o755))
 	w.build(ts)
 	w.inRelease(ts)
-	w.copyFiles(ts)
+	w.copyFiles(ts, kinds)
 	w.writeAnswers(ts)
 }
+
+// kindDir holds what differs from the world by the kind of release.
+func kindDir(kind string) string { return filepath.Join("testdata", "scenarios", "kinds", kind) }
+
+func isPatch(name string) bool { return strings.HasSuffix(name, ".yaml") }
 
 func readWorld(ts *testscript.TestScript, patches []string) *world {
 	var document any
 	readYAML(ts, filepath.Join(worldDir, "world.yaml"), &document)
 	for _, name := range patches {
 		var patch any
-		readYAML(ts, ts.MkAbs(name), &patch)
+		if isPatch(name) {
+			readYAML(ts, ts.MkAbs(name), &patch)
+		} else {
+			readYAML(ts, filepath.Join(kindDir(name), "world.yaml"), &patch)
+		}
 		document = mergePatch(document, patch)
 	}
+	likeOthers(document)
 	text, err := json.Marshal(document)
 	ts.Check(err)
 	w := &world{commits: map[string]string{}, logins: map[int64]string{}}
@@ -167,6 +178,19 @@ func readWorld(ts *testscript.TestScript, patches []string) *world {
 	d.DisallowUnknownFields()
 	ts.Check(d.Decode(w))
 	return w
+}
+
+// likeOthers makes of each event with the member "like" a merge patch on the
+// event that it names.
+func likeOthers(document any) {
+	history := document.(map[string]any)["history"].(map[string]any)
+	for name, e := range history {
+		e := e.(map[string]any)
+		if other, ok := e["like"].(string); ok {
+			delete(e, "like")
+			history[name] = mergePatch(history[other], e)
+		}
+	}
 }
 
 func readYAML(ts *testscript.TestScript, file string, into any) {
@@ -293,47 +317,58 @@ func (w *world) inRelease(ts *testscript.TestScript) {
 	}
 }
 
-// copyFiles copies the world's other files, with variables filled in and with the
-// merge patches of the same names that the scenario has in the directory own.
-// Records and configuration go into the repository, results of checks beside them.
-func (w *world) copyFiles(ts *testscript.TestScript) {
+// copyFiles copies the world's other files, with variables filled in, after the
+// merge patches of the same names that the kinds of release have, and those that
+// the scenario has in the directory own. Records and configuration go into the
+// repository, results of checks beside them.
+func (w *world) copyFiles(ts *testscript.TestScript, kinds []string) {
 	places := map[string]string{"records": "payments/.dossier/records/" + w.Version, "results": "payments/out", "config": "payments/.dossier", ".": "."}
 	for _, log := range sortedGlob(ts, filepath.Join(worldDir, "logs", "*")) {
 		name, _, _ := strings.Cut(filepath.Base(log), ".")
 		ts.Setenv(variableName("LOG_", name), sha256Of(ts, log))
 	}
 	defer w.copyRules(ts)
-	ts.Check(filepath.WalkDir(worldDir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || d.Name() == "world.yaml" {
-			return err
+	dirs := []string{worldDir}
+	for _, k := range kinds {
+		dirs = append(dirs, kindDir(k))
+	}
+	dirs = append(dirs, ts.MkAbs("own"))
+	for i, dir := range dirs {
+		if !exists(dir) {
+			continue
 		}
-		rel, err := filepath.Rel(worldDir, path)
-		if err != nil {
-			return err
-		}
-		dir, name := filepath.Split(rel)
-		dir = filepath.Clean(dir)
-		place, ok := places[dir]
-		if !ok {
-			place = dir
-		}
-		data, err := os.ReadFile(path)
-		if own := ts.MkAbs(filepath.Join("own", rel)); err == nil && exists(own) {
-			data, err = patched(path, own)
-		}
-		if err != nil {
-			return err
-		}
-		to := ts.MkAbs(filepath.Join(place, name))
-		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
-			return err
-		}
-		text := string(data)
-		if name != "steps.yaml" { // whose variables are filled in by each step
-			text = os.Expand(text, ts.Getenv)
-		}
-		return os.WriteFile(to, []byte(text), 0o644)
-	}))
+		ts.Check(filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || d.Name() == "world.yaml" {
+				return err
+			}
+			rel, err := filepath.Rel(dir, path)
+			if err != nil {
+				return err
+			}
+			in, name := filepath.Split(rel)
+			in = filepath.Clean(in)
+			place, ok := places[in]
+			if !ok {
+				place = in
+			}
+			to := ts.MkAbs(filepath.Join(place, name))
+			if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+				return err
+			}
+			data, err := os.ReadFile(path)
+			if err == nil && i > 0 && isPatch(name) && exists(filepath.Join(worldDir, rel)) {
+				data, err = patched(to, path)
+			}
+			if err != nil {
+				return err
+			}
+			text := string(data)
+			if name != "steps.yaml" { // whose variables are filled in by each step
+				text = os.Expand(text, ts.Getenv)
+			}
+			return os.WriteFile(to, []byte(text), 0o644)
+		}))
+	}
 }
 
 // copyRules puts copies of policy and trust into the repository, where its

@@ -551,7 +551,11 @@ func emergencyReconciled(f *Facts) Result {
 		}
 		for i, w := range e.WaivedChecks {
 			if !f.madeUp(w) {
-				return f.undone(e, want, w.Name+" was left out and did not pass later", e.fact.Place(fmt.Sprintf("/waivedChecks/%d", i))), false
+				r := f.undone(e, want, w.Name+" was left out and did not pass later", e.fact.Place(fmt.Sprintf("/waivedChecks/%d", i)))
+				if w.Outage {
+					r = r.follows("check/outage-post-validation")
+				}
+				return r, false
 			}
 		}
 		return Result{}, true

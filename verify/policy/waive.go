@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -71,7 +72,7 @@ func (r *rule) waive(f *Facts, res Result, c *verify.Check) {
 	}
 	res.occasions = f.everyOccasion(res.occasions)
 	found, others, why := r.exempted(f, res)
-	emergency := r.substituted(f, res)
+	emergency, refused := r.substituted(f, res)
 	switch {
 	case r.waiver.both && (found == nil || emergency == nil):
 		if found != nil {
@@ -94,6 +95,9 @@ func (r *rule) waive(f *Facts, res Result, c *verify.Check) {
 			c.Inputs = append(c.Inputs, place)
 			return
 		}
+	}
+	if refused != "" && c.FollowsFrom == "" {
+		c.FollowsFrom = refused
 	}
 	if why != "" {
 		c.Found += "; " + why
@@ -179,26 +183,15 @@ func (r *rule) refuses(f *Facts, e exempt, res Result) string {
 }
 
 // substituted returns the emergency record that substitutes for the control:
-// one that a production promotion relies on and that reaches every occasion,
-// if no judged control of emergencies keeps the release back.
-func (r *rule) substituted(f *Facts, res Result) *invoked {
+// one that a production promotion relies on and that reaches every occasion.
+// Nothing substitutes if a judged control of emergencies keeps the release back,
+// which is returned as what the failure follows from.
+func (r *rule) substituted(f *Facts, res Result) (found *invoked, refusedBy string) {
 	if w := r.waiver; !w.emergency || w.hotfix && !f.is(kindHotfix) || w.window && res.Code != codeWindowGate {
-		return nil
+		return nil, ""
 	}
 	if w := r.waiver; w.window && len(f.into(envProduction)) > 1 {
-		return nil // another promotion may lack more than a window
-	}
-	for id, c := range f.results {
-		if strings.HasPrefix(id, "emergency/") && id != r.ID && c.Level == Must && refused(c.Outcome) {
-			return nil // enforced or not
-		}
-	}
-	for _, check := range []func(*Facts) Result{
-		emergencyRequiredFields, emergencyApproverRole, emergencyApproverIndependent, emergencyApprovedBeforeDeploy, emergencyIndividual,
-	} {
-		if refused(check(f).Outcome) {
-			return nil // asked by the profile or not
-		}
+		return nil, "" // another promotion may lack more than a window
 	}
 	for fact, e := range verify.Standing[*evidence.Emergency](f.Facts) {
 		relied := func(p promoted) bool { return p.Emergency == e.ID || p.candidate() && !f.spent(e.ID) }
@@ -211,9 +204,37 @@ func (r *rule) substituted(f *Facts, res Result) *invoked {
 			r.waiver.hotfix && !f.waivesCheck(fact, e, r.ID):
 			continue
 		}
-		return &invoked{e, fact}
+		if id := f.emergencyRefused(r.ID); id != "" {
+			return nil, id
+		}
+		return &invoked{e, fact}, ""
 	}
-	return nil
+	return nil, ""
+}
+
+// emergencyRefused returns a control of emergencies that does not hold, enforced
+// or not, besides the one that asks; "" if there is none.
+func (f *Facts) emergencyRefused(besides string) string {
+	for _, id := range slices.Sorted(maps.Keys(f.results)) {
+		if c := f.results[id]; strings.HasPrefix(id, "emergency/") && id != besides && c.Level == Must && refused(c.Outcome) {
+			return id
+		}
+	}
+	for _, x := range []struct {
+		id    string
+		check func(*Facts) Result
+	}{
+		{"emergency/required-fields", emergencyRequiredFields},
+		{"emergency/approver-role", emergencyApproverRole},
+		{"emergency/approver-independent", emergencyApproverIndependent},
+		{"emergency/approved-before-deploy", emergencyApprovedBeforeDeploy},
+		{"emergency/individual", emergencyIndividual},
+	} {
+		if refused(x.check(f).Outcome) {
+			return x.id // asked by the profile or not
+		}
+	}
+	return ""
 }
 
 // refused reports whether an outcome is none that lets a release be accepted.

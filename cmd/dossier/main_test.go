@@ -81,7 +81,12 @@ func setup(e *testscript.Env) error {
 	if err != nil {
 		return err
 	}
+	virtual, err := filepath.Abs(filepath.Join("..", "..", "verify", "sigstore", "testdata", "virtual"))
+	if err != nil {
+		return err
+	}
 	for _, kv := range [][2]string{
+		{"SIGSTORE", virtual},
 		{"GIT_CONFIG_NOSYSTEM", "1"}, {"GIT_CONFIG_GLOBAL", os.DevNull},
 		{"GIT_AUTHOR_NAME", "Ana Ruiz"}, {"GIT_AUTHOR_EMAIL", "ana@acme.example"},
 		{"GIT_COMMITTER_NAME", "Ana Ruiz"}, {"GIT_COMMITTER_EMAIL", "ana@acme.example"},

@@ -24,7 +24,7 @@ type bundleFlags struct {
 	repository, ref, commit, workflow, builder, trigger string
 	runner                                              string
 	cosignatures                                        int
-	withoutLog, withoutTime, asJSON                     bool
+	withoutLog, withoutTime, withRoot, asJSON           bool
 }
 
 func (c *Cmd) verifyBundleCommand() *cobra.Command {
@@ -66,6 +66,7 @@ codes. The exit status is 0 only if everything is verified.`,
 	flags.IntVar(&f.cosignatures, "cosignatures", 0, "how many of the witnesses must have cosigned (`N`)")
 	flags.BoolVar(&f.withoutLog, "without-log", false, "accept a bundle without a log entry though the trusted root names logs")
 	flags.BoolVar(&f.withoutTime, "without-time", false, "accept a signature by --key of which nothing proves when")
+	flags.BoolVar(&f.withRoot, "with-root", false, "accept a chain that ends with its root certificate, as npm wrote it in 2023")
 	flags.StringVar(&f.at, "as-of", "", "the moment of judgement, RFC 3339 (`TIME`; default now)")
 	flags.BoolVar(&f.asJSON, "json", false, "print every check as JSON")
 	return cmd
@@ -160,7 +161,7 @@ func (f *bundleFlags) moment(now time.Time) (time.Time, error) {
 
 // verifier has the trusted roots and witnesses of the flags.
 func (f *bundleFlags) verifier() (*sigstore.Verifier, error) {
-	config := sigstore.Config{LogOptional: f.withoutLog, TimeOptional: f.withoutTime, Cosignatures: f.cosignatures}
+	config := sigstore.Config{LogOptional: f.withoutLog, TimeOptional: f.withoutTime, RootSent: f.withRoot, Cosignatures: f.cosignatures}
 	var roots []*sigstore.Roots
 	for _, path := range f.roots {
 		data, err := readFile(path)

@@ -204,7 +204,7 @@ func (t *trusted) find(leaf *x509.Certificate) (*authority, []*x509.Certificate,
 // usable reports a leaf that is no signing certificate, and certificates sent
 // with it that are not its chain. A root certificate proves nothing by being
 // sent, and a client that took it from there would trust the signer's word.
-func usable(leaf *x509.Certificate, sent [][]byte, chain []*x509.Certificate) error {
+func usable(leaf *x509.Certificate, sent [][]byte, chain []*x509.Certificate, rootSent bool) error {
 	switch {
 	case leaf.IsCA:
 		return problemf(CertChain, "the certificate is of an authority, not of a signer")
@@ -213,8 +213,8 @@ func usable(leaf *x509.Certificate, sent [][]byte, chain []*x509.Certificate) er
 	}
 	for i, der := range sent {
 		switch at := i + 1; {
-		case at < len(chain)-1 && bytes.Equal(der, chain[at].Raw):
-		case at < len(chain) && bytes.Equal(der, chain[at].Raw), selfIssued(der):
+		case at < len(chain) && bytes.Equal(der, chain[at].Raw) && (rootSent || at < len(chain)-1):
+		case selfIssued(der):
 			return problemf(CertChain, "certificate %d of the chain that was sent is a root certificate", at)
 		default:
 			return problemf(CertChain, "certificate %d of the chain that was sent is not in the chain to the trusted root", at)

@@ -26,6 +26,10 @@ type Config struct {
 	LogOptional bool
 	// TimeOptional accepts signatures of bare keys of which nothing proves when.
 	TimeOptional bool
+	// RootSent accepts a certificate chain that ends with the root certificate of
+	// the authority, as npm and the SLSA generators wrote it in 2023. It must be
+	// the one of the trusted root.
+	RootSent bool
 	// Witnesses are the witnesses that may cosign checkpoints, of which at least
 	// Cosignatures have to.
 	Witnesses    []Witness
@@ -303,7 +307,7 @@ func (r *run) certificate() (*authority, []*x509.Certificate) {
 	leaf := leafOf(r.b.leaf)
 	authority, chain, err := r.t.find(leaf)
 	if err == nil {
-		err = usable(leaf, r.b.chain, chain)
+		err = usable(leaf, r.b.chain, chain, r.v.config.RootSent)
 	}
 	if !r.settle("certificate/chain", err, "issued by %s", r.b.leaf.Issuer) {
 		return nil, nil

@@ -178,7 +178,7 @@ func Slips(message string) []Slip {
 		if trailer && want == "" {
 			want = nearly(strings.TrimSpace(key))
 		}
-		if want != "" && !(trailer && strings.EqualFold(strings.TrimSpace(key), want)) {
+		if want != "" && (!trailer || !strings.EqualFold(strings.TrimSpace(key), want)) {
 			list = append(list, Slip{Line: n, Key: key, Want: want})
 		}
 	}

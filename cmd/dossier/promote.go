@@ -20,7 +20,7 @@ import (
 type promoteFlags struct {
 	addition
 	id, supersedes, environment, action, deploymentID string
-	digests, changes, targets                         []string
+	digests, changes, targets, published              []string
 	requestedBy, executedBy, window, emergency        string
 	configVersion, mechanism, track                   string
 	started, finished, result                         string
@@ -94,6 +94,7 @@ func (f *promoteFlags) register(cmd *cobra.Command) {
 	flags.Int64Var(&f.exitCode, "exit-code", -1, "the command's exit code, if another program ran it (`NUMBER`)")
 	flags.StringArrayVar(&f.digests, "digest", nil, "an artifact of the release that it is about (`sha256:HEX` or name; repeatable; default all)")
 	flags.StringArrayVar(&f.changes, "change-request", nil, "the ticket that allows it (`ID` or URI; repeatable)")
+	flags.StringArrayVar(&f.published, "published", nil, "where the action publish puts an artifact, an SBOM or provenance (`NAME=ADDRESS`; repeatable)")
 	flags.StringArrayVar(&f.targets, "target", nil, "account, region or stack of infrastructure (`NAME`; repeatable)")
 	flags.BoolVar(&f.keepOutput, "record-output", false, "record the command's output, its beginning and end")
 	flags.BoolVar(&f.hideCommand, "hide-command", false, "do not record the command, only that there was one")
@@ -237,6 +238,63 @@ func (f *promoteFlags) about(b *base, p *evidence.Promotion) error {
 	}
 	for _, a := range artifacts {
 		p.Artifacts = append(p.Artifacts, a.Subject())
+	}
+	brings(r, artifacts, p)
+	return f.placePublished(p)
+}
+
+// brings fills in what comes along with artifacts of the release, as its record has
+// it: the changes, and the documents about them. To take a release back, or to
+// switch a flag, brings nothing along.
+func brings(r *evidence.Record, artifacts []evidence.Artifact, p *evidence.Promotion) {
+	if !slices.Contains([]string{"deploy", "promote", "publish", "submit"}, p.Action) {
+		return
+	}
+	for _, ch := range r.Changes {
+		p.PullRequests = append(p.PullRequests, evidence.ResourceDescriptor{Name: ch.ID, URI: ch.URI})
+	}
+	regards := func(at evidence.Attachment) bool {
+		return len(at.About) == 0 || slices.ContainsFunc(artifacts, func(a evidence.Artifact) bool {
+			return slices.ContainsFunc(a.Digests(), func(d evidence.Digest) bool { return slices.Contains(at.About, d) })
+		})
+	}
+	of := func(list []evidence.Attachment) (named []evidence.ResourceDescriptor) {
+		for _, at := range list {
+			if !regards(at) {
+				continue
+			}
+			d := evidence.ResourceDescriptor{Digest: at.Material.Set()}
+			if i := slices.IndexFunc(r.Materials, func(m evidence.Material) bool { return m.Digest == at.Material }); i >= 0 {
+				d.Name = r.Materials[i].Name
+			}
+			named = append(named, d)
+		}
+		return named
+	}
+	p.SBOMs, p.Provenance = of(r.SBOMs), of(r.Provenance)
+}
+
+// placePublished says where the artifacts and their documents are put.
+func (f *promoteFlags) placePublished(p *evidence.Promotion) error {
+	if len(f.published) > 0 && p.Action != "publish" {
+		return usagef("promote: --published says where things are put by --action publish")
+	}
+	for _, text := range f.published {
+		name, address, ok := strings.Cut(text, "=")
+		if !ok || name == "" || address == "" {
+			return usagef("promote: --published %s: want NAME=ADDRESS", text)
+		}
+		found := false
+		for _, list := range [][]evidence.ResourceDescriptor{p.Artifacts, p.SBOMs, p.Provenance} {
+			for i := range list {
+				if list[i].Name == name && list[i].URI == "" {
+					list[i].URI, found = address, true
+				}
+			}
+		}
+		if !found {
+			return usagef("promote: --published %s: it names no artifact, SBOM or provenance of the promotion, or one twice: \"dossier inspect\" lists them", name)
+		}
 	}
 	return nil
 }

@@ -118,7 +118,7 @@ var artifactControls = []Control{{
 	Logic:   "Each artifact's registry lies in one that the parameter registries lists with the words immutable and access-log.",
 	Applies: "*", Waive: "exc",
 	Question: 2, Gate: verify.GateStaging,
-	Evidence: []string{"record.artifacts[].publication.registry", "record.artifacts[].image.repository", "record.releasePage", "parameter registries"},
+	Evidence: []string{"record.artifacts[].publication.registry", "record.artifacts[].image.repository", "record.releasePage", "promotion.artifacts[].uri", "parameter registries"},
 	Fix: verify.Fix{
 		Before: "publish to an approved registry, or name the registry in the parameter registries of the policy",
 		Now:    "publish the same bytes to an approved registry and record that",

@@ -126,13 +126,13 @@ var provenanceControls = []Control{{
 }, {
 	ID: "provenance/stored", Level: Must, Sections: "1.31.3.5, 1.21.3.4", Theme: themeProvenance,
 	Title: "Provenance sits in the registry or an attestation store", Failing: "Provenance is not stored where it must be",
-	Logic:   "The location of all provenance lies in the registry of an artifact that it is about, or in a place of the parameter evidence-stores.",
+	Logic:   "The location of all provenance, as the record or a later act of publishing states it, lies in the registry of an artifact that it is about, or in a place of the parameter evidence-stores.",
 	Applies: "*", Waive: "exc",
 	Question: 2, Gate: verify.GateStaging,
-	Evidence: []string{"record.provenance[].location", "record.artifacts[].publication.registry", "record.artifacts[].image.repository"},
+	Evidence: []string{"record.provenance[].location", "promotion.provenance[].uri", "record.artifacts[].publication.registry", "record.artifacts[].image.repository"},
 	Fix: verify.Fix{
 		Before: "attach the provenance to the image in the registry, and record where (provenance[].location)",
-		Now:    "attach the provenance to the artifact, and record where",
+		Now:    "attach the provenance to the artifact, and record where: dossier promote --action publish --published NAME=ADDRESS",
 	},
 	Check: provenanceStored,
 }, {

@@ -19,10 +19,13 @@ type published struct {
 	immutable bool
 	at        span
 	place     verify.Place
+	// proof is how well that is known, if it is not as the record is.
+	proof verify.Proof
 }
 
 // publicationOf returns where and when an artifact was published: as the record
-// says, else where its image was found, else where the release's page has it.
+// says, else where its image was found, else where the release's page has it, else
+// where a recorded act of publishing brought it.
 func (f *Facts) publicationOf(n int) (published, bool) {
 	a := f.Record.Artifacts[n]
 	if p := a.Publication; p != nil {
@@ -55,7 +58,46 @@ func (f *Facts) publicationOf(n int) (published, bool) {
 			}
 		}
 	}
+	if p, i, ok := f.publishing(func(p promoted) []evidence.ResourceDescriptor { return p.Artifacts }, f.ofArtifact(n)); ok {
+		address := addressOf(p.Artifacts[i])
+		return published{
+			registry: registryOf(address), coordinates: withoutScheme(address), at: p.start,
+			place: p.place(f, indexed("/artifacts", i)), proof: p.proof,
+		}, true
+	}
 	return published{place: inRecord(f, "/artifacts/%d", n)}, false
+}
+
+// publishing returns the first act of publishing that succeeded and says where it
+// brought what is sought, and which of its list that is.
+func (f *Facts) publishing(list func(promoted) []evidence.ResourceDescriptor, is func(evidence.ResourceDescriptor) bool) (p promoted, i int, ok bool) {
+	for _, p := range f.promotions() {
+		if p.Action != "publish" || !p.succeeded() || p.candidate() {
+			continue
+		}
+		i := slices.IndexFunc(list(p), func(d evidence.ResourceDescriptor) bool { return addressOf(d) != "" && is(d) })
+		if i >= 0 {
+			return p, i, true
+		}
+	}
+	return promoted{}, 0, false
+}
+
+// addressOf is where something is, as a descriptor says.
+func addressOf(d evidence.ResourceDescriptor) string { return either(d.DownloadLocation, d.URI) }
+
+// registryOf is the registry of something by its address: "ghcr.io/acme/hello" of
+// "ghcr.io/acme/hello:v1@sha256:...", the directory of a file.
+func registryOf(address string) string {
+	place, _, digest := strings.Cut(withoutScheme(address), "@sha256:")
+	dir, name, ok := cutLast(place, "/")
+	if image, _, tag := strings.Cut(name, ":"); ok && (tag || digest) {
+		return dir + "/" + image
+	}
+	if !ok {
+		return ""
+	}
+	return dir
 }
 
 // publishedBy is when a recorded act of publishing brought the artifact to its
@@ -119,6 +161,7 @@ func (f *Facts) notYetPublished() bool {
 // the first result that is not ok.
 func (f *Facts) eachPublication(want string, judge func(evidence.Artifact, published) (Result, bool)) Result {
 	var where []verify.Place
+	proofs := []verify.Proof{f.Stated()}
 	for n, a := range f.Record.Artifacts {
 		p, ok := f.publicationOf(n)
 		switch {
@@ -131,6 +174,9 @@ func (f *Facts) eachPublication(want string, judge func(evidence.Artifact, publi
 			return r.wants(want).at(p.place)
 		}
 		where = append(where, p.place)
+		if p.proof != (verify.Proof{}) {
+			proofs = append(proofs, p.proof)
+		}
 	}
-	return pass(f.Stated(), "%s", plural(len(where), "artifact", "artifacts")).wants(want).at(where...)
+	return pass(weakest(proofs, f.Stated()), "%s", plural(len(where), "artifact", "artifacts")).wants(want).at(where...)
 }

@@ -109,13 +109,13 @@ var sbomControls = []Control{{
 }, {
 	ID: "sbom/stored-with-artifact", Level: Must, Sections: "1.31.3.5, 1.13.3.1(4), 1.20.3.5", Theme: themeSBOM,
 	Title: "The SBOM is stored next to the artifact or at an approved place", Failing: "An SBOM is not stored where it must be",
-	Logic:   "The SBOM's location lies in the registry of an artifact that it is about, or in a place of the parameter evidence-stores.",
+	Logic:   "The SBOM's location, as the record or a later act of publishing states it, lies in the registry of an artifact that it is about, or in a place of the parameter evidence-stores.",
 	Applies: "*", Waive: "exc",
 	Question: 2, Gate: verify.GateStaging,
-	Evidence: []string{"record.sboms[].location", "record.artifacts[].publication.registry", "record.artifacts[].image.repository"},
+	Evidence: []string{"record.sboms[].location", "promotion.sboms[].uri", "record.artifacts[].publication.registry", "record.artifacts[].image.repository"},
 	Fix: verify.Fix{
 		Before: "attach the SBOM to the image in the registry, and record where (sboms[].location)",
-		Now:    "attach the SBOM to the artifact, and record where",
+		Now:    "attach the SBOM to the artifact, and record where: dossier promote --action publish --published NAME=ADDRESS",
 	},
 	Check: sbomStored,
 }, {

@@ -117,15 +117,25 @@ func (f *Facts) generated(sbom evidence.Digest) bool {
 	return false
 }
 
-// stored judges where a document is kept.
-func (f *Facts) stored(want string, a evidence.Attachment, name string, names []evidence.Digest, place verify.Place) (Result, bool) {
-	switch {
-	case placeholder(a.Location):
-		return missing(want, "nobody recorded where "+name+" is kept").at(place), false
-	case !f.keptBeside(a.Location, names):
-		return fail("place-not-approved", want, "%s is kept at %s", name, a.Location).at(place), false
+// stored judges where a document is kept, as the record says or else as a recorded
+// act of publishing does, in the given one of its lists.
+func (f *Facts) stored(want string, a evidence.Attachment, name string, names []evidence.Digest, place verify.Place, list func(promoted) []evidence.ResourceDescriptor) (Result, bool) {
+	location, res := a.Location, Result{Proof: f.Stated()}
+	if placeholder(location) {
+		p, i, ok := f.publishing(list, func(d evidence.ResourceDescriptor) bool {
+			sum, ok := d.Digest.SHA256()
+			return ok && sum == a.Material
+		})
+		if !ok {
+			return missing(want, "nobody recorded where "+name+" is kept").at(place), false
+		}
+		location, place = addressOf(list(p)[i]), p.place(f, "")
+		res.Proof = verify.Weakest(f.Stated(), p.proof)
 	}
-	return Result{}, true
+	if !f.keptBeside(location, names) {
+		return fail("place-not-approved", want, "%s is kept at %s", name, location).at(place), false
+	}
+	return res.at(place), true
 }
 
 func sbomStored(f *Facts) Result {
@@ -134,14 +144,16 @@ func sbomStored(f *Facts) Result {
 		return missing(want, "no SBOM is recorded").at(inRecord(f, "/sboms")).follows("sbom/present")
 	}
 	var where []verify.Place
+	var proofs []verify.Proof
 	for i, s := range f.SBOMs {
-		place := inRecord(f, "/sboms/%d/location", i)
-		if r, ok := f.stored(want, s.Attachment, s.Material.Name, slices.Concat(s.Names, s.About), place); !ok {
+		r, ok := f.stored(want, s.Attachment, s.Material.Name, slices.Concat(s.Names, s.About), inRecord(f, "/sboms/%d/location", i),
+			func(p promoted) []evidence.ResourceDescriptor { return p.SBOMs })
+		if !ok {
 			return r
 		}
-		where = append(where, place)
+		where, proofs = append(where, r.Inputs...), append(proofs, r.Proof)
 	}
-	return pass(f.Stated(), "%s", plural(len(where), "SBOM", "SBOMs")).wants(want).at(where...)
+	return pass(weakest(proofs, f.Stated()), "%s", plural(len(where), "SBOM", "SBOMs")).wants(want).at(where...)
 }
 
 func provenanceStored(f *Facts) Result {
@@ -150,15 +162,17 @@ func provenanceStored(f *Facts) Result {
 		return missing(want, "no provenance is recorded").at(inRecord(f, "/provenance")).follows("provenance/present")
 	}
 	var where []verify.Place
+	var proofs []verify.Proof
 	for _, v := range f.Provenance {
 		i := slices.IndexFunc(f.Record.Provenance, func(a evidence.Attachment) bool { return a.Material == v.Material.Digest })
-		place := inRecord(f, "/provenance/%d/location", i)
-		if r, ok := f.stored(want, v.Attachment, v.Material.Name, slices.Concat(v.Names, v.About), place); !ok {
+		r, ok := f.stored(want, v.Attachment, v.Material.Name, slices.Concat(v.Names, v.About), inRecord(f, "/provenance/%d/location", i),
+			func(p promoted) []evidence.ResourceDescriptor { return p.Provenance })
+		if !ok {
 			return r
 		}
-		where = append(where, place)
+		where, proofs = append(where, r.Inputs...), append(proofs, r.Proof)
 	}
-	return pass(f.Stated(), "%s", plural(len(where), "document", "documents")).wants(want).at(where...)
+	return pass(weakest(proofs, f.Stated()), "%s", plural(len(where), "document", "documents")).wants(want).at(where...)
 }
 
 // entry is when the release first went where others rely on it: to staging or

@@ -155,6 +155,9 @@ func (r *run) askAmong(s *Signer, q trust.Question) {
 	d := r.o.Trust.Allows(q)
 	s.Allowed, s.Code, s.Detail = d.Allowed, d.Code, d.Detail
 	s.Threshold = max(s.Threshold, d.Threshold)
+	if then := r.o.Trust.At(q.Stated); then != r.o.Trust {
+		s.Roles = then.Roles(s.Identity)
+	}
 	made := q.Stated
 	if s.NotAfter != nil {
 		made = s.NotAfter.Time
@@ -176,7 +179,20 @@ func (r *run) askAmong(s *Signer, q trust.Question) {
 // would decide, time and environment among it, is taken in the signer's favour:
 // then the statement is not ignored.
 func (r *run) mayState(s *Signer, q trust.Question) bool {
-	d := r.o.Trust.Allows(q)
+	if r.o.Trust.Revoked(q.Signer, q.NotAfter) == "" {
+		for _, older := range r.o.Trust.Versions()[1:] {
+			then := q
+			then.Stated, then.AsOf = older.Effective.From, older.Effective.From
+			if mayStateBy(older, s, then) {
+				return true
+			}
+		}
+	}
+	return mayStateBy(r.o.Trust, s, q)
+}
+
+func mayStateBy(t *trust.Trust, s *Signer, q trust.Question) bool {
+	d := t.Allows(q)
 	switch d.Code {
 	case trust.CodeSignerNotTrusted, trust.CodeRevoked, trust.CodeKind:
 	case trust.CodeRepository:

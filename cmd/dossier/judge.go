@@ -31,7 +31,7 @@ type judgeFlags struct {
 // registerTrust adds the flags that say whose word counts.
 func (f *judgeFlags) registerTrust(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.trust, "trust", "", "trust document: who may state what (`FILE`)")
+	flags.StringVar(&f.trust, "trust", "", "trust document: who may state what; may be a directory of versions (`FILE`)")
 	flags.StringVar(&f.policy, "policy", "", "policy: what must hold; may hold the trust document too, may be packed, may be a directory of versions (`FILE`)")
 	flags.StringVar(&f.anchor, "anchor", "", "the key of those who own a packed policy, by its `FINGERPRINT`")
 	flags.StringVar(&f.signer, "signer", "", "trust this one key, by its `FINGERPRINT`, for everything the profile solo asks")
@@ -201,11 +201,40 @@ func (f *judgeFlags) trustDocument(combined *trust.Trust) (*trust.Trust, error) 
 	case combined != nil:
 		return nil, usagef("%s holds a trust document already: leave out --trust, or split the file", f.policy)
 	}
-	data, err := readFile(f.trust)
+	if info, err := os.Stat(f.trust); err == nil && info.IsDir() {
+		return f.trustVersions()
+	}
+	return trustAt(f.trust)
+}
+
+// trustVersions reads the versions of a trust document in a directory.
+func (f *judgeFlags) trustVersions() (*trust.Trust, error) {
+	names, err := filepath.Glob(filepath.Join(globEscape(f.trust), "*.yaml"))
+	if err != nil || len(names) == 0 {
+		return nil, usagef("%s: holds no trust document (*.yaml)", f.trust)
+	}
+	var list []*trust.Trust
+	for _, name := range names {
+		t, err := trustAt(name)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, t)
+	}
+	t, err := trust.Join(list...)
+	if err != nil {
+		return nil, usagef("%s: %w", f.trust, err)
+	}
+	return t, nil
+}
+
+// trustAt reads the trust document in a file.
+func trustAt(name string) (*trust.Trust, error) {
+	data, err := readFile(name)
 	if err != nil {
 		return nil, err
 	}
-	t, err := readTrust(f.trust, data)
+	t, err := readTrust(name, data)
 	if err != nil {
 		return nil, usageError{err}
 	}

@@ -278,7 +278,7 @@ func provenanceBuilder(f *Facts) Result {
 			ok := slices.ContainsFunc(f.Params.Builders, func(pattern string) bool { return trust.Match(pattern, id) })
 			return fail("builder-not-approved", want, "%s names the builder %q", v.Material.Name, id), ok
 		}
-		ok := id != "" && v.Signer != nil && v.Signer.Allowed && f.Trust.HasRole(v.Signer.Identity, roleBuilder)
+		ok := id != "" && v.Signer != nil && v.Signer.Allowed && slices.Contains(v.Signer.Roles, roleBuilder)
 		return fail("builder-not-approved", want, "%s names the builder %q, %s", v.Material.Name, id, signedBy(v)), ok
 	})
 }

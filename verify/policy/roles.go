@@ -52,13 +52,23 @@ func (f *Facts) person(a evidence.Actor) bool {
 // as distinct people (rules of format, R11).
 func (f *Facts) listed(a evidence.Actor) bool { return f.fold(a) != "" && !f.Trust.IsBot(a.ID) }
 
+// trustedRoles returns the roles that trust gives to an identity in all of an
+// interval; at an unknown time, by its newest version.
+func (f *Facts) trustedRoles(id evidence.Identity, when span) []string {
+	if !when.known() {
+		return f.Trust.Roles(id)
+	}
+	roles, last := f.Trust.At(when.from).Roles(id), f.Trust.At(when.to).Roles(id)
+	return slices.DeleteFunc(roles, func(role string) bool { return !slices.Contains(last, role) })
+}
+
 // rolesAt returns the roles that an actor held at a time: those of trust, which
 // the verifier brings, and those of role directories in the dossier that cover
 // all of it.
 func (f *Facts) rolesAt(a evidence.Actor, when span) []string {
 	var roles []string
 	for _, id := range identities(a) {
-		roles = append(roles, f.Trust.Roles(id)...)
+		roles = append(roles, f.trustedRoles(id, when)...)
 	}
 	for _, d := range verify.Standing[*evidence.RoleDirectory](f.Facts) {
 		for _, r := range d.Roles {

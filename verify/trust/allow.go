@@ -76,9 +76,25 @@ func (t *Trust) Allows(q Question) Decision {
 	if why := t.Revoked(q.Signer, q.NotAfter); why != "" {
 		return deny(CodeRevoked, why)
 	}
-	if !t.Effective.Contains(q.Stated) {
-		return deny(CodeNotInForce, fmt.Sprintf("trust %s is in force %s, the statement is of %s", t.ID, t.Effective, stamp(q.Stated)))
+	versions, ok := t.versionsFor(q)
+	if !ok {
+		v := t.At(q.Stated)
+		return deny(CodeNotInForce, fmt.Sprintf("trust %s is in force %s, the statement is of %s", v.ID, v.Effective, stamp(q.Stated)))
 	}
+	d := Decision{Allowed: true, TimeClaimed: q.NotBefore == nil || q.NotAfter == nil}
+	for _, v := range versions {
+		threshold, nearest := v.grant(v.Question)
+		if nearest != nil {
+			return deny(nearest.step.code(), nearest.detail)
+		}
+		d.Threshold = max(d.Threshold, threshold)
+	}
+	return d
+}
+
+// grant looks for one that covers a question, and returns how many people it asks for;
+// or else why the nearest does not.
+func (t *Trust) grant(q Question) (threshold int, refused *refusal) {
 	nearest := refusal{failedKind, "trust knows the signer and no grant names them"}
 	least := -1
 	for i, g := range t.grantsOf(q.Signer) {
@@ -91,9 +107,9 @@ func (t *Trust) Allows(q Question) Decision {
 		}
 	}
 	if least < 0 {
-		return deny(nearest.step.code(), nearest.detail)
+		return 0, &nearest
 	}
-	return Decision{Allowed: true, Threshold: least, TimeClaimed: q.NotBefore == nil || q.NotAfter == nil}
+	return least, nil
 }
 
 // signs reports whether an identity of this scheme is what a signature proves.

@@ -160,8 +160,10 @@ func way(from map[string]string, role, at string) []string {
 }
 
 // Roles returns the roles that id has, itself or as an identity of a person,
-// with the roles that take those over; sorted.
+// with the roles that take those over; sorted. Of several versions, those of
+// the newest: [Trust.At] tells those of another time.
 func (t *Trust) Roles(id evidence.Identity) []string {
+	t = t.Versions()[0]
 	set := map[string]bool{}
 	for _, direct := range [][]string{t.roles.members[id], t.roles.people[t.Fold(id)]} {
 		for _, role := range direct {

@@ -11,11 +11,12 @@ import (
 	"github.com/release-dossier/dossier/internal/strictyaml"
 )
 
-// Trust is one version of a trust document, checked and ready for questions.
-// It is made by [Parse], [FromNode] or [ForSigner] and not changed afterwards,
-// so that any number of goroutines may use it.
+// Trust is a trust document, checked and ready for questions, in one version or
+// in several ([Join]). It is made by [Parse], [FromNode] or [ForSigner] and
+// not changed afterwards, so that any number of goroutines may use it.
 type Trust struct {
-	// ID and Version name the document among its kind.
+	// ID and Version name the document among its kind; of several versions, the
+	// newest.
 	ID      string
 	Version int
 	// Effective is when the document is in force.
@@ -23,7 +24,8 @@ type Trust struct {
 	// Digest is the SHA-256 of the RFC 8785 form of what the document means:
 	// defaults written out, keys by identity, lists of identities sorted, times
 	// in UTC. Comments and layout do not change it; anything that could change
-	// an answer, and names and reasons, do.
+	// an answer, and names and reasons, do. That of several versions is the
+	// SHA-256 of the JSON list of theirs, the newest first.
 	Digest evidence.Digest
 
 	doc      *document
@@ -35,6 +37,8 @@ type Trust struct {
 	roles    roleTable
 	grants   []grant
 	revoked  map[evidence.Identity]revocation
+	// versions are all of them, the newest first; nil if there is one.
+	versions []*Trust
 }
 
 // Interval is the time from From until just before Until. A zero end is open.
@@ -103,31 +107,54 @@ func FromNode(n *strictyaml.Node) (*Trust, error) {
 // no more trusted by being known. It is an error if a key shows that one
 // identity belongs to two people. The Digest stays the same.
 func (t *Trust) Resolve(keys ...attest.PublicKey) (*Trust, error) {
+	if t.versions != nil {
+		return join(t.versions, t.Digest, keys)
+	}
 	r, err := build(t.doc, slices.Concat(t.resolver.extra, keys))
 	if err != nil {
 		return nil, err
 	}
-	r.Digest = t.Digest
+	r.Digest, r.Effective = t.Digest, t.Effective
 	return r, nil
 }
 
 // Unresolved reports whether the document names a key by its fingerprint alone
 // which neither it nor the evidence shown to [Trust.Resolve] holds. Of a
 // signature by an unknown key it cannot be told then whether it is that one's.
-func (t *Trust) Unresolved() bool { return t.resolver.unresolved }
+func (t *Trust) Unresolved() bool {
+	return slices.ContainsFunc(t.Versions(), func(v *Trust) bool { return v.resolver.unresolved })
+}
 
 // KeyCreated returns when a key was made, if the document says so.
 func (t *Trust) KeyCreated(id evidence.Identity) (time.Time, bool) {
-	at, ok := t.resolver.created[id]
-	return at, ok
+	for _, v := range t.Versions() {
+		if at, ok := v.resolver.created[id]; ok {
+			return at, true
+		}
+	}
+	return time.Time{}, false
 }
 
 // Keys returns all public keys that the document holds, in its order.
-func (t *Trust) Keys() []attest.PublicKey { return slices.Clone(t.keys) }
+func (t *Trust) Keys() []attest.PublicKey {
+	keys := slices.Clone(t.keys)
+	for _, v := range t.Versions()[1:] {
+		keys = append(keys, v.keys...)
+	}
+	return keys
+}
 
 // PGPKeys returns the armored OpenPGP public keys for signatures of tags, nil
 // if there are none.
-func (t *Trust) PGPKeys() []byte { return bytes.Clone(t.pgp) }
+func (t *Trust) PGPKeys() []byte {
+	keys := bytes.Clone(t.pgp)
+	for _, v := range t.Versions()[1:] {
+		if !bytes.Equal(v.pgp, t.pgp) {
+			keys = append(append(keys, '\n'), v.pgp...)
+		}
+	}
+	return keys
+}
 
 // Pin reports whether trust names the key, by its bytes, its fingerprint or
 // its identity, and returns its identity. What trust says of it is answered
@@ -137,8 +164,13 @@ func (t *Trust) Pin(key attest.PublicKey) (evidence.Identity, bool) {
 	return id, t.knows(id) || t.knows(fingerprintIdentity(key.Fingerprint()))
 }
 
-// knows reports whether trust gives id to anybody or lets it state anything.
+// knows reports whether trust gives id to anybody or lets it state anything, in
+// any version.
 func (t *Trust) knows(id evidence.Identity) bool {
+	return slices.ContainsFunc(t.Versions(), func(v *Trust) bool { return v.names(id) })
+}
+
+func (t *Trust) names(id evidence.Identity) bool {
 	if _, ok := t.owners.find(id); ok {
 		return true
 	}

@@ -2,6 +2,7 @@ package sigstore
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -10,7 +11,6 @@ import (
 	"time"
 
 	"github.com/sigstore/sigstore-go/pkg/root"
-	sgverify "github.com/sigstore/sigstore-go/pkg/verify"
 	"github.com/sigstore/sigstore/pkg/cryptoutils"
 )
 
@@ -179,6 +179,34 @@ func leafOf(c *x509.Certificate) *x509.Certificate {
 	return &leaf
 }
 
+// issued is what the root says of a certificate, whenever it was used.
+type issued struct {
+	by    *authority
+	chain []*x509.Certificate
+	sct   error
+}
+
+// issued finds out what the root says of a certificate: once for all bundles
+// that were signed with it.
+func (t *trusted) issued(c *x509.Certificate) (*issued, error) {
+	id := sha256.Sum256(c.Raw)
+	if i, ok := t.leaves.Load(id); ok {
+		return i.(*issued), nil
+	}
+	by, chain, err := t.find(leafOf(c))
+	if err != nil {
+		return nil, err
+	}
+	i := &issued{by: by, chain: chain}
+	if len(t.material.CTLogs()) > 0 {
+		i.sct = t.sct(chain)
+	}
+	if t.remembered.room() {
+		t.leaves.Store(id, i)
+	}
+	return i, nil
+}
+
 // find returns the authority that issued the leaf, and the chain.
 func (t *trusted) find(leaf *x509.Certificate) (*authority, []*x509.Certificate, error) {
 	var late *timeError
@@ -226,13 +254,4 @@ func usable(leaf *x509.Certificate, sent [][]byte, chain []*x509.Certificate, ro
 func selfIssued(der []byte) bool {
 	c, err := x509.ParseCertificate(der)
 	return err == nil && bytes.Equal(c.RawSubject, c.RawIssuer)
-}
-
-// sct checks that certificate-transparency logs of the root vouch for the
-// leaf, by the library.
-func (t *trusted) sct(chain []*x509.Certificate) error {
-	if err := sgverify.VerifySignedCertificateTimestamp([][]*x509.Certificate{chain}, 1, t.material); err != nil {
-		return problemf(SCT, "%v", err)
-	}
-	return nil
 }

@@ -4,8 +4,10 @@
 // inclusion proof) and v2 (checkpoint, cosigned by witnesses if asked for), and
 // RFC 3161 timestamps.
 //
-// It is a leaf over sigstore-go (its packages root and verify): only who needs
-// certificates links it, with all that comes with them. It opens no socket,
+// It is a leaf over sigstore-go, whose packages root and certificate read trusted
+// roots and what Fulcio says in a certificate: only who needs certificates links
+// it. Tests hold every verdict against those of its package verify, which looks
+// at less and stops at the first failure. It opens no socket,
 // reads no file and no environment, and asks no clock: trusted roots are bytes
 // that the caller has, and the moment of judgement is an argument.
 //

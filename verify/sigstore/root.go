@@ -88,6 +88,7 @@ type trusted struct {
 	logs        map[string]*log // by log ID, hex
 	stamps      []*stampAuthority
 
+	leaves      sync.Map // [sha256.Size]byte of a certificate -> *issued
 	checkpoints sync.Map // [sha256.Size]byte of log and envelope -> *checkpoint, verified
 	remembered  counter
 }

@@ -44,20 +44,20 @@ func (a *stampAuthority) issued(c *x509.Certificate, sent []*x509.Certificate) b
 }
 
 // chain returns the certificates from the signer to the root, verified for
-// timestamping when all of them have begun to be valid.
+// timestamping when all of them have begun to be valid. What was sent along is
+// only looked at if the root does not lead to the signer by itself.
 func (a *stampAuthority) chain(signer *x509.Certificate, sent []*x509.Certificate) ([]*x509.Certificate, error) {
 	if c, ok := a.chains.Load(string(signer.Raw)); ok {
 		return c.([]*x509.Certificate), nil
 	}
-	chain, err := a.verify(signer, sent)
-	if err != nil {
-		return nil, err
-	}
-	// What was sent along may be needed for the next one, and not be there.
-	if len(sent) == 0 && a.remembered.room() {
+	chain, err := a.verify(signer, nil)
+	switch {
+	case err == nil && a.remembered.room():
 		a.chains.Store(string(signer.Raw), chain)
+	case err != nil && len(sent) > 0:
+		return a.verify(signer, sent)
 	}
-	return chain, nil
+	return chain, err
 }
 
 func (a *stampAuthority) verify(signer *x509.Certificate, sent []*x509.Certificate) ([]*x509.Certificate, error) {

@@ -126,7 +126,7 @@ func (v *Verifier) candidates(b *parsed) []candidate {
 		if b.leaf == nil || len(v.roots) == 1 {
 			continue
 		}
-		if _, _, err := t.find(leafOf(b.leaf)); err == nil {
+		if _, err := t.issued(b.leaf); err == nil {
 			issued = append(issued, candidate{i, t})
 		}
 	}
@@ -268,10 +268,9 @@ func (r *run) proofs(key crypto.PublicKey) {
 		r.unrooted()
 		return
 	}
-	var authority *authority
-	var chain []*x509.Certificate
+	var c *issued
 	if r.b.leaf != nil {
-		authority, chain = r.certificate()
+		c = r.certificate()
 	}
 	known, proven := 0, 0
 	for i := range r.b.entries {
@@ -287,7 +286,7 @@ func (r *run) proofs(key crypto.PublicKey) {
 		r.stamped(i, der)
 	}
 	r.logs(known, proven)
-	r.when(authority, chain)
+	r.when(c)
 }
 
 // unrooted is what can be said without a trusted root.
@@ -299,25 +298,24 @@ func (r *run) unrooted() {
 	if len(r.b.entries)+len(r.b.timestamps) > 0 {
 		r.add("root", NotApplicable, "", "no trusted root was given: log entries and timestamps are not looked at")
 	}
-	r.when(nil, nil)
+	r.when(nil)
 }
 
 // certificate verifies the chain of the signing certificate.
-func (r *run) certificate() (*authority, []*x509.Certificate) {
-	leaf := leafOf(r.b.leaf)
-	authority, chain, err := r.t.find(leaf)
+func (r *run) certificate() *issued {
+	c, err := r.t.issued(r.b.leaf)
 	if err == nil {
-		err = usable(leaf, r.b.chain, chain, r.v.config.RootSent)
+		err = usable(r.b.leaf, r.b.chain, c.chain, r.v.config.RootSent)
 	}
 	if !r.settle("certificate/chain", err, "issued by %s", r.b.leaf.Issuer) {
-		return nil, nil
+		return nil
 	}
 	if len(r.t.material.CTLogs()) == 0 {
 		r.add("certificate/sct", NotApplicable, "", "the trusted root names no certificate-transparency log")
 	} else {
-		r.settle("certificate/sct", r.t.sct(chain), "a certificate-transparency log vouches for the certificate")
+		r.settle("certificate/sct", c.sct, "a certificate-transparency log vouches for the certificate")
 	}
-	return authority, chain
+	return c
 }
 
 // logs asks for an entry in a log of the root. What is wrong with an entry is
@@ -339,7 +337,7 @@ func (r *run) logs(known, proven int) {
 
 // when says what is known of the time, and whether the certificate was valid
 // at each of the times that are proven.
-func (r *run) when(a *authority, chain []*x509.Certificate) {
+func (r *run) when(c *issued) {
 	slices.SortStableFunc(r.times, func(x, y Time) int { return x.At.Compare(y.At) })
 	r.Times = r.times
 	switch {
@@ -351,12 +349,12 @@ func (r *run) when(a *authority, chain []*x509.Certificate) {
 		return
 	}
 	r.pass("time", "no later than %s", stamp(r.times[0].At))
-	if chain == nil {
+	if c == nil {
 		return
 	}
 	var err error
 	for _, t := range r.times {
-		if e := a.valid(chain, t.At); e != nil {
+		if e := c.by.valid(c.chain, t.At); e != nil {
 			err = problemf(CertTime, "%v (by %s)", e, t.Authority)
 			break
 		}

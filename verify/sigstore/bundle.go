@@ -70,6 +70,11 @@ func parse(raw []byte) (*parsed, error) {
 	if err := strictjson.Unmarshal(raw, &j, strictjson.RejectUnknown(), strictjson.Depth(16)); err != nil {
 		return nil, problemf(BundleMalformed, "%v", err)
 	}
+	return assemble(&j)
+}
+
+// assemble takes a bundle from its JSON. Errors are problems.
+func assemble(j *bundleJSON) (*parsed, error) {
 	version, ok := versions[j.MediaType]
 	if !ok {
 		return nil, problemf(BundleVersion, "at /mediaType: %.80q is not a Sigstore bundle of version 0.1, 0.2 or 0.3", j.MediaType)
@@ -78,7 +83,7 @@ func parse(raw []byte) (*parsed, error) {
 	if j.Material == nil {
 		return nil, problemf(BundleMalformed, "at /verificationMaterial: missing")
 	}
-	if err := b.content(&j); err != nil {
+	if err := b.content(j); err != nil {
 		return nil, err
 	}
 	if err := b.material(j.Material); err != nil {

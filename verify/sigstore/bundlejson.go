@@ -37,18 +37,22 @@ type chainJSON struct {
 }
 
 type timestampsJSON struct {
-	RFC3161 []struct {
-		SignedTimestamp strictjson.Base64 `json:"signedTimestamp"`
-	} `json:"rfc3161Timestamps"`
+	RFC3161 []timestampJSON `json:"rfc3161Timestamps"`
+}
+
+type timestampJSON struct {
+	SignedTimestamp strictjson.Base64 `json:"signedTimestamp"`
 }
 
 type envelopeJSON struct {
-	Payload     strictjson.Base64 `json:"payload"`
-	PayloadType string            `json:"payloadType"`
-	Signatures  []struct {
-		Sig   strictjson.Base64 `json:"sig"`
-		KeyID string            `json:"keyid"`
-	} `json:"signatures"`
+	Payload     strictjson.Base64       `json:"payload"`
+	PayloadType string                  `json:"payloadType"`
+	Signatures  []envelopeSignatureJSON `json:"signatures"`
+}
+
+type envelopeSignatureJSON struct {
+	Sig   strictjson.Base64 `json:"sig"`
+	KeyID string            `json:"keyid"`
 }
 
 type messageJSON struct {

@@ -67,8 +67,13 @@ func New(c Config) (*Verifier, error) {
 // signers, and proven to be so at the moment at. It reads nothing but its
 // arguments and never stops at the first failure where going on is safe.
 func (v *Verifier) Verify(raw []byte, a Artifact, by Signers, at time.Time) *Result {
-	first := &Result{Root: -1}
 	b, err := parse(raw)
+	return v.verify(b, err, a, by, at)
+}
+
+// verify judges a bundle that was parsed, or the error of doing so.
+func (v *Verifier) verify(b *parsed, err error, a Artifact, by Signers, at time.Time) *Result {
+	first := &Result{Root: -1}
 	if !first.settle("form", err, "a Sigstore bundle") {
 		first.conclude()
 		return first

@@ -100,10 +100,57 @@ type statement struct {
 	Type          string         `json:"_type"`
 	PredicateType string         `json:"predicateType"`
 	Predicate     jsontext.Value `json:"predicate"`
-	Subject       []struct {
-		Name   string            `json:"name"`
-		Digest map[string]string `json:"digest"`
-	} `json:"subject"`
+	Subject       subjects       `json:"subject"`
+}
+
+type subject struct {
+	Name   string    `json:"name"`
+	Digest digestSet `json:"digest"`
+}
+
+// subjects and digestSet are bounded before they are read.
+type (
+	subjects  []subject
+	digestSet map[string]string
+)
+
+// UnmarshalJSONFrom implements json.UnmarshalerFrom.
+func (l *subjects) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	list, err := atMost[subject](d, maxSubjects)
+	*l = list
+	return err
+}
+
+// UnmarshalJSONFrom implements json.UnmarshalerFrom.
+func (s *digestSet) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	token, err := d.ReadToken()
+	if err != nil || token.Kind() == 'n' {
+		return err
+	}
+	if token.Kind() != '{' {
+		return errors.New("want an object")
+	}
+	*s = digestSet{}
+	for d.PeekKind() != '}' {
+		if len(*s) == maxDigests {
+			return fmt.Errorf("more than %d digests", maxDigests)
+		}
+		name, err := d.ReadToken()
+		if err != nil {
+			return err
+		}
+		algorithm := name.String() // before the next token
+		value, err := d.ReadToken()
+		if err != nil {
+			return err
+		}
+		if value.Kind() != '"' {
+			return errors.New("want text")
+		}
+		(*s)[algorithm] = value.String()
+	}
+	_, err = d.ReadToken()
+	return err
 }
 
 const inTotoType = "application/vnd.in-toto+json"
@@ -124,14 +171,9 @@ func (b *parsed) readStatement() (*statement, error) {
 		return nil, problemf(PayloadMalformed, "at /predicateType: missing")
 	case len(s.Subject) == 0:
 		return nil, problemf(SubjectMissing, "at /subject: missing")
-	case len(s.Subject) > maxSubjects:
-		return nil, problemf(PayloadMalformed, "at /subject: %d subjects, at most %d are read", len(s.Subject), maxSubjects)
 	}
 	known := false
 	for i, sub := range s.Subject {
-		if len(sub.Digest) > maxDigests {
-			return nil, problemf(PayloadMalformed, "at /subject/%d/digest: %d digests, at most %d are read", i, len(sub.Digest), maxDigests)
-		}
 		for algorithm, value := range sub.Digest {
 			hash, ok := subjectHashes[algorithm]
 			if !ok {

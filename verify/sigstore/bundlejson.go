@@ -2,7 +2,11 @@ package sigstore
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/release-dossier/dossier/internal/strictjson"
 )
@@ -17,11 +21,11 @@ type bundleJSON struct {
 }
 
 type materialJSON struct {
-	PublicKey   *publicKeyJSON  `json:"publicKey"`
-	Certificate *rawJSON        `json:"certificate"`
-	Chain       *chainJSON      `json:"x509CertificateChain"`
-	LogEntries  []entryJSON     `json:"tlogEntries"`
-	Timestamps  *timestampsJSON `json:"timestampVerificationData"`
+	PublicKey   *publicKeyJSON      `json:"publicKey"`
+	Certificate *rawJSON            `json:"certificate"`
+	Chain       *chainJSON          `json:"x509CertificateChain"`
+	LogEntries  elements[entryJSON] `json:"tlogEntries"`
+	Timestamps  *timestampsJSON     `json:"timestampVerificationData"`
 }
 
 type publicKeyJSON struct {
@@ -33,11 +37,11 @@ type rawJSON struct {
 }
 
 type chainJSON struct {
-	Certificates []rawJSON `json:"certificates"`
+	Certificates elements[rawJSON] `json:"certificates"`
 }
 
 type timestampsJSON struct {
-	RFC3161 []timestampJSON `json:"rfc3161Timestamps"`
+	RFC3161 elements[timestampJSON] `json:"rfc3161Timestamps"`
 }
 
 type timestampJSON struct {
@@ -45,9 +49,9 @@ type timestampJSON struct {
 }
 
 type envelopeJSON struct {
-	Payload     strictjson.Base64       `json:"payload"`
-	PayloadType string                  `json:"payloadType"`
-	Signatures  []envelopeSignatureJSON `json:"signatures"`
+	Payload     strictjson.Base64               `json:"payload"`
+	PayloadType string                          `json:"payloadType"`
+	Signatures  elements[envelopeSignatureJSON] `json:"signatures"`
 }
 
 type envelopeSignatureJSON struct {
@@ -81,13 +85,51 @@ type entryJSON struct {
 }
 
 type proofJSON struct {
-	LogIndex   protoInt            `json:"logIndex"`
-	RootHash   strictjson.Base64   `json:"rootHash"`
-	TreeSize   protoInt            `json:"treeSize"`
-	Hashes     []strictjson.Base64 `json:"hashes"`
+	LogIndex   protoInt                    `json:"logIndex"`
+	RootHash   strictjson.Base64           `json:"rootHash"`
+	TreeSize   protoInt                    `json:"treeSize"`
+	Hashes     elements[strictjson.Base64] `json:"hashes"`
 	Checkpoint *struct {
 		Envelope string `json:"envelope"`
 	} `json:"checkpoint"`
+}
+
+// maxElements bounds every array of a bundle before it is read: a longer one
+// costs no memory. What each kind of element is bounded by is lower.
+const maxElements = 64
+
+// elements is an array of at most maxElements.
+type elements[T any] []T
+
+// UnmarshalJSONFrom implements json.UnmarshalerFrom.
+func (l *elements[T]) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	list, err := atMost[T](d, maxElements)
+	*l = list
+	return err
+}
+
+// atMost reads an array, or null, of at most n elements.
+func atMost[T any](d *jsontext.Decoder, n int) ([]T, error) {
+	token, err := d.ReadToken()
+	if err != nil || token.Kind() == 'n' {
+		return nil, err
+	}
+	if token.Kind() != '[' {
+		return nil, errors.New("want an array")
+	}
+	var list []T
+	for d.PeekKind() != ']' {
+		if len(list) == n {
+			return nil, fmt.Errorf("more than %d elements", n)
+		}
+		var v T
+		if err := json.UnmarshalDecode(d, &v); err != nil {
+			return nil, err
+		}
+		list = append(list, v)
+	}
+	_, err = d.ReadToken()
+	return list, err
 }
 
 // protoInt is an int64 of protobuf JSON that is not negative: a string of

@@ -42,10 +42,10 @@ type (
 	dsseSpec struct {
 		EnvelopeHash hexDigest `json:"envelopeHash"` // of the JSON as it was uploaded, which nobody has
 		PayloadHash  hexDigest `json:"payloadHash"`
-		Signatures   []struct {
+		Signatures   elements[struct {
 			Signature strictjson.Base64 `json:"signature"`
 			Verifier  strictjson.Base64 `json:"verifier"` // PEM
-		} `json:"signatures"`
+		}] `json:"signatures"`
 	}
 	// intoto 0.0.2
 	intotoSpec struct {
@@ -53,11 +53,11 @@ type (
 			Envelope struct {
 				Payload     strictjson.Base64 `json:"payload"` // of base64, if at all
 				PayloadType string            `json:"payloadType"`
-				Signatures  []struct {
+				Signatures  elements[struct {
 					KeyID     string            `json:"keyid"`
 					Sig       strictjson.Base64 `json:"sig"`       // of base64
 					PublicKey strictjson.Base64 `json:"publicKey"` // PEM
-				} `json:"signatures"`
+				}] `json:"signatures"`
 			} `json:"envelope"`
 			Hash        hexDigest `json:"hash"` // as envelopeHash
 			PayloadHash hexDigest `json:"payloadHash"`

@@ -25,8 +25,12 @@ func TestScenarios(t *testing.T) {
 	if testing.Short() {
 		t.Skip("each script makes a release and its whole life")
 	}
+	files, err := filepath.Glob(filepath.Join("testdata", "scenarios", scenarioFiles))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scenarios: %v", err)
+	}
 	testscript.Run(t, testscript.Params{
-		Dir:   filepath.Join("testdata", "scenarios"),
+		Files: files,
 		Setup: setup,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"world":       makeWorld,

@@ -33,9 +33,13 @@ func (c *config) products(release, component string) ([]product, error) {
 	for _, one := range c.Components {
 		names = append(names, one.Name)
 		p := c.component(one)
-		if component == one.Name || component == "" && p.takes(release) {
-			list = append(list, p)
+		if component != one.Name && (component != "" || !p.takes(release)) {
+			continue
 		}
+		if len(p.tagNames(release)) == 0 {
+			return nil, usagef("create: %s is no tag of the component %s, and none can be made of it: its tags are %s; give one of them", release, one.Name, p.tags)
+		}
+		list = append(list, p)
 	}
 	switch {
 	case list != nil:
@@ -85,7 +89,8 @@ func (p product) matches(tag string) bool {
 }
 
 // tagNames returns the names that the tag of a release may have: the argument
-// itself, and what the pattern makes of a version.
+// itself, and what the pattern makes of a version. It has none if the release is
+// a tag of something else, or the pattern has several wildcards.
 func (p product) tagNames(release string) []string {
 	var names []string
 	if !p.part || p.matches(release) {

@@ -100,7 +100,7 @@ func TestOneDirection(t *testing.T) {
 // them small: who embeds a verifier pays for it.
 func TestSizes(t *testing.T) {
 	if testing.Short() {
-		t.Skip("builds three programs")
+		t.Skip("builds programs")
 	}
 	const call = `_, _ = verify.Bundle(context.Background(), mustOpen(), verify.ExpectAnyUnsafe(), verify.Options{%s})`
 	tests := []struct {
@@ -110,6 +110,7 @@ func TestSizes(t *testing.T) {
 		{"verify", "", "", 8 << 20},
 		{"verify, sbom and tagsig", `"` + module + `/sbom"; "` + module + `/verify/tagsig"`,
 			"SBOMs: sbom.Reader{}, Tags: []verify.TagVerifier{tagsig.OpenPGP{}}", 13 << 20},
+		{"verify and sigstore", `"` + module + `/verify/sigstore"`, "Signatures: sigstore.Statements{}", 16 << 20},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

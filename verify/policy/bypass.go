@@ -20,6 +20,8 @@ type bypass struct {
 	done  bool
 	proof verify.Proof
 	place verify.Place
+	// dated is the control of that date, if there is one.
+	dated string
 }
 
 // overdue reports whether the date of the remedy is past and nothing was done.
@@ -50,6 +52,9 @@ func (f *Facts) bypassOfException(e exempt) bypass {
 		b.by = *e.ExpiresAt
 	} else if e.ReviewAt != nil && b.by.IsZero() {
 		b.by = *e.ReviewAt
+	}
+	if isPermanent(e) {
+		b.dated = "exception/permanent-review"
 	}
 	switch _, why := e.granted(f); {
 	case why != "":
@@ -192,7 +197,8 @@ func checkBypassRecorded(f *Facts) Result {
 			case b.lacks != "":
 				return fails(missing(want, b.id+" lacks "+b.lacks).at(b.place))
 			default:
-				return fails(fail("remedy-overdue", want, "%s was to be put right by %s: %s", g.what, stamp(b.by.Time), b.id).at(b.place))
+				r := fails(fail("remedy-overdue", want, "%s was to be put right by %s: %s", g.what, stamp(b.by.Time), b.id).at(b.place))
+				return r.follows(either(b.dated, r.FollowsFrom))
 			}
 		}
 		proofs, where, recorded = append(proofs, found[i].proof), append(where, found[i].place), append(recorded, g.what+": "+found[i].id)

@@ -81,7 +81,8 @@ func (f *Facts) story() []order {
 	pairs = append(pairs, f.storyOfPromotions(builds, tagged)...)
 	for _, a := range f.Approvals {
 		if a.Approval != nil && a.Release != nil {
-			pairs = append(pairs, inTurn(created, event{"the approval by " + approver(a), at(a.At.Time), fixed(inStatement(a.Statement, "/at"))}))
+			given := event{"the approval by " + approver(a), at(a.At.Time), fixed(inStatement(a.Statement, "/at"))}
+			pairs = append(pairs, order{created, given, "trace/recorded-before-production"})
 		}
 	}
 	return pairs

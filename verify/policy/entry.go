@@ -147,7 +147,7 @@ func checkProdGate(f *Facts) Result {
 			return missing(want, "no approval by a person before promotion "+p.ID+" began").at(p.place(f, "/approvals")).follows(cause), false
 		}
 		if w := p.Window; w == nil || w.Result != "inside" || f.notAfter(atTime(w.CheckedAt), p.start) != yes {
-			return fail(codeWindowGate, want, "promotion %s: %s", p.ID, windowCheck(w)).at(p.place(f, "/window")), false
+			return fail(codeWindowGate, want, "promotion %s: %s", p.ID, windowCheck(w)).at(p.place(f, "/window")).follows("window/enforced-by-ci"), false
 		}
 		r.Proof = verify.Weakest(r.Proof, before[0].proof)
 		return r.at(before[0].place), true

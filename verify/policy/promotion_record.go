@@ -194,7 +194,7 @@ func promotionWindowConfirmed(f *Facts) Result {
 		}
 		switch {
 		case when == span{}:
-			return missing("", p.named()+" does not say when the window was checked").at(p.place(f, pointer)), false
+			return missing("", p.named()+" does not say when the window was checked").at(p.place(f, pointer)).follows("window/enforced-by-ci"), false
 		case f.notAfter(when, p.start) == no:
 			return fail("confirmed-late", "", "%s %s; the promotion began %s", what, when, p.start).at(p.place(f, pointer)), false
 		case f.notAfter(when, p.start) == open:

@@ -96,7 +96,7 @@ func (r *rule) waive(f *Facts, res Result, c *verify.Check) {
 			return
 		}
 	}
-	if refused != "" && c.FollowsFrom == "" {
+	if refused != "" {
 		c.FollowsFrom = refused
 	}
 	if why != "" {

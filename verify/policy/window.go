@@ -319,7 +319,7 @@ func windowPlannedInRecord(f *Facts) Result {
 		made := at(f.Record.CreatedAt.Time)
 		switch f.notAfter(made, a.start) {
 		case no:
-			return fail("planned-too-late", want, "%s was recorded %s, and %s began %s", planned, made, a, a.start).at(place, a.place), false
+			return fail("planned-too-late", want, "%s was recorded %s, and %s began %s", planned, made, a, a.start).at(place, a.place).follows("trace/recorded-before-production"), false
 		case open:
 			return f.untimed(want, "%s was recorded %s, and %s began %s", planned, made, a, a.start).at(place, a.place), false
 		}

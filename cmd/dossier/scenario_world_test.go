@@ -83,6 +83,7 @@ type event struct {
 
 	Tag         string `json:"tag"`
 	Lightweight bool   `json:"lightweight"`
+	Unsigned    bool   `json:"unsigned"`
 	Key         string `json:"key"` // signs the tag; release-ci if it is left out
 
 	Pull    int64     `json:"pull"`
@@ -522,6 +523,10 @@ func (r *gitRepo) tag(e *event, on string) {
 	key := e.Key
 	if key == "" {
 		key = "release-ci"
+	}
+	if e.Unsigned {
+		r.as("ci", e.At, "", "", "tag", "-a", "-m", e.Message, e.Tag, target)
+		return
 	}
 	r.as("ci", e.At, "", key, "tag", "-s", "-m", e.Message, e.Tag, target)
 }

@@ -35,6 +35,7 @@ func TestScenarios(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"world":       makeWorld,
 			"patch":       patch,
+			"signed":      signed,
 			"state":       state,
 			"accepted":    accepted,
 			"finds":       finds,

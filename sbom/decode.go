@@ -3,6 +3,7 @@ package sbom
 import (
 	"bytes"
 	"strconv"
+	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -16,16 +17,29 @@ type decoder struct {
 	at   int
 	// seen holds short strings by a hash of them: names of members, and words
 	// such as NOASSERTION, come up a million times.
-	seen *[1 << 10]string
+	seen *words
 }
+
+type words [1 << 10]string
+
+// seenWords are used by one document after the other: most hold the same names.
+var seenWords = sync.Pool{New: func() any { return new(words) }}
 
 // decode decodes one value.
 func (d *decoder) decode(raw jsontext.Value) (any, error) {
 	if d.seen == nil {
-		d.seen = new([1 << 10]string)
+		d.seen = seenWords.Get().(*words)
 	}
 	d.text, d.at = raw, 0
 	return d.value()
+}
+
+// done hands back what the decoder needs while it decodes.
+func (d *decoder) done() {
+	if d.seen != nil {
+		seenWords.Put(d.seen)
+		d.seen = nil
+	}
 }
 
 // next returns the next byte that is not white space.

@@ -84,6 +84,7 @@ func (r *reader) problem(code, pointer, message string) {
 }
 
 func (r *reader) read(text []byte) error {
+	defer r.values.done()
 	err := eachMember(text, func(name string, d *jsontext.Decoder) error {
 		if d.PeekKind() == '[' {
 			return r.list(name, d)

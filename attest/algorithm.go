@@ -6,10 +6,10 @@ import (
 	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rsa"
+	"encoding/hex"
 	"errors"
 	"fmt"
-	"math/big"
-	"sync"
+	"slices"
 )
 
 const (
@@ -113,49 +113,43 @@ func checkEd25519(key ed25519.PublicKey) error {
 	if len(key) != ed25519.PublicKeySize {
 		return fmt.Errorf("the Ed25519 key has %d bytes, want %d", len(key), ed25519.PublicKeySize)
 	}
-	y := new(big.Int).SetBytes(littleEndian(key))
-	y.SetBit(y, 255, 0) // the sign of x
-	if y.Cmp(field25519) >= 0 {
+	var y [ed25519.PublicKeySize]byte
+	copy(y[:], key)
+	y[31] &= 0x7f // the sign of x
+	switch {
+	case !below25519(y):
 		return errors.New("the Ed25519 key is not in its canonical encoding")
-	}
-	if hasSmallOrder(y) {
+	case slices.Contains(smallOrder25519[:], y):
 		return errors.New("the Ed25519 key is a point of small order: anybody can sign for it")
 	}
 	return nil
 }
 
-var (
-	// field25519 is p = 2^255 - 19.
-	field25519 = new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 255), big.NewInt(19))
-	// curve25519 is d = -121665/121666 of edwards25519.
-	curve25519 = sync.OnceValue(func() *big.Int {
-		d := new(big.Int).ModInverse(big.NewInt(121666), field25519)
-		return d.Mul(d, big.NewInt(-121665)).Mod(d, field25519)
-	})
-)
-
-// hasSmallOrder reports whether y is the coordinate of one of the eight points
-// whose order divides 8: y = 0, 1, -1, and those of order 8, for which
-// d*y^4 + 2*y^2 - 1 = 0. (A point of order 8 doubles to one with y = 0, so it
-// has x^2 = -y^2; put that into the curve's -x^2 + y^2 = 1 + d*x^2*y^2.)
-func hasSmallOrder(y *big.Int) bool {
-	one := big.NewInt(1)
-	if y.Sign() == 0 || y.Cmp(one) == 0 || y.Cmp(new(big.Int).Sub(field25519, one)) == 0 {
-		return true
+// below25519 reports whether y, little endian, is less than p = 2^255 - 19.
+func below25519(y [32]byte) bool {
+	for _, c := range y[1:31] {
+		if c != 0xff {
+			return true
+		}
 	}
-	y2 := new(big.Int).Mul(y, y)
-	y2.Mod(y2, field25519)
-	v := new(big.Int).Mul(y2, y2)
-	v.Mul(v, curve25519())
-	v.Add(v, y2.Lsh(y2, 1))
-	v.Sub(v, one)
-	return v.Mod(v, field25519).Sign() == 0
+	return y[31] != 0x7f || y[0] < 0xed
 }
 
-func littleEndian(b []byte) []byte {
-	r := make([]byte, len(b))
-	for i, c := range b {
-		r[len(b)-1-i] = c
+// smallOrder25519 are the coordinates y of the eight points of edwards25519 whose
+// order divides 8, little endian: 0, 1, -1, and the two of order 8, for which
+// d*y^4 + 2*y^2 - 1 = 0. (A point of order 8 doubles to one with y = 0, so it
+// has x^2 = -y^2; put that into the curve's -x^2 + y^2 = 1 + d*x^2*y^2.)
+var smallOrder25519 = [...][32]byte{
+	{},
+	{0: 1},
+	hex25519("ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"),
+	hex25519("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"),
+	hex25519("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"),
+}
+
+func hex25519(s string) (y [32]byte) {
+	if n, err := hex.Decode(y[:], []byte(s)); err != nil || n != len(y) {
+		panic("attest: a coordinate of 32 bytes is misspelt")
 	}
-	return r
+	return y
 }

@@ -176,6 +176,9 @@ func (c *collection) values(name string, asked bool) ([]string, error) {
 		return []string{v}, nil
 	}
 	given := c.targets.of(name)
+	if name == "environment" && !asked {
+		return nil, errors.New("the answer does not say which environment it is about: give one as the parameter environment; for several configure several systems with this mapping")
+	}
 	if !asked || len(given) == 0 {
 		return nil, fmt.Errorf("no %s was given: the release names none, or the parameter is missing", name)
 	}

@@ -346,7 +346,7 @@ func TestNotAboutSeveral(t *testing.T) {
 	}
 	source := httprec.Source{Mapping: m, Base: "https://127.0.0.1:1"}
 	targets := httprec.Targets{Tickets: []string{"T-1"}, Environments: []string{"staging", "production"}}
-	if _, err := httprec.Collect(t.Context(), source, targets, options()); err == nil || !strings.Contains(err.Error(), "no environment was given") {
+	if _, err := httprec.Collect(t.Context(), source, targets, options()); err == nil || !strings.Contains(err.Error(), "does not say which environment") {
 		t.Errorf("got %v, want an error about the environment", err)
 	}
 }

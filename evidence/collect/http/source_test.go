@@ -95,6 +95,37 @@ func TestSystems(t *testing.T) {
 	}
 }
 
+// TestSoleEnvironment configures Argo CD, which does not know how its environment
+// is called, with a list of environments.
+func TestSoleEnvironment(t *testing.T) {
+	for _, tt := range builtinTests() {
+		if tt.id != "argocd" {
+			continue
+		}
+		server := system(t, tt.routes)
+		tt.parameters = map[string]string{"application": "payments"}
+		s := httprec.System{As: "it", Source: tt.source(t, server.URL), Options: options(), Environments: []string{"production"}}
+		part, err := newSystem(t, s).Collect(t.Context(), runTarget(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := os.ReadFile(filepath.Join("testdata", tt.id, "record.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(want), facts(t, part, server.URL)); diff != "" {
+			t.Errorf("record (-want +got):\n%s", diff)
+		}
+		if len(tt.parameters) != 1 {
+			t.Errorf("the caller's parameters became %v", tt.parameters)
+		}
+		s.Options, s.Environments = options(), []string{"staging", "production"}
+		if _, err := newSystem(t, s).Collect(t.Context(), runTarget(t)); err == nil || !strings.Contains(err.Error(), "for several configure several systems") {
+			t.Errorf("two environments: got %v", err)
+		}
+	}
+}
+
 // facts are what a part adds to a record, and what it could not read.
 func facts(t *testing.T, part *evcollect.Part, base string) string {
 	t.Helper()

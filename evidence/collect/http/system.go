@@ -3,6 +3,7 @@ package http
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -25,6 +26,7 @@ type System struct {
 	// form that the mapping wants.
 	Keys *regexp.Regexp
 	// Environments are what {environment} takes in turn, unless it is a parameter.
+	// If it is not part of any address, there can be only one.
 	Environments []string
 }
 
@@ -34,6 +36,7 @@ var _ collect.Source = (*System)(nil)
 // place in a release record, or what is configured does not fit the mapping: a
 // mistake does not wait for the first release with a ticket.
 func NewSystem(s System) (*System, error) {
+	s.soleEnvironment()
 	if err := s.Source.check(); err != nil {
 		return nil, err
 	}
@@ -45,6 +48,21 @@ func NewSystem(s System) (*System, error) {
 		}
 	}
 	return &s, nil
+}
+
+// soleEnvironment makes the only environment a parameter, for what it says of a
+// record depends on no address.
+func (s *System) soleEnvironment() {
+	if len(s.Environments) != 1 || s.Source.Mapping == nil || s.Source.Parameters["environment"] != "" {
+		return
+	}
+	if _, has := s.Source.Mapping.definition.pattern("environment"); has {
+		s.Source.Parameters = maps.Clone(s.Source.Parameters)
+		if s.Source.Parameters == nil {
+			s.Source.Parameters = map[string]string{}
+		}
+		s.Source.Parameters["environment"] = s.Environments[0]
+	}
 }
 
 // Name implements [collect.Source].

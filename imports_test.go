@@ -66,7 +66,7 @@ func TestForbiddenImports(t *testing.T) {
 
 // order lists the packages so that each imports only packages before it.
 var order = []string{
-	"/internal/strictjson", "/internal/strictyaml",
+	"/internal/lazyregexp", "/internal/strictjson", "/internal/strictyaml",
 	"/evidence/gitobj", "/evidence/commits", "/evidence/codeowners", "/evidence", "/evidence/records", "/evidence/checks",
 	"/attest", "/evidence/provenance", "/evidence/foreign", "/evidence/bundle", "/evidence/interchange", "/evidence/redact", "/sbom/schema", "/sbom",
 	"/evidence/collect/deploy", "/evidence/collect/ci", "/evidence/collect/git", "/evidence/collect/secrets", "/evidence/collect", "/evidence/collect/results", "/evidence/collect/oci",

@@ -2,11 +2,12 @@ package ci
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/release-dossier/dossier/internal/lazyregexp"
 )
 
 const (
@@ -80,7 +81,7 @@ func gitlabStage(all map[string]*yaml.Node, n *yaml.Node, seen map[string]bool) 
 }
 
 // jenkinsStage is stage('name').
-var jenkinsStage = regexp.MustCompile(`\bstage\s*\(\s*(?:'([^'\n]*)'|"([^"\n]*)")`)
+var jenkinsStage = lazyregexp.New(`\bstage\s*\(\s*(?:'([^'\n]*)'|"([^"\n]*)")`)
 
 // jenkinsStages finds the stages of a Jenkinsfile. jenkins.io, "Pipeline Syntax",
 // stage.

@@ -1,13 +1,14 @@
 package ci
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/release-dossier/dossier/internal/lazyregexp"
 )
 
 // immutable is the end of a reference that names exact bytes: a full object id
 // or a digest, before the fragment that Tekton puts behind it.
-var immutable = regexp.MustCompile(`@(sha256:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{64})(#.*)?$`)
+var immutable = lazyregexp.New(`@(sha256:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{64})(#.*)?$`)
 
 // pinned reports whether a reference names exact bytes. A tag does not: it can
 // be moved, and nothing in a job's environment shows that it was not.

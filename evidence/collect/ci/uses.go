@@ -3,10 +3,11 @@ package ci
 import (
 	"cmp"
 	"path"
-	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/release-dossier/dossier/internal/lazyregexp"
 )
 
 // githubWorkflow finds reusable workflows and actions: "uses" of jobs and
@@ -162,10 +163,10 @@ func (r *references) tektonPipeline(doc *yaml.Node) {
 
 var (
 	// libraryAnnotation is @Library('name@version') or a list of such.
-	libraryAnnotation = regexp.MustCompile(`@Library\s*\(([^)]*)\)`)
+	libraryAnnotation = lazyregexp.New(`@Library\s*\(([^)]*)\)`)
 	// libraryStep is library 'name@version' or library identifier: '...'.
-	libraryStep = regexp.MustCompile(`(?m)^\s*library\s*\(?\s*(?:identifier\s*:\s*)?('[^']*'|"[^"]*")`)
-	quoted      = regexp.MustCompile(`'([^']*)'|"([^"]*)"`)
+	libraryStep = lazyregexp.New(`(?m)^\s*library\s*\(?\s*(?:identifier\s*:\s*)?('[^']*'|"[^"]*")`)
+	quoted      = lazyregexp.New(`'([^']*)'|"([^"]*)"`)
 )
 
 // jenkinsfile finds shared libraries. jenkins.io, "Extending with Shared

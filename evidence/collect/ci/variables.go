@@ -4,12 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/internal/lazyregexp"
 )
 
 const (
@@ -85,22 +85,22 @@ func (v *variables) text(name string) string {
 
 // Forms that the systems document for their variables.
 var (
-	number   = form{"a number", regexp.MustCompile(`^[1-9][0-9]{0,19}$`)}
-	count    = form{"a number below a billion", regexp.MustCompile(`^(0|[1-9][0-9]{0,8})$`)}
-	objectID = form{"a full object id", regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)}
-	gitRef   = form{"a reference such as refs/tags/v1.4.0", regexp.MustCompile(`^refs/[^ ~^:?*\[\\]+$`)}
-	project  = form{"a path such as org/repo", regexp.MustCompile(`^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+$`)}
-	refType  = form{"tag or branch", regexp.MustCompile(`^(tag|branch)$`)}
+	number   = form{"a number", lazyregexp.New(`^[1-9][0-9]{0,19}$`)}
+	count    = form{"a number below a billion", lazyregexp.New(`^(0|[1-9][0-9]{0,8})$`)}
+	objectID = form{"a full object id", lazyregexp.New(`^([0-9a-f]{40}|[0-9a-f]{64})$`)}
+	gitRef   = form{"a reference such as refs/tags/v1.4.0", lazyregexp.New(`^refs/[^ ~^:?*\[\\]+$`)}
+	project  = form{"a path such as org/repo", lazyregexp.New(`^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+$`)}
+	refType  = form{"tag or branch", lazyregexp.New(`^(tag|branch)$`)}
 	workflow = form{"a reference such as org/repo/.github/workflows/release.yml@refs/tags/v1.4.0",
-		regexp.MustCompile(`^[A-Za-z0-9_.-]+(/[A-Za-z0-9_. -]+)+@[^ ~^:?*\[\\]+$`)}
+		lazyregexp.New(`^[A-Za-z0-9_.-]+(/[A-Za-z0-9_. -]+)+@[^ ~^:?*\[\\]+$`)}
 	uuid = form{"an id such as 0a1b2c3d-0000-4000-8000-0123456789ab",
-		regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)}
-	slug = form{"a name of letters, digits, dots, dashes and underscores", regexp.MustCompile(`^[A-Za-z0-9_.-]{1,253}$`)}
+		lazyregexp.New(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)}
+	slug = form{"a name of letters, digits, dots, dashes and underscores", lazyregexp.New(`^[A-Za-z0-9_.-]{1,253}$`)}
 )
 
 type form struct {
 	want    string
-	pattern *regexp.Regexp
+	pattern *lazyregexp.Regexp
 }
 
 // matches also refuses what no path and no git reference may hold: ".." would

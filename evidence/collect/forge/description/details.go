@@ -1,11 +1,11 @@
 package description
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/internal/lazyregexp"
 )
 
 // details makes the record of what was given.
@@ -58,7 +58,7 @@ func (r *reader) rollout() (x evidence.ChangeRollout) {
 }
 
 // unsafe begins a way back that is none.
-var unsafe = regexp.MustCompile(`^(?i)(there is )?no safe (rollback|way back)\b`)
+var unsafe = lazyregexp.New(`^(?i)(there is )?no safe (rollback|way back)\b`)
 
 func (r *reader) rollback() (x evidence.ChangeRollback) {
 	x.Primary, x.Data, x.Steps = r.said("rollback.primary"), r.said("rollback.data"), r.list("rollback.steps")

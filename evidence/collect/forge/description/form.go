@@ -3,10 +3,11 @@ package description
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/release-dossier/dossier/internal/lazyregexp"
 )
 
 // Form says by which names the fields of the template are known.
@@ -76,7 +77,7 @@ func (f *Form) find(label string, open []*group) (name string, g *group) {
 }
 
 // aside is what stands beside the words of a label: a number, a hint in brackets.
-var aside = regexp.MustCompile(`^[0-9]+[.)]\s*|\s*[(\[][^()\[\]]*[)\]]\s*$`)
+var aside = lazyregexp.New(`^[0-9]+[.)]\s*|\s*[(\[][^()\[\]]*[)\]]\s*$`)
 
 // normal is a label without what does not matter: case, emphasis, emoji, numbers
 // in front, hints in brackets, punctuation at its ends.

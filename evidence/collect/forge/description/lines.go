@@ -1,9 +1,10 @@
 package description
 
 import (
-	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/release-dossier/dossier/internal/lazyregexp"
 )
 
 // Bounds of what is read of one description. A forge bounds the text itself, and
@@ -21,11 +22,11 @@ type line struct {
 }
 
 var (
-	fence = regexp.MustCompile("^ {0,3}(`{3,}|~{3,})")
-	tag   = regexp.MustCompile(`(?i)</?(a|b|blockquote|code|dd|details|div|dl|dt|em|h[1-6]|hr|i|img|kbd|li|ol|p|pre|s|span|strong|sub|summary|sup|table|tbody|td|th|thead|tr|u|ul)(\s[^<>]*)?/?>`)
-	br    = regexp.MustCompile(`(?i)<br\s*/?>`)
+	fence = lazyregexp.New("^ {0,3}(`{3,}|~{3,})")
+	tag   = lazyregexp.New(`(?i)</?(a|b|blockquote|code|dd|details|div|dl|dt|em|h[1-6]|hr|i|img|kbd|li|ol|p|pre|s|span|strong|sub|summary|sup|table|tbody|td|th|thead|tr|u|ul)(\s[^<>]*)?/?>`)
+	br    = lazyregexp.New(`(?i)<br\s*/?>`)
 	// struck is text that its author took back.
-	struck = regexp.MustCompile(`~~[^~]*~~`)
+	struck = lazyregexp.New(`~~[^~]*~~`)
 )
 
 // split returns the lines of a description without comments, tags and invisible

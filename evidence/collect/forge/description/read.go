@@ -1,11 +1,11 @@
 package description
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/internal/lazyregexp"
 )
 
 // Read returns what a description says. It is never nil: a description that was
@@ -72,14 +72,14 @@ const (
 const labelLevel = 7
 
 var (
-	atx     = regexp.MustCompile(`^ {0,3}(#{1,6})(?:[ ]+(.*?))?(?:[ ]+#+)?[ ]*$`)
-	setext  = regexp.MustCompile(`^ {0,3}(=+|-+)[ ]*$`)
-	rule    = regexp.MustCompile(`^ {0,3}([-*_])(?:[ ]*[-*_]){2,}[ ]*$`)
-	bullet  = regexp.MustCompile(`^(?:[-*+]|[0-9]{1,4}[.)])[ ]+`)
-	boxed   = regexp.MustCompile(`^\[([ xX])\][ ]*`)
-	inBox   = regexp.MustCompile(`\[([ xX])\][ ]+`)
-	bold    = regexp.MustCompile(`^(?:\*\*|__)(.{1,120}?)(?:\*\*|__)([ ]*[:?]?)[ ]*(.*)$`)
-	trailer = regexp.MustCompile(`^[A-Za-z]+(-[A-Za-z]+)*-[Bb]y: `)
+	atx     = lazyregexp.New(`^ {0,3}(#{1,6})(?:[ ]+(.*?))?(?:[ ]+#+)?[ ]*$`)
+	setext  = lazyregexp.New(`^ {0,3}(=+|-+)[ ]*$`)
+	rule    = lazyregexp.New(`^ {0,3}([-*_])(?:[ ]*[-*_]){2,}[ ]*$`)
+	bullet  = lazyregexp.New(`^(?:[-*+]|[0-9]{1,4}[.)])[ ]+`)
+	boxed   = lazyregexp.New(`^\[([ xX])\][ ]*`)
+	inBox   = lazyregexp.New(`\[([ xX])\][ ]+`)
+	bold    = lazyregexp.New(`^(?:\*\*|__)(.{1,120}?)(?:\*\*|__)([ ]*[:?]?)[ ]*(.*)$`)
+	trailer = lazyregexp.New(`^[A-Za-z]+(-[A-Za-z]+)*-[Bb]y: `)
 )
 
 // next reads the line at i, or the table that begins there, and returns the line

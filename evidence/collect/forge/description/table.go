@@ -1,15 +1,16 @@
 package description
 
 import (
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/release-dossier/dossier/internal/lazyregexp"
 )
 
 // maxCells bounds the cells of one row.
 const maxCells = 50
 
-var delimiter = regexp.MustCompile(`^:?-+:?$`)
+var delimiter = lazyregexp.New(`^:?-+:?$`)
 
 // table reads a table whose columns are fields, or whose rows begin with the name
 // of one. Any other is text.

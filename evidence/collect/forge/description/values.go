@@ -2,12 +2,12 @@ package description
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/internal/lazyregexp"
 )
 
 // words are the answers that a field asks for, by how people say them.
@@ -31,8 +31,8 @@ var (
 		"owned-paths":                  yesNo,
 	}
 	// reasoned is where an answer ends and its reason begins.
-	reasoned = regexp.MustCompile(`[ ]+[-\x{2013}\x{2014}]+[ ]+|[:;,.(][ ]*|[ ]+because[ ]+`)
-	either   = regexp.MustCompile(`[,/|;]|[ ]or[ ]`)
+	reasoned = lazyregexp.New(`[ ]+[-\x{2013}\x{2014}]+[ ]+|[:;,.(][ ]*|[ ]+because[ ]+`)
+	either   = lazyregexp.New(`[,/|;]|[ ]or[ ]`)
 )
 
 // choose reads an answer with its reason; "" if it is none of w, or several.
@@ -139,8 +139,8 @@ var left = []string{
 }
 
 var (
-	hint  = regexp.MustCompile(`^(<[^<>]*>|\[[^\]]*\]|\{[^{}]*\})[.]?$`)
-	later = regexp.MustCompile(`^(?i)(tbd|todo|tbc|fixme)\b\s*([:(-]|by\b|$)`)
+	hint  = lazyregexp.New(`^(<[^<>]*>|\[[^\]]*\]|\{[^{}]*\})[.]?$`)
+	later = lazyregexp.New(`^(?i)(tbd|todo|tbc|fixme)\b\s*([:(-]|by\b|$)`)
 )
 
 // placeholder reports whether a text says nothing.
@@ -151,14 +151,14 @@ func placeholder(s string) bool {
 }
 
 var (
-	link    = regexp.MustCompile(`!?\[([^\[\]]*)\]\([ ]*<?(https?://[^\s()<>]+(?:\([^\s()<>]*\)[^\s()<>]*)?)>?(?:[ ]+"[^"]*")?[ ]*\)`)
-	address = regexp.MustCompile(`https?://[^\s<>"'|]+`)
-	sha256  = regexp.MustCompile(`\bsha256:([0-9a-f]{64})\b`)
-	number  = regexp.MustCompile(`^(?i)(?:(?:run|job|build|pipeline)[ ]*)?#?([0-9]{2,20})$`)
-	file    = regexp.MustCompile(`^[\w./@+-]+\.(json|xml|spdx|html|sarif|txt|log|jsonl)$`)
-	object  = regexp.MustCompile(`\b[0-9a-f]{40}(?:[0-9a-f]{24})?\b`)
-	request = regexp.MustCompile(`(?:^|[\s(])([\w.-]*(?:/[\w.-]+)*[#!][0-9]{1,12})\b`)
-	key     = regexp.MustCompile(`\b[A-Z][A-Z0-9_]{1,20}-[0-9]{1,12}\b`)
+	link    = lazyregexp.New(`!?\[([^\[\]]*)\]\([ ]*<?(https?://[^\s()<>]+(?:\([^\s()<>]*\)[^\s()<>]*)?)>?(?:[ ]+"[^"]*")?[ ]*\)`)
+	address = lazyregexp.New(`https?://[^\s<>"'|]+`)
+	sha256  = lazyregexp.New(`\bsha256:([0-9a-f]{64})\b`)
+	number  = lazyregexp.New(`^(?i)(?:(?:run|job|build|pipeline)[ ]*)?#?([0-9]{2,20})$`)
+	file    = lazyregexp.New(`^[\w./@+-]+\.(json|xml|spdx|html|sarif|txt|log|jsonl)$`)
+	object  = lazyregexp.New(`\b[0-9a-f]{40}(?:[0-9a-f]{24})?\b`)
+	request = lazyregexp.New(`(?:^|[\s(])([\w.-]*(?:/[\w.-]+)*[#!][0-9]{1,12})\b`)
+	key     = lazyregexp.New(`\b[A-Z][A-Z0-9_]{1,20}-[0-9]{1,12}\b`)
 )
 
 // reference returns what a text leads to: an address with its name, a digest, the
@@ -230,7 +230,7 @@ func requests(s string) []string {
 }
 
 // inapplicable begins a reason why a test does not apply.
-var inapplicable = regexp.MustCompile(`^(?i)(?:n/a|na|not applicable|does not apply|not needed|not required|skipped|rationale|reason|none)\b[ ]*(?:[-\x{2013}\x{2014}:;,.(]+|because)[ ]*`)
+var inapplicable = lazyregexp.New(`^(?i)(?:n/a|na|not applicable|does not apply|not needed|not required|skipped|rationale|reason|none)\b[ ]*(?:[-\x{2013}\x{2014}:;,.(]+|because)[ ]*`)
 
 // test is a test or scan of that name, if it is given.
 func (r *reader) test(name string) (evidence.ChangeTest, bool) {

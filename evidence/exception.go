@@ -58,7 +58,7 @@ func (e *Exception) Validate() error { return validate(e) }
 
 func (e *Exception) conditions(v *validator, at string) {
 	temporary := e.Type == "temporary"
-	v.need(temporary, at+"/expiresAt", e.ExpiresAt != nil || e.ExpiryCondition != "", "when temporary, or an expiryCondition")
+	v.need(temporary, at+"/expiresAt", e.ExpiresAt != nil || e.ExpiryCondition != "", "when temporary, unless expiryCondition is given")
 	v.need(true, at+"/reviewAt", e.ReviewAt != nil, "always: when is it looked at again")
 	v.need(temporary, at+"/remediation", len(e.Remediation) > 0, "when temporary")
 	v.need(e.Type == "permanent", at+"/permanent", e.Permanent != nil, "when permanent")

@@ -199,7 +199,8 @@ func TestSourcesRefused(t *testing.T) {
 		{"two of one name", func(o *collect.Options) { o.Sources = []collect.Source{good, good} }, "two sources are named forge"},
 		{"hostile name", func(o *collect.Options) { o.Sources = []collect.Source{source{name: "../x"}} }, "cannot be the name"},
 		{"no stage", func(o *collect.Options) { o.Sources = []collect.Source{source{name: "x", stage: 9}} }, "no stage"},
-		{"allowed and unknown", func(o *collect.Options) { o.AllowIncomplete = []string{"jira"} }, "no source has that name"},
+		{"allowed and unknown", func(o *collect.Options) { o.Sources, o.AllowIncomplete = []collect.Source{good}, []string{"jira"} }, "no source has that name: want one of forge"},
+		{"allowed without sources", func(o *collect.Options) { o.AllowIncomplete = []string{"jira"} }, "no source is configured: leave it out"},
 		{"withheld and unknown", func(o *collect.Options) { o.Withhold = []string{"jira.comments"} }, "cannot be withheld"},
 		{"says nothing", func(o *collect.Options) {
 			o.Sources = []collect.Source{source{"forge", collect.Changes, func(collect.Target) (*collect.Part, error) { return nil, nil }, nil}}

@@ -82,7 +82,7 @@ func TestReadDirRefuses(t *testing.T) {
 		{"kind is a list", map[string]string{"a.yaml": "record: [freeze]\n"}, folder + "/a.yaml:1:9: record: want text"},
 		{"list", map[string]string{"a.yaml": "- record: freeze\n"}, "/a.yaml:1:1:"},
 		{"empty", map[string]string{"a.yaml": ""}, folder + "/a.yaml: the file is empty"},
-		{"error in a record", map[string]string{"a.yaml": "record: freeze\nid: [\n"}, folder + "/a.yaml:3"},
+		{"error in a record", map[string]string{"a.yaml": "record: freeze\nid: [\n"}, folder + "/a.yaml:2:1: not valid YAML"},
 		{"misspelled key", map[string]string{"a.yaml": frozen("f") + "rational: x\n"}, folder + `/a.yaml:21:1: rational: unknown key: did you mean "rationale"?`},
 		{"same id", map[string]string{"a.yaml": frozen("f"), "b.yaml": frozen("f")}, folder + "/b.yaml: " + folder + `/a.yaml is a record of kind freeze with the id "f" already`},
 		{"two releases", map[string]string{"a.yaml": parts, "b.yaml": parts}, "/b.yaml: " + folder + "/a.yaml is a record of kind release already"},

@@ -3,6 +3,7 @@ package records
 import (
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
@@ -38,6 +39,8 @@ func fill(n *strictyaml.Node, v reflect.Value) error {
 		return fillStruct(n, v)
 	case reflect.Slice:
 		return fillList(n, v)
+	case reflect.Int64:
+		return fillNumber(n, v)
 	}
 	return n.Decode(v.Addr().Interface())
 }
@@ -90,6 +93,16 @@ func fillList(n *strictyaml.Node, v reflect.Value) error {
 		}
 	}
 	v.Set(list)
+	return nil
+}
+
+// fillNumber takes digits in quotes, too: a template says to fill in the quotes.
+func fillNumber(n *strictyaml.Node, v reflect.Value) error {
+	i, err := strconv.ParseInt(n.Text(), 10, 64)
+	if err != nil || strconv.FormatInt(i, 10) != n.Text() {
+		return n.Decode(v.Addr().Interface())
+	}
+	v.SetInt(i)
 	return nil
 }
 

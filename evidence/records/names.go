@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Key returns the YAML key of a JSON name: "rollbackPlan" is "rollback-plan".
@@ -19,6 +20,31 @@ func Key(jsonName string) string {
 	}
 	return b.String()
 }
+
+// inYAML writes the JSON names of fields in a text that speaks of them as their
+// YAML keys: "unless ownerRole is given". What is quoted stays as it is.
+func inYAML(text string) string {
+	words := strings.Split(text, " ")
+	for i, w := range words {
+		if name := strings.TrimRight(w, ",;:."); jsonNames()[name] {
+			words[i] = Key(name) + w[len(name):]
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// jsonNames are the names of all fields that people write, as far as their keys
+// differ.
+var jsonNames = sync.OnceValue(func() map[string]bool {
+	names := map[string]bool{"notBefore": true, "notAfter": true}
+	for _, kind := range append(kindNames(), ReleaseKind) {
+		fields, _ := fieldsOf(kind) // every one of them is known
+		for _, f := range fields {
+			names[f.Name] = Key(f.Name) != f.Name
+		}
+	}
+	return names
+})
 
 // fieldOf returns the field of t, or of a struct embedded in it, that key
 // names.

@@ -97,6 +97,7 @@ func locate(root *strictyaml.Node, err error) error {
 		return root.Errorf("%w", err)
 	}
 	node, lost := root, []string(nil)
+	text := inYAML(field.Err.Error())
 	for token := range strings.SplitSeq(strings.TrimPrefix(field.Pointer, "/"), "/") {
 		next := step(node, token)
 		if next == nil || lost != nil {
@@ -106,9 +107,12 @@ func locate(root *strictyaml.Node, err error) error {
 		node = next
 	}
 	if len(lost) > 0 {
-		return node.Errorf("the key %q: %w", strings.Join(lost, "."), field.Err)
+		return node.Errorf("the key %q: %s", strings.Join(lost, "."), text)
 	}
-	return node.Errorf("%w", field.Err)
+	if blank(node) && text == "missing" {
+		text += ": fill it in"
+	}
+	return node.Errorf("%s", text)
 }
 
 func step(n *strictyaml.Node, token string) *strictyaml.Node {

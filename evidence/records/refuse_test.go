@@ -25,7 +25,7 @@ func TestParseYAMLRefuses(t *testing.T) {
 		{"number for text", "end of the year", "2026", "freeze.yaml:11:12: rationale: want text, got the number"},
 		{"text for mapping", "  who: mailto:tom@acme.example\n  at: { not-after: 2026-11-20T09:00:00Z }\n", "  yes\n", "approval: want a mapping with the keys who, role"},
 		{"time", "at: 2026-11-20T09:00:00Z", "at: yesterday", "freeze.yaml:2:5: at: \"yesterday\" is not an RFC 3339 time"},
-		{"interval", "not-after: 2027-01-02T00:00:00Z", "not-after: 2025-01-02T00:00:00Z", "freeze.yaml:6:13: scope.interval: notAfter is before notBefore"},
+		{"interval", "not-after: 2027-01-02T00:00:00Z", "not-after: 2025-01-02T00:00:00Z", "freeze.yaml:6:13: scope.interval: not-after is before not-before"},
 		{"identity", "mailto:tom@acme.example", "tom", "freeze.yaml:8:8: approval.who: identity \"tom\" has no scheme"},
 		{"repository", "https://example.com/acme/hello", "https://example.com/acme/hello.git", "freeze.yaml:4:15: scope.repository: the repository's address is not in its normal form"},
 		{"digest", "sha256:0a", "sha256:0", "freeze.yaml:16:5: links[1]: sha256 digest has"},
@@ -51,6 +51,46 @@ func TestParseYAMLRefuses(t *testing.T) {
 				t.Errorf("got %v, %v\nwant an error with %s", p, err, tt.want)
 			}
 		})
+	}
+}
+
+// TestFilledQuotes fills in the quotes of a template where a number is wanted.
+func TestFilledQuotes(t *testing.T) {
+	yaml := "id: r\nat: " + day + "\nitems:\n  - { item: sbom, system: archive, retain-days: %s, link-keys: [commit] }\n"
+	for _, days := range []string{"365", `"365"`, "'365'"} {
+		p, err := records.ParseYAML("r.yaml", fmt.Appendf(nil, yaml, days), "retention")
+		if err != nil || *p.(*evidence.Retention).Items[0].RetainDays != 365 {
+			t.Errorf("%s: %v, %v", days, p, err)
+		}
+	}
+	for _, days := range []string{`""`, `" 365"`, `"0365"`, `"3e2"`, "0x10", "1_000", "true", `"9223372036854775808"`, "[365]", `"-1"`} {
+		p, err := records.ParseYAML("r.yaml", fmt.Appendf(nil, yaml, days), "retention")
+		if err == nil || !strings.HasPrefix(err.Error(), "r.yaml:4:") {
+			t.Errorf("%s: got %v, %v, want an error with its place", days, p, err)
+		}
+	}
+}
+
+// TestYAMLNames wants errors and templates to name fields as they are written.
+func TestYAMLNames(t *testing.T) {
+	var names []string
+	for _, k := range evidence.Kinds() {
+		names = append(names, k.Name)
+	}
+	for _, kind := range append(names, records.ReleaseKind) {
+		text, err := records.Template(kind, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, bad := range []string{"ownerRole is", "skipBranchRationale is", "expiryCondition is", "dataMigration is", "mergeMethod."} {
+			if strings.Contains(string(text), bad) {
+				t.Errorf("the template of %s says %q", kind, bad)
+			}
+		}
+	}
+	yaml := "id: e\nat: " + day + "\nseverity: \"\"\n"
+	if _, err := records.ParseYAML("i.yaml", []byte(yaml), "incident"); err == nil || !strings.Contains(err.Error(), "i.yaml:3:11: severity: missing: fill it in") {
+		t.Error(err)
 	}
 }
 

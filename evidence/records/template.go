@@ -144,7 +144,7 @@ func note(docs map[string]string, f evidence.Field) string {
 		note += " " + form(f.Type)
 	}
 	if f.Condition != "" {
-		note += " Required " + f.Condition + "."
+		note += " Required " + inYAML(f.Condition) + "."
 	}
 	return strings.TrimSpace(note)
 }
@@ -161,6 +161,8 @@ func form(typ string) string {
 		return "sha256:<64 hex>."
 	case "object id":
 		return "A full object id."
+	case "whole number":
+		return "A whole number."
 	}
 	return ""
 }

@@ -30,6 +30,9 @@ func (r *run) entry(i int, key crypto.PublicKey) (known, proven bool) {
 	ok := r.settle(id+"entry", r.matches(e, key), "%s %s, index %d, of %s", e.KindVersion.Kind, e.KindVersion.Version, e.LogIndex, l.BaseURL)
 	ok = r.promise(id, e, l) && ok
 	ok = r.proof(id, e, l) && ok
+	if ok {
+		r.logged = append(r.logged, l)
+	}
 	return true, ok
 }
 

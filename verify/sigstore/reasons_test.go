@@ -331,6 +331,25 @@ func TestCertificateTime(t *testing.T) {
 	}
 }
 
+// TestLogInForce lets the logs of the trusted root end before the signature was
+// made: a Rekor v2 log gives no time that would show it.
+func TestLogInForce(t *testing.T) {
+	var root object
+	must(t, json.Unmarshal(virtual(t, "trusted_root.json"), &root))
+	for _, l := range root["tlogs"].([]any) {
+		l.(object)["publicKey"].(object)["validFor"].(object)["end"] = virtualAt(t).Add(-time.Hour).Format(time.RFC3339)
+	}
+	raw, err := json.Marshal(root)
+	must(t, err)
+	roots, err := sigstore.ParseRoots(raw)
+	must(t, err)
+	r := verifier(t, sigstore.Config{Roots: roots}).Verify(virtual(t, "dsse-v2.json"), artifactOf(t, []byte(virtualArtifact)), virtualPolicy(t, "").signers(), virtualAt(t))
+	if r.Code != sigstore.LogTime {
+		showChecks(t, r)
+		t.Errorf("%s %s", r.Verdict, r.Code)
+	}
+}
+
 // TestRoots reads trusted roots, good and bad.
 func TestRoots(t *testing.T) {
 	one := virtual(t, "trusted_root.json")

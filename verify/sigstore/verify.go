@@ -149,6 +149,8 @@ type run struct {
 	t     *trusted
 	at    time.Time
 	times []Time
+	// logged are the logs that prove an entry.
+	logged []*log
 }
 
 // signer says who the bundle names, and returns the key to verify with.
@@ -354,6 +356,7 @@ func (r *run) when(c *issued) {
 		return
 	}
 	r.pass("time", "no later than %s", stamp(r.times[0].At))
+	r.logsInForce()
 	if c == nil {
 		return
 	}
@@ -365,4 +368,18 @@ func (r *run) when(c *issued) {
 		}
 	}
 	r.settle("certificate/time", err, "valid at all times that are proven")
+}
+
+// logsInForce checks that the trusted root trusts each log that proves an entry
+// at all times that are proven: an inclusion proof says nothing of when it was
+// made, and the key of a log that has ended may be in anybody's hands.
+func (r *run) logsInForce() {
+	for _, l := range r.logged {
+		for _, t := range r.times {
+			if !within(t.At, l.ValidityPeriodStart, l.ValidityPeriodEnd) {
+				r.settle("log/time", problemf(LogTime, "the trusted root does not trust %s at %s, by %s", l.BaseURL, stamp(t.At), t.Authority), "")
+				return
+			}
+		}
+	}
 }

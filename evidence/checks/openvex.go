@@ -19,6 +19,10 @@ type vexStatement struct {
 	Updated   string            `json:"last_updated"`
 	Status    string            `json:"status"`
 	Products  items[vexProduct] `json:"products"`
+	// Justification or ImpactStatement says why a product is not affected; one of
+	// them is required (OpenVEX 0.2.0, "Status Justifications").
+	Justification   string `json:"justification"`
+	ImpactStatement string `json:"impact_statement"`
 }
 
 // vexProduct is what a statement is about: a product or parts of it.
@@ -37,8 +41,8 @@ type vexState struct {
 }
 
 // vex reads an OpenVEX document. Of several statements about the same thing
-// the latest counts. OpenVEX knows no severity: what is affected or still under
-// investigation is open and of unknown severity.
+// the latest counts. OpenVEX knows no severity: what is affected, still under
+// investigation, or not affected without a reason is open and of unknown severity.
 type vex struct {
 	*builder
 	j      *jsonReader
@@ -96,7 +100,9 @@ func (v *vex) statement() error {
 	switch s.Status {
 	case "affected", "under_investigation":
 		open = true
-	case "not_affected", "fixed":
+	case "not_affected":
+		open = strings.TrimSpace(s.Justification+s.ImpactStatement) == ""
+	case "fixed":
 	default:
 		return v.j.fail(fmt.Errorf("status is %q, want affected, not_affected, fixed or under_investigation", clean(s.Status)))
 	}

@@ -184,7 +184,7 @@ func (s *sarif) rule(r *sarifRun, component, index int) error {
 	return nil
 }
 
-// knownLevel drops levels that SARIF does not have; the rule's level then holds.
+// knownLevel drops levels that SARIF does not have.
 func knownLevel(level string) string {
 	switch level {
 	case "error", "warning", "note", "none":

@@ -43,6 +43,8 @@ func TestSARIFFindings(t *testing.T) {
 			Findings{Open: 3, New: 1, Unchanged: 1, Updated: 1, Absent: 1, Severities: Severities{Low: 3}, Rules: []evidence.CheckRule{{ID: "N", Open: 3}}, RuleTotal: 1}},
 		{"kinds", rules, `{"ruleId":"E","kind":"pass"},{"ruleId":"E","kind":"review"}`, Fail,
 			Findings{Open: 1, Severities: Severities{Unknown: 1}, Rules: []evidence.CheckRule{{ID: "E", Open: 1}}, RuleTotal: 1}},
+		{"level that SARIF does not have", rules, `{"ruleId":"N","level":"ERROR"}`, Fail,
+			Findings{Open: 1, Severities: Severities{Unknown: 1}, Rules: []evidence.CheckRule{{ID: "N", Open: 1}}, RuleTotal: 1}},
 		{"null and unknown members", ``, `{"ruleId":null,"level":null,"suppressions":null,"x":{"y":[1e400]}}`, Pass,
 			Findings{Open: 1, Severities: Severities{Medium: 1}, Rules: []evidence.CheckRule{{ID: "(no rule)", Open: 1}}, RuleTotal: 1}},
 	}

@@ -83,13 +83,14 @@ func (s *sarif) keep(r *sarifRun, in *sarifResult) error {
 // reviewLevel marks results that the tool leaves to people to decide.
 const reviewLevel = "review"
 
-// level is the level that the result itself states, or reviewLevel.
+// level is the level that the result itself states, or reviewLevel: for the kinds
+// "open" and "review", and for kinds and levels that SARIF does not have.
 func (in *sarifResult) level() string {
-	switch in.Kind {
-	case "", "fail":
-		return knownLevel(in.Level)
+	level := knownLevel(in.Level)
+	if in.Kind != "" && in.Kind != "fail" || level != in.Level {
+		return reviewLevel
 	}
-	return reviewLevel // "open", "review" and kinds that are not known
+	return level
 }
 
 // id is the rule's id, which may stand in either of two places.

@@ -45,6 +45,9 @@ func TestVulnerabilities(t *testing.T) {
 		{"VEX another product", vexHead + vexSays("V", "p", "affected", day("20")) + "," + vexSays("V", "q", "fixed", day("21")) + `]}`, OpenVEX, Fail, 1, 0, Severities{Unknown: 1}},
 		{"VEX with the document's time", vexHead + vexSays("V", "p", "fixed", day("10")) + "," + vexSays("V", "p", "affected", "") + `]}`, OpenVEX, Fail, 1, 0, Severities{Unknown: 1}},
 		{"VEX after the document's time", vexHead + vexSays("V", "p", "affected", "") + "," + vexSays("V", "p", "fixed", day("25")) + `]}`, OpenVEX, Pass, 0, 1, Severities{}},
+		{"VEX not affected", vexHead + `{"vulnerability":{"name":"V"},"products":[{"@id":"p"}],"status":"not_affected","justification":"component_not_present"}]}`, OpenVEX, Pass, 0, 1, Severities{}},
+		{"VEX not affected, in words", vexHead + `{"vulnerability":{"name":"V"},"products":[{"@id":"p"}],"status":"not_affected","impact_statement":"never called"}]}`, OpenVEX, Pass, 0, 1, Severities{}},
+		{"VEX not affected without a reason", vexHead + vexSays("V", "p", "not_affected", day("20")) + `]}`, OpenVEX, Fail, 1, 0, Severities{Unknown: 1}},
 		{"VEX without statements", vexHead + `]}`, OpenVEX, Skipped, 0, 0, Severities{}},
 
 		{"vulns", scanned(`,"result":[{"id":"CVE-123","severity":[{"method":"nvd","score":"medium"},{"method":"cvss_score","score":"7.2"}]}]`), VulnStatement, Fail, 1, 0, Severities{High: 1}},

@@ -3,6 +3,7 @@ package forge
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -125,6 +126,10 @@ func reason(err error) string {
 // be the reason.
 func Required(e Endpoint, err error) error {
 	err = cause(err)
+	var form *json.UnmarshalTypeError
+	if errors.As(err, &form) {
+		return &ShapeError{Path: e.Name, Why: "does not have the documented form: is this the address of its API? " + printable(form.Error(), 200)}
+	}
 	if !hidden(err) {
 		return err
 	}

@@ -391,6 +391,16 @@ func TestNoRepositoryNoResult(t *testing.T) {
 	}
 }
 
+// TestOtherForm answers with what is no repository, as another service does.
+func TestOtherForm(t *testing.T) {
+	s := fakeforge.New(t, file)
+	s.On(repo, func(w http.ResponseWriter, r *http.Request) { w.Write([]byte(`[]`)) })
+	_, err := github.Collect(t.Context(), options(s))
+	if err == nil || !strings.Contains(err.Error(), "GET /repos/{owner}/{repo}: the forge's answer does not have the documented form") {
+		t.Error(err)
+	}
+}
+
 // TestTokenRevokedMidway stops: whatever came after would be missing.
 func TestTokenRevokedMidway(t *testing.T) {
 	s := fakeforge.New(t, file)

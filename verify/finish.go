@@ -205,6 +205,8 @@ func (r *run) tagText() string {
 		return record.Tag.Name + ", lightweight, not signed"
 	}
 	switch {
+	case !r.facts.Tag.Embedded:
+		return text + ", its object is not there"
 	case s.Valid:
 		return text + ", signed by " + signerName(s)
 	case s.Scheme == "":

@@ -182,7 +182,7 @@ func signTag(f *Facts) Result {
 	s, place := f.Tag.Signature, inRecord(f, "/tag/object")
 	switch {
 	case !f.Tag.Embedded && f.Record.Tag.Type == "tag":
-		return unknown("missing", "the tag object is not there").wants(want).at(place).follows("sign/tag-object-embedded")
+		return f.noTagObject(unknown("missing", "the tag object is not there")).wants(want).at(place).follows("sign/tag-object-embedded")
 	case s.Valid:
 		return pass(verify.Proof{Grade: verify.Proven, By: tagSigner(s)}, "%s, signed by %s", s.Scheme, tagSigner(s)).wants(want).at(place)
 	case s.Scheme == "":
@@ -216,6 +216,17 @@ func (f *Facts) tagEquivalent() (verify.AttestationFact, bool) {
 	return verify.AttestationFact{}, false
 }
 
+// noTagObject is the result r for want of the tag object. If the git objects are
+// withheld from this copy, nobody can tell.
+func (f *Facts) noTagObject(r Result) Result {
+	for _, m := range f.Withheld {
+		if m.MediaType == evidence.MediaTypeGitObjects {
+			r.Outcome, r.Code, r.Why = verify.Unknown, "withheld", "withheld"
+		}
+	}
+	return r
+}
+
 func signTagEmbedded(f *Facts) Result {
 	t, o, place := f.Record.Tag, f.Tag.Object, inRecord(f, "/tag")
 	want := "the bytes of tag object " + t.Object
@@ -223,7 +234,7 @@ func signTagEmbedded(f *Facts) Result {
 	case t.Type != "tag":
 		return missing(want, "a lightweight tag has no object of its own").at(place).follows("tag/annotated")
 	case !f.Tag.Embedded:
-		return missing(want, "they are not in the dossier").at(place)
+		return f.noTagObject(missing(want, "they are not in the dossier")).at(place)
 	case o.Name != t.Name:
 		return fail("tag-name-mismatch", "the name "+t.Name, "the object's name is %s", o.Name).at(place)
 	}

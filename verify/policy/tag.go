@@ -247,7 +247,7 @@ func tagPresent(f *Facts) Result {
 	if t.Object == "" {
 		return missing(want, "the release statement names none").at(place)
 	}
-	return missing(want, "the object of tag "+t.Name+" is not in the dossier").at(place).follows("sign/tag-object-embedded")
+	return f.noTagObject(missing(want, "the object of tag "+t.Name+" is not in the dossier")).at(place).follows("sign/tag-object-embedded")
 }
 
 func tagAnnotated(f *Facts) Result {
@@ -332,7 +332,7 @@ func tagSingleCommit(f *Facts) Result {
 	case f.Record.Tag.Type != "tag":
 		return fail("tag-commit-mismatch", want, "%s points at %s", f.Record.Tag.Name, f.Record.Tag.Object).at(place)
 	}
-	return unknown("missing", "the tag object is not there, so where it leads cannot be told").
+	return f.noTagObject(unknown("missing", "the tag object is not there, so where it leads cannot be told")).
 		wants(want).at(place).follows("sign/tag-object-embedded")
 }
 

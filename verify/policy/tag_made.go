@@ -68,7 +68,7 @@ func tagCreatedByCI(f *Facts) Result {
 	case f.Record.Tag.Type != "tag":
 		return missing(want, "a lightweight tag does not say who made it").at(inRecord(f, "/tag/type")).follows("tag/annotated")
 	case !t.Embedded:
-		return unknown("missing", "the tag object is not there").wants(want).at(place).follows("sign/tag-object-embedded")
+		return f.noTagObject(unknown("missing", "the tag object is not there")).wants(want).at(place).follows("sign/tag-object-embedded")
 	case f.Trust.Fold(t.Signature.Identity) != "" && !f.Trust.IsBot(t.Signature.Identity):
 		return fail("tagged-by-person", want, "%s signed the tag", tagSigner(t.Signature)).at(place)
 	}
@@ -176,7 +176,7 @@ func tagLegacyInterim(f *Facts) Result {
 		return notApplicable("the tag is annotated and signed")
 	}
 	if f.Record.Tag.Type == "tag" && !f.Tag.Embedded {
-		return unknown("missing", "the tag object is not there").wants(want).at(inRecord(f, "/tag/object")).follows("sign/tag-object-embedded")
+		return f.noTagObject(unknown("missing", "the tag object is not there")).wants(want).at(inRecord(f, "/tag/object")).follows("sign/tag-object-embedded")
 	}
 	place := inRecord(f, "/attestations")
 	e, why := f.deviation("tag/present", "tag/annotated", "tag/legacy-interim", "sign/tag-signed")

@@ -256,7 +256,7 @@ func traceKindDeclared(f *Facts) Result {
 	case odd != "":
 		return fail("kind-unknown", want, "the trailer says %q", odd).at(place)
 	case !f.Tag.Embedded && f.Record.Tag.Type == "tag":
-		return unknown("missing", "the tag object is not there, so what it declares cannot be told").wants(want).at(place).follows("sign/tag-object-embedded")
+		return f.noTagObject(unknown("missing", "the tag object is not there, so what it declares cannot be told")).wants(want).at(place).follows("sign/tag-object-embedded")
 	case len(declared) == 0:
 		r := missing(want, "the tag declares no kind of release").at(place)
 		if f.Record.Tag.Type != "tag" {

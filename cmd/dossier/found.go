@@ -6,7 +6,9 @@ import (
 	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/bundle"
 	"github.com/release-dossier/dossier/evidence/collect"
+	"github.com/release-dossier/dossier/evidence/redact"
 	"github.com/release-dossier/dossier/verify/report"
 )
 
@@ -33,7 +35,7 @@ func (c *Cmd) found(draft *collect.Draft) {
 		c.line("from", s.Source+sourceText(s), "")
 	}
 	for _, w := range draft.Withheld {
-		c.line("withheld", fmt.Sprintf("%s, %d bytes: listed, and left out", w.Part, w.Material.Size), "")
+		c.line("withheld", fmt.Sprintf("%s, %d bytes: listed, and left out%s", w.Part, w.Material.Size, givenAway(w.Blob)), "")
 	}
 }
 
@@ -120,4 +122,12 @@ func (c *Cmd) created(f finished, job *creation) error {
 	command := append([]string{"dossier", "verify", out, "--release", release}, p.flags...)
 	_, err := fmt.Fprintf(c.Stdout, "\n%s  signed by %s\n%sverify it:\n  %s\n", report.Safe(out), key.Fingerprint(), p.text(), shell(command, 4))
 	return err
+}
+
+// givenAway warns of a document that its digest, which stays, gives away.
+func givenAway(b bundle.Blob) string {
+	if g, err := redact.Guessable(b); err != nil || g != redact.Short {
+		return ""
+	}
+	return "; it is short and has no salt: its digest lets others find its content by trying"
 }

@@ -121,7 +121,7 @@ func (c *Cmd) checkGuessable(list redact.Materials, anyway bool) error {
 		case anyway:
 			fmt.Fprintf(c.Stderr, "dossier: warning: %s is short and has no salt: its digest, which stays in the copy, lets others find its content by trying\n", name)
 		default:
-			return usagef("redact: %s is short and has no salt: its digest stays in the copy, and lets others find its content by trying. Have it collected with a salt (withhold in %s), or give --even-guessable if that does not matter", m.Name, configPath)
+			return usagef("redact: %s is short and has no salt: its digest stays in the copy, and lets others find its content by trying. Give --even-guessable if that does not matter; what is collected from forges and ticket systems has a salt", m.Name)
 		}
 	}
 	return nil

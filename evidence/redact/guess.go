@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/release-dossier/dossier/evidence/bundle"
 	"github.com/release-dossier/dossier/internal/strictjson"
 )
 
@@ -43,16 +44,21 @@ const (
 // It is an estimate: of a long document with but one unknown number in it,
 // nobody can tell that from outside.
 func (m Material) Guessable() (Guess, error) {
-	r, err := m.blob.Open()
-	if err != nil {
-		return "", err
-	}
-	defer r.Close()
-	g, err := guess(r)
+	g, err := Guessable(m.blob)
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", m.Name, err)
 	}
 	return g, nil
+}
+
+// Guessable tells the same of a document that is in no dossier yet.
+func Guessable(b bundle.Blob) (Guess, error) {
+	r, err := b.Open()
+	if err != nil {
+		return "", err
+	}
+	defer r.Close()
+	return guess(r)
 }
 
 func guess(r io.Reader) (Guess, error) {

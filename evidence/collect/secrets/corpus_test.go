@@ -54,6 +54,7 @@ var known = map[string]string{
 	"88d824092cc1ac55": "part of an SSH signature that is JSON text",
 	"9b78ed8b341c74e2": "a password made up for a test of addresses that are refused",
 	"4be7f0268a59a9ee": "the same in another test",
+	"8dbb27e87319d835": "the name of a type of key, in docs/sigstore.md",
 }
 
 // TestOwnHistory searches every object of this repository. The keys in its

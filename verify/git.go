@@ -224,7 +224,7 @@ func (r *run) tagSignature(tag gitobj.Tag) {
 		r.otherTag(&s, tag)
 	}
 	if r.o.Trust != nil && s.Identity != "" {
-		s.Person, s.Roles = r.o.Trust.Name(s.Identity), r.o.Trust.At(tag.Tagger.When).Roles(s.Identity)
+		s.Person, s.Roles = r.o.Trust.Name(s.Identity), r.o.Trust.RolesFor(r.tagQuestion(&Signer{Identity: s.Identity}, tag))
 	}
 	r.facts.Tag.Signature = s
 	who := signerName(s)

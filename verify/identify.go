@@ -155,9 +155,7 @@ func (r *run) askAmong(s *Signer, q trust.Question) {
 	d := r.o.Trust.Allows(q)
 	s.Allowed, s.Code, s.Detail = d.Allowed, d.Code, d.Detail
 	s.Threshold = max(s.Threshold, d.Threshold)
-	if then := r.o.Trust.At(q.Stated); then != r.o.Trust {
-		s.Roles = then.Roles(s.Identity)
-	}
+	s.Roles = r.o.Trust.RolesFor(q)
 	made := q.Stated
 	if s.NotAfter != nil {
 		made = s.NotAfter.Time

@@ -58,8 +58,15 @@ func (f *Facts) trustedRoles(id evidence.Identity, when span) []string {
 	if !when.known() {
 		return f.Trust.Roles(id)
 	}
-	roles, last := f.Trust.At(when.from).Roles(id), f.Trust.At(when.to).Roles(id)
-	return slices.DeleteFunc(roles, func(role string) bool { return !slices.Contains(last, role) })
+	var roles []string
+	for i, v := range f.Trust.Between(when.from, when.to) {
+		held := v.Roles(id)
+		if i == 0 {
+			roles = held
+		}
+		roles = slices.DeleteFunc(roles, func(role string) bool { return !slices.Contains(held, role) })
+	}
+	return roles
 }
 
 // rolesAt returns the roles that an actor held at a time: those of trust, which

@@ -158,11 +158,11 @@ func parseAs(scheme string, ref text) (evidence.Identity, error) {
 
 // Person returns the person whose identity id is.
 func (t *Trust) Person(id evidence.Identity) (Person, bool) {
-	c, v, ok := t.owner(id)
+	c, ok := t.owners.find(id)
 	if !ok || c.bot {
 		return Person{}, false
 	}
-	p := *v.people[c.person]
+	p := *t.people[c.person]
 	p.Identities = slices.DeleteFunc(slices.Clone(p.Identities), func(id evidence.Identity) bool {
 		return id.Scheme() == "ssh"
 	})
@@ -172,7 +172,7 @@ func (t *Trust) Person(id evidence.Identity) (Person, bool) {
 // Fold returns the name of the person whose identity id is, "" if it is
 // nobody's. Identities with one name are one person.
 func (t *Trust) Fold(id evidence.Identity) string {
-	c, _, _ := t.owner(id)
+	c, _ := t.owners.find(id)
 	return c.person
 }
 
@@ -193,6 +193,6 @@ func (t *Trust) Name(id evidence.Identity) string {
 // IsBot reports whether id is listed under bots. What is listed nowhere is not
 // a bot and not a person.
 func (t *Trust) IsBot(id evidence.Identity) bool {
-	c, _, ok := t.owner(id)
+	c, ok := t.owners.find(id)
 	return ok && c.bot
 }

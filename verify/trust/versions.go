@@ -3,6 +3,7 @@ package trust
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -17,7 +18,9 @@ import (
 // alone. Where the time of signing is not proven, the version in force at the
 // moment of judgement must let it count as well, so that nobody whom it left
 // out signs for the past. Accounts are folded, and bots known, by every
-// version, the newest first. Each version ends when the next one begins.
+// version, the newest first: whoever an older version names by an account that
+// a newer one gives to somebody is that person, whatever their name was. Each
+// version ends when the next one begins.
 //
 // It is an error if there is none, if their ids differ, or if two have one
 // version and different content or begin in another order than that of their
@@ -77,7 +80,40 @@ func join(all []*Trust, digest evidence.Digest, keys []attest.PublicKey) (*Trust
 	}
 	t := *versions[0]
 	t.versions, t.Digest = versions, digest
+	t.owners, t.people = maps.Clone(t.owners), maps.Clone(t.people)
+	for _, older := range versions[1:] {
+		t.adopt(older)
+	}
 	return &t, nil
+}
+
+// adopt takes over whose accounts an older version knows and t does not. A person
+// whom t knows by another name, by one of their accounts, stays one person.
+func (t *Trust) adopt(older *Trust) {
+	now := map[string]string{} // names of people in older to those in t
+	for name, p := range older.people {
+		now[name] = name
+		for _, id := range p.Identities {
+			if c, ok := t.owners.find(id); ok && !c.bot {
+				now[name] = c.person
+				break
+			}
+		}
+	}
+	for name, p := range older.people {
+		if t.people[now[name]] == nil {
+			t.people[now[name]] = p
+		}
+	}
+	for key, c := range older.owners {
+		if _, ok := t.owners[key]; ok {
+			continue
+		}
+		if !c.bot {
+			c.person = now[c.person]
+		}
+		t.owners[key] = c
+	}
 }
 
 // Versions returns the versions, the newest first: t alone if it is one.
@@ -108,15 +144,37 @@ func (t *Trust) inForce(moment time.Time) *Trust {
 	return nil
 }
 
-// owner returns who has an identity by the newest version that says so, and that
-// version.
-func (t *Trust) owner(id evidence.Identity) (claim, *Trust, bool) {
-	for _, v := range t.Versions() {
-		if c, ok := v.owners.find(id); ok {
-			return c, v, true
+// Between returns the versions whose word counted at any moment from one until
+// another, both included, the newest first.
+func (t *Trust) Between(from, to time.Time) (list []*Trust) {
+	all := t.Versions()
+	for i, v := range all {
+		begun := i == len(all)-1 || !to.Before(v.Effective.From)
+		over := i > 0 && !from.Before(all[i-1].Effective.From)
+		if begun && !over {
+			list = append(list, v)
 		}
 	}
-	return claim{}, t, false
+	return list
+}
+
+// RolesFor returns the roles of the signer of whom q asks, sorted: those that every
+// version gives them whose word counts on q. Who only states a time gets no role
+// of that time that they have lost since.
+func (t *Trust) RolesFor(q Question) []string {
+	if t.versions == nil {
+		return t.Roles(q.Signer)
+	}
+	list, ok := t.versionsFor(q)
+	if !ok {
+		return nil
+	}
+	roles := list[0].Roles(q.Signer)
+	for _, v := range list[1:] {
+		also := v.Roles(q.Signer)
+		roles = slices.DeleteFunc(roles, func(role string) bool { return !slices.Contains(also, role) })
+	}
+	return roles
 }
 
 // asked is a question put to one version.
@@ -136,11 +194,10 @@ func (t *Trust) versionsFor(q Question) (list []asked, ok bool) {
 	if t.versions == nil {
 		return []asked{{then, q}}, true
 	}
-	proven := q.NotBefore != nil && q.NotAfter != nil
-	if proven {
+	if q.NotBefore != nil && q.NotAfter != nil {
 		list = append(list, asked{then, q})
-		for _, end := range []time.Time{*q.NotBefore, *q.NotAfter} {
-			if v := t.At(end); v != then {
+		for _, v := range t.Between(*q.NotBefore, *q.NotAfter) {
+			if v != then {
 				list = append(list, asked{v, q})
 			}
 		}

@@ -123,6 +123,92 @@ func TestJoin(t *testing.T) {
 	}
 }
 
+// TestJoinRenamed gives a person another name in the second version, which leaves
+// out one of their accounts: they stay one person, in both, and a bot stays a bot.
+func TestJoinRenamed(t *testing.T) {
+	parse := func(text string) *trust.Trust {
+		tr, err := trust.Parse("trust.yaml", []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return tr
+	}
+	joined, err := trust.Join(
+		parse("id: acme\nversion: 1\neffective: { from: 2026-01-01 }\npeople:\n  ana: { github: [1, 2] }\n  bob: { github: [3] }\nbots: { github: [9] }\n"),
+		parse("id: acme\nversion: 2\neffective: { from: 2027-01-01 }\npeople:\n  ana-maria: { name: Ana Maria, github: [1] }\n"),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for account, want := range map[string]string{"1": "ana-maria", "2": "ana-maria", "3": "bob", "9": ""} {
+		id := evidence.Identity("account:github.com:" + account)
+		if who := joined.Fold(id); who != want {
+			t.Errorf("account %s is %q, not %q", account, who, want)
+		}
+		if p, ok := joined.Person(id); ok != (want != "") || p.Name != want {
+			t.Errorf("account %s is the person %+v", account, p)
+		}
+		if joined.IsBot(id) != (account == "9") {
+			t.Errorf("account %s: bot %v", account, joined.IsBot(id))
+		}
+	}
+}
+
+// TestJoinRoles asks for the roles of a key that had one in versions 1 and 3, and
+// may sign in all three.
+func TestJoinRoles(t *testing.T) {
+	key, print := newKey(t)
+	const none = "roles:\n  signers: { people: [ana] }\n"
+	at := func(s string) time.Time {
+		when, err := time.Parse(time.DateOnly, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return when
+	}
+	var list []*trust.Trust
+	for i, roles := range []string{none + "  recorder: { people: [ana] }\n", none, none + "  recorder: { people: [ana] }\n"} {
+		tr, err := trust.Parse("trust.yaml", fmt.Appendf(nil, "id: acme\nversion: %d\neffective: { from: %d-01-01 }\npeople:\n%s%sgrants:\n  - { who: signers, kinds: [\"*\"], repositories: [\"*\"], environments: [\"*\"], from: 2020-01-01, until: 2040-01-01, min-proof: signed }\n",
+			i+1, 2026+i, person("ana", print), roles))
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, tr)
+	}
+	joined, err := trust.Join(list...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if joined, err = joined.Resolve(key); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name, stated, asOf, notBefore, notAfter string
+		recorder                                bool
+	}{
+		{"claimed, in its time", "2026-06-01", "2026-07-01", "", "", true},
+		{"claimed, and lost since", "2026-06-01", "2027-06-01", "", "", false},
+		{"claimed, and not had then", "2027-06-01", "2028-06-01", "", "", false},
+		{"proven, and lost since", "2026-06-01", "2027-06-01", "2026-05-01", "2026-07-01", true},
+		{"proven to lie in a time with a gap", "2026-06-01", "2028-06-01", "2026-05-01", "2028-05-01", false},
+		{"before all versions", "2025-06-01", "2028-06-01", "", "", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			q := trust.Question{Signer: key.Identity(), Kind: evidence.RecordType, Repository: "https://github.com/acme/x", Stated: at(tt.stated), AsOf: at(tt.asOf), Proof: "signed"}
+			if tt.notBefore != "" {
+				from, to := at(tt.notBefore), at(tt.notAfter)
+				q.NotBefore, q.NotAfter = &from, &to
+			}
+			if got := slices.Contains(joined.RolesFor(q), "recorder"); got != tt.recorder {
+				t.Errorf("recorder: %v", got)
+			}
+		})
+	}
+	if n := len(joined.Between(at("2026-12-31"), at("2028-01-01"))); n != 3 {
+		t.Errorf("%d versions counted between, not 3", n)
+	}
+}
+
 // TestJoinRefused joins what are no versions of one document.
 func TestJoinRefused(t *testing.T) {
 	_, print := newKey(t)

@@ -13,7 +13,7 @@ import (
 var entryControls = []Control{{
 	ID: "check/stage-order", Level: Must, Sections: "d: 1.13.3.1, 1.31.3.7", Theme: themeChecks,
 	Title: "The stages ran in an order that keeps the gates meaningful", Failing: "The stages ran in an order that makes a gate meaningless",
-	Logic:   "The checks required by the tag had passed when each artifact was published, or, of an image that was only found in its registry, when its build began; publication came before every deployment, a deployment before what was looked at after it, the looks at staging before the approval of production, and that before production. In which order lint, build and security ran is free.",
+	Logic:   "The checks required by the tag had passed when each artifact was published, or, of an image that was only found in its registry, or found there before it is said to have been published, when its build began; publication came before every deployment, a deployment before what was looked at after it, the looks at staging before the approval of production, and that before production. In which order lint, build and security ran is free.",
 	Applies: "prod", Waive: "exc",
 	Question: 4, Gate: verify.GateFinal, Last: true,
 	Evidence: []string{"record.checks[].finishedAt", "record.artifacts[].publication.publishedAt", "record.artifacts[].image.resolvedAt", "provenance: start of the build", "promotion.at", "promotion.verification[].at", "verification.at", "approval.at"},

@@ -20,6 +20,9 @@ type look struct {
 	// subject is what was looked at; nil if that is not said.
 	subject *evidence.ResourceDescriptor
 	at      span
+	// anywhere says that it is about a signature, and about no promotion or
+	// environment: of how a promotion went it says nothing.
+	anywhere bool
 	// measured are the measures of monitoring with their limits.
 	measured []evidence.Measurement
 	// kept is the run, log or snapshot that shows it.
@@ -61,7 +64,7 @@ func (f *Facts) lookAt(p promoted) []look {
 			continue
 		}
 		list = append(list, look{
-			kind: r.Kind, result: r.Result, subject: &r.Subject, at: spanOf(r.At), measured: r.Thresholds, kept: r.Evidence,
+			kind: r.Kind, result: r.Result, subject: &r.Subject, at: spanOf(r.At), anywhere: r.Promotion+r.Environment == "", measured: r.Thresholds, kept: r.Evidence,
 			proof: fact.Proof, place: fact.Place(""),
 		})
 	}
@@ -69,13 +72,14 @@ func (f *Facts) lookAt(p promoted) []look {
 	return list
 }
 
-// looksAt reports whether a record of its own is about a promotion.
+// looksAt reports whether a record of its own is about a promotion. One that names
+// it and another environment is if it did not pass.
 func (f *Facts) looksAt(r *evidence.VerificationRecord, p promoted) bool {
 	switch {
 	case r.Promotion != "" && (p.candidate() || r.Promotion != p.ID):
 		return false
 	case r.Environment != "":
-		return f.environment(r.Environment) == p.env
+		return f.environment(r.Environment) == p.env || r.Promotion != "" && r.Result != "pass"
 	}
 	return r.Promotion != "" || r.Kind == "signature"
 }
@@ -84,7 +88,7 @@ func (f *Facts) looksAt(r *evidence.VerificationRecord, p promoted) bool {
 // two at one time, or of unknown times, the one that did not pass counts.
 func (f *Facts) lastLook(p promoted, kind string, by span) (last look, ok bool) {
 	for _, l := range f.looks(p) {
-		if l.kind != kind {
+		if l.kind != kind || l.anywhere {
 			continue
 		}
 		if by != (span{}) {

@@ -43,8 +43,8 @@ func (f *Facts) publicationOf(n int) (published, bool) {
 	}
 	if i := a.Image; i != nil {
 		x := published{registry: i.Repository, coordinates: imageCoordinates(a), at: f.publishedBy(n), place: inRecord(f, "/artifacts/%d/image", n)}
-		if !x.at.known() && i.ResolvedAt != nil {
-			x.at = span{to: i.ResolvedAt.Time} // it was there by then
+		if i.ResolvedAt != nil && (!x.at.known() || f.notAfter(x.at, atTime(i.ResolvedAt)) == no) {
+			x.at = span{to: i.ResolvedAt.Time} // it was there by then, whoever says that it came later
 		}
 		return x, true
 	}

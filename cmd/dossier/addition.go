@@ -150,24 +150,37 @@ func (b *base) unstated(p evidence.Predicate) error {
 }
 
 // completes reports whether a record says all that an earlier statement of it
-// says of what gates decide on, and something that the earlier one left open: the
-// review of an emergency. What a promotion was is known when it ends.
+// says, and something that the earlier one left open: the review of an emergency.
+// What a promotion was is known when it ends.
 func completes(earlier, later evidence.Predicate) bool {
 	if _, ok := later.(*evidence.Promotion); ok || !slices.Equal(evidence.GateFields(earlier), evidence.GateFields(later)) {
 		return false
 	}
 	was, is := members(earlier), members(later)
-	return slices.ContainsFunc(is, func(name string) bool { return !slices.Contains(was, name) })
+	for name, value := range was {
+		if !bytes.Equal(value, is[name]) && !continues(name) {
+			return false
+		}
+	}
+	return slices.ContainsFunc(slices.Collect(maps.Keys(is)), func(name string) bool { return was[name] == nil })
 }
 
-// members are the names of what a record states.
-func members(p evidence.Predicate) (names []string) {
-	var fields map[string]json.RawMessage
-	text, err := json.Marshal(p)
-	if err == nil && json.Unmarshal(text, &fields) == nil {
-		names = slices.Collect(maps.Keys(fields))
+// continues reports whether a member tells of work that goes on after the fact, or
+// is a list whose items are compared as gates see them.
+func continues(name string) bool {
+	return slices.Contains([]string{"followUps", "links", "waivedChecks"}, name)
+}
+
+// members are what a record states, by name, without what the tool adds.
+func members(p evidence.Predicate) (fields map[string]json.RawMessage) {
+	text, err := strictjson.Marshal(p)
+	if err != nil || json.Unmarshal(text, &fields) != nil {
+		return nil
 	}
-	return slices.DeleteFunc(names, func(name string) bool { return name == "parents" || name == "release" || name == "materials" })
+	maps.DeleteFunc(fields, func(name string, _ json.RawMessage) bool {
+		return name == "parents" || name == "release" || name == "materials"
+	})
+	return fields
 }
 
 // stated returns the record of that kind and id that a statement is; nil if it is

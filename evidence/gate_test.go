@@ -2,6 +2,7 @@ package evidence_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/release-dossier/dossier/evidence"
 )
@@ -52,6 +53,10 @@ func TestGateFields(t *testing.T) {
 	silent, granted := fields(&evidence.Exception{})["/state"], fields(&evidence.Exception{State: "approved"})["/state"]
 	if silent != granted || silent.Rank >= fields(&evidence.Exception{State: "closed"})["/state"].Rank {
 		t.Errorf("an exception without a state %+v is an approved one %+v", silent, granted)
+	}
+	now, before := evidence.Signoff{At: evidence.TimeOrInterval{Time: evidence.At(time.Unix(1e9, 0))}}, evidence.Signoff{At: evidence.TimeOrInterval{Time: evidence.At(time.Unix(9e8, 0))}}
+	if fields(&evidence.Emergency{Approval: now})["/approval/at"] == fields(&evidence.Emergency{Approval: before})["/approval/at"] {
+		t.Error("an emergency that was approved earlier is the same")
 	}
 	by := evidence.Signoff{Who: evidence.Actor{ID: "mailto:ana@acme.example"}, Decision: "rejected"}
 	for _, p := range []evidence.Predicate{&evidence.Emergency{Approval: by}, &evidence.BreakGlass{Approval: by}, &evidence.Freeze{Approval: by}} {

@@ -12,7 +12,7 @@ type Signoff struct {
 	// Decision is what they decided; absent means approved.
 	Decision string `json:"decision,omitempty" rec:"O;1.13.3.3" enum:"approved|rejected" gate:"|approved>rejected"`
 	// At is when they decided.
-	At TimeOrInterval `json:"at" rec:"R;1.13.3.3"`
+	At TimeOrInterval `json:"at" rec:"R;1.13.3.3" gate:"same"`
 	// Rationale is why, in their words.
 	Rationale string `json:"rationale,omitempty" rec:"O;1.13.3.3"`
 	// System is where the decision was taken: the forge, the ticket system.

@@ -17,7 +17,7 @@ type DecisionRecord struct {
 	// Risks are what it costs, and the controls against that.
 	Risks []string `json:"risks,omitempty" rec:"O;1.32.3.5"`
 	// Approvals are who decided.
-	Approvals []Signoff `json:"approvals" rec:"R;1.32.3.5"`
+	Approvals []Signoff `json:"approvals" rec:"R;1.32.3.5" gate:"same"`
 	// EffectiveFrom is when it begins to hold.
 	EffectiveFrom Time `json:"effectiveFrom" rec:"R;1.32.3.5"`
 	// ReviewAt is when it is looked at again.
@@ -60,7 +60,7 @@ type PolicyChange struct {
 	// Deprecations are the procedures that end.
 	Deprecations []Deprecation `json:"deprecations,omitempty" rec:"C;1.32.3.4;when a procedure ends"`
 	// Approvals are of the review.
-	Approvals []Signoff `json:"approvals" rec:"R;1.32.3.4"`
+	Approvals []Signoff `json:"approvals" rec:"R;1.32.3.4" gate:"same"`
 	// Announcement is where it was made known.
 	Announcement ResourceDescriptor `json:"announcement" rec:"R;1.32.3.4"`
 	// Urgent says that it holds before it was announced.

@@ -19,11 +19,11 @@ type Exception struct {
 	// CompensatingControls are what is done instead.
 	CompensatingControls []string `json:"compensatingControls" rec:"R;1.32.3.1"`
 	// RequestedBy asked for it, and may not be the only approver.
-	RequestedBy Actor `json:"requestedBy" rec:"R;1.32.3.1"`
+	RequestedBy Actor `json:"requestedBy" rec:"R;1.32.3.1" gate:"same"`
 	// RequestedAt is when it was asked for.
 	RequestedAt *Time `json:"requestedAt,omitempty" rec:"d;1.32.3.1"`
 	// Approvals are who granted it, not its author alone.
-	Approvals []Signoff `json:"approvals" rec:"R;1.32.3.1"`
+	Approvals []Signoff `json:"approvals" rec:"R;1.32.3.1" gate:"same"`
 	// ExpiresAt is when it ends.
 	ExpiresAt *Time `json:"expiresAt,omitempty" rec:"C;1.32.3.1;when temporary, unless expiryCondition is given" gate:"same"`
 	// ExpiryCondition is the event that ends it.

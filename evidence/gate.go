@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"cmp"
 	"reflect"
 	"slices"
 	"strings"
@@ -88,6 +89,8 @@ func sameForm(value reflect.Value) string {
 			return x.Digest.String()
 		}
 		return x.URI + " " + x.Name
+	case Signoff:
+		return string(x.Who.ID) + " " + cmp.Or(x.Decision, string(Approved)) + " " + sameForm(reflect.ValueOf(x.At))
 	case Digest, DigestSet, Time, TimeOrInterval:
 	default:
 		switch value.Kind() {

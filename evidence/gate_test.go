@@ -54,6 +54,18 @@ func TestGateFields(t *testing.T) {
 	if silent != granted || silent.Rank >= fields(&evidence.Exception{State: "closed"})["/state"].Rank {
 		t.Errorf("an exception without a state %+v is an approved one %+v", silent, granted)
 	}
+	ana, ben := evidence.Signoff{Who: evidence.Actor{ID: "mailto:ana@acme.example"}}, evidence.Signoff{Who: evidence.Actor{ID: "mailto:ben@acme.example"}}
+	worded := ana
+	worded.Decision, worded.Rationale = "approved", "in other words"
+	approvals := func(list ...evidence.Signoff) evidence.GateField {
+		return fields(&evidence.Exception{Approvals: list})["/approvals"]
+	}
+	if approvals(ana, ben) != approvals(ben, worded) {
+		t.Errorf("the same approvals in other words: %+v and %+v", approvals(ana, ben), approvals(ben, worded))
+	}
+	if approvals(ana) == approvals(ana, ben) {
+		t.Error("an exception that one more person approved is the same")
+	}
 	now, before := evidence.Signoff{At: evidence.TimeOrInterval{Time: evidence.At(time.Unix(1e9, 0))}}, evidence.Signoff{At: evidence.TimeOrInterval{Time: evidence.At(time.Unix(9e8, 0))}}
 	if fields(&evidence.Emergency{Approval: now})["/approval/at"] == fields(&evidence.Emergency{Approval: before})["/approval/at"] {
 		t.Error("an emergency that was approved earlier is the same")

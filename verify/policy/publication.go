@@ -131,8 +131,13 @@ func withoutScheme(address string) string {
 // liesIn reports whether an address is a place or lies within it:
 // "registry.example/payments@sha256:..." lies in "registry.example".
 func liesIn(address, place string) bool {
-	rest, ok := strings.CutPrefix(withoutScheme(address), withoutScheme(place))
-	return ok && place != "" && (rest == "" || strings.ContainsRune("/@:#?", rune(rest[0])))
+	place = withoutScheme(place)
+	rest, ok := strings.CutPrefix(withoutScheme(address), place)
+	ends := "/@:#?" // a tag or digest may follow a path
+	if !strings.Contains(place, "/") {
+		ends = "/#?" // and a port or another host's name a host
+	}
+	return ok && place != "" && (rest == "" || strings.ContainsRune(ends, rune(rest[0])))
 }
 
 // keptBeside reports whether something about artifacts is kept at an approved

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/provenance"
 	"github.com/release-dossier/dossier/verify"
 )
 
@@ -220,7 +221,7 @@ func (f *Facts) buildBegan(n int) (began time.Time, proof verify.Proof) {
 		if !slices.ContainsFunc(v.Names, func(d evidence.Digest) bool { return f.ofArtifact(n)(evidence.ResourceDescriptor{Digest: d.Set()}) }) {
 			continue
 		}
-		if v.Summary == nil || v.Summary.StartedAt.IsZero() || v.Signer == nil || !v.Signer.Allowed {
+		if v.Summary == nil || v.Summary.StartedAt.IsZero() || v.Signer == nil || !v.Signer.Allowed || v.Summary.BuilderID == provenance.LocalBuilder {
 			return time.Time{}, f.Stated()
 		}
 		if start := v.Summary.StartedAt.Time; began.IsZero() || start.Before(began) {

@@ -109,7 +109,7 @@ func (r *run) proof(id string, e *entryJSON, l *log) bool {
 		return r.settle(id+"inclusion", problemf(LogInclusion, "the entry has no inclusion proof, which version %s and Rekor v2 need", r.b.version), "")
 	default:
 		r.add(id+"inclusion", NotApplicable, "", "none: version 0.1 has a promise")
-		return e.Promise != nil
+		return r.witnessed(id, &checkpoint{}) && e.Promise != nil // nobody has cosigned what is not there
 	}
 	p := e.Proof
 	c, err := r.t.checkpoint(l, e.v2(), p.Checkpoint.Envelope)

@@ -31,7 +31,8 @@ type Config struct {
 	// the one of the trusted root.
 	RootSent bool
 	// Witnesses are the witnesses that may cosign checkpoints, of which at least
-	// Cosignatures have to.
+	// Cosignatures have to: with a number above 0 a log entry is asked for,
+	// whatever else is optional.
 	Witnesses    []Witness
 	Cosignatures int
 }
@@ -58,6 +59,9 @@ func New(c Config) (*Verifier, error) {
 		v.roots = c.Roots.list
 	}
 	if len(v.roots) == 0 {
+		if c.Cosignatures > 0 {
+			return nil, errors.New("cosignatures are asked for, and there is no trusted root whose logs could have them")
+		}
 		v.roots = []*trusted{nil}
 	}
 	return v, nil
@@ -328,7 +332,7 @@ func (r *run) certificate() *issued {
 // logs asks for an entry in a log of the root. What is wrong with an entry is
 // said where it was looked at.
 func (r *run) logs(known, proven int) {
-	optional := r.v.config.LogOptional || len(r.t.logs) == 0
+	optional := (r.v.config.LogOptional || len(r.t.logs) == 0) && r.v.config.Cosignatures == 0
 	switch n := len(r.b.entries); {
 	case proven > 0:
 		r.pass("log", "%d of %d entries proven", proven, n)

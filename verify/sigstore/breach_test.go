@@ -1,7 +1,23 @@
 package sigstore_test
 
 import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"math/big"
+	"net/url"
 	"testing"
+	"time"
+
+	protobundle "github.com/sigstore/protobuf-specs/gen/pb-go/bundle/v1"
+	protocommon "github.com/sigstore/protobuf-specs/gen/pb-go/common/v1"
+	"github.com/sigstore/sigstore-go/pkg/root"
+	"github.com/sigstore/sigstore-go/pkg/testing/ca"
 
 	"github.com/release-dossier/dossier/verify/sigstore"
 )
@@ -34,5 +50,148 @@ func TestCosignaturesCannotBeLeftOut(t *testing.T) {
 	}
 	if _, err := sigstore.New(witnesses); err == nil {
 		t.Error("cosignatures are asked for without a trusted root, whose logs could have checkpoints")
+	}
+}
+
+// TestNothingMatchesNothing asks for what is not in the certificate by what
+// could be an empty variable, and by a pattern that the empty text matches.
+func TestNothingMatchesNothing(t *testing.T) {
+	good := sigstore.Identity{Subject: sigstore.Exactly(virtualIdentity), Issuer: sigstore.Exactly(virtualIssuer)}
+	v := verifier(t, sigstore.Config{Roots: virtualRoots(t, "trusted_root.json")})
+	for name, ask := range map[string]func(i *sigstore.Identity){
+		"empty commit":       func(i *sigstore.Identity) { i.Commit = sigstore.Exactly("") },
+		"empty subject":      func(i *sigstore.Identity) { i.Subject = sigstore.Exactly("") },
+		"any commit, if any": func(i *sigstore.Identity) { i.Commit = pattern(t, ".*") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			i := good
+			ask(&i)
+			r := v.Verify(virtual(t, "dsse-v1.json"), artifactOf(t, []byte(virtualArtifact)), sigstore.ByIdentity(i), virtualAt(t))
+			if r.Code != sigstore.WrongIdentity {
+				t.Errorf("%s %q, want %s", r.Verdict, r.Code, sigstore.WrongIdentity)
+			}
+		})
+	}
+}
+
+// instance is a Sigstore instance of one authority and one timestamp authority,
+// whose certificates may be anything.
+type instance struct {
+	vs   *ca.VirtualSigstore
+	key  *ecdsa.PrivateKey
+	root *x509.Certificate
+	json []byte
+	from time.Time
+}
+
+func newInstance(t testing.TB) *instance {
+	t.Helper()
+	vs, err := ca.NewVirtualSigstore()
+	must(t, err)
+	i := &instance{vs: vs, from: time.Now().Add(-time.Hour).Truncate(time.Second)}
+	i.key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	must(t, err)
+	i.root = i.issue(t, nil, i.key.Public(), func(c *x509.Certificate) {
+		c.Subject, c.IsCA, c.BasicConstraintsValid, c.KeyUsage, c.ExtKeyUsage = pkix.Name{CommonName: "root"}, true, true, x509.KeyUsageCertSign, nil
+		c.URIs = nil
+	})
+	authority := &root.FulcioCertificateAuthority{Root: i.root, ValidityPeriodStart: i.from, ValidityPeriodEnd: i.from.Add(24 * time.Hour)}
+	tr, err := root.NewTrustedRoot(root.TrustedRootMediaType01, []root.CertificateAuthority{authority}, nil, vs.TimestampingAuthorities(), nil)
+	must(t, err)
+	i.json, err = tr.MarshalJSON()
+	must(t, err)
+	return i
+}
+
+// issue makes a certificate of a signer, with a change.
+func (i *instance) issue(t testing.TB, parent *x509.Certificate, key crypto.PublicKey, change func(*x509.Certificate)) *x509.Certificate {
+	t.Helper()
+	c := &x509.Certificate{
+		SerialNumber: big.NewInt(1), NotBefore: i.from, NotAfter: i.from.Add(12 * time.Hour),
+		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageCodeSigning},
+		URIs:            []*url.URL{{Scheme: "https", Host: "example.com", Path: "/signer"}},
+		ExtraExtensions: []pkix.Extension{{Id: asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 57264, 1, 1}, Value: []byte(virtualIssuer)}},
+	}
+	if change != nil {
+		change(c)
+	}
+	if parent == nil {
+		parent = c
+	}
+	raw, err := x509.CreateCertificate(rand.Reader, c, parent, key, i.key)
+	must(t, err)
+	c, err = x509.ParseCertificate(raw)
+	must(t, err)
+	return c
+}
+
+// sign is a bundle over the usual artifact, by a certificate with a change.
+func (i *instance) sign(t testing.TB, change func(*x509.Certificate)) []byte {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	must(t, err)
+	digest := sha256.Sum256([]byte(virtualArtifact))
+	sig, err := ecdsa.SignASN1(rand.Reader, key, digest[:])
+	must(t, err)
+	stamp, err := i.vs.TimestampResponse(sig)
+	must(t, err)
+	return encode(t, &protobundle.Bundle{
+		MediaType: "application/vnd.dev.sigstore.bundle.v0.3+json",
+		VerificationMaterial: &protobundle.VerificationMaterial{
+			Content:                   &protobundle.VerificationMaterial_Certificate{Certificate: &protocommon.X509Certificate{RawBytes: i.issue(t, i.root, key.Public(), change).Raw}},
+			TimestampVerificationData: stamps(stamp),
+		},
+		Content: messageOf(digest[:], sig),
+	})
+}
+
+// TestCertificatesOfOtherKinds has certificates that an authority could issue,
+// and that are not those of one signer of code.
+func TestCertificatesOfOtherKinds(t *testing.T) {
+	i := newInstance(t)
+	roots, err := sigstore.ParseRoots(i.json)
+	must(t, err)
+	v := verifier(t, sigstore.Config{Roots: roots})
+	san := func(tags ...byte) func(*x509.Certificate) {
+		var list []byte
+		for _, tag := range tags {
+			value := []byte("https://example.com/signer")
+			switch tag {
+			case 0xa0: // otherName, as Fulcio writes user names
+				value, err = asn1.Marshal(asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 57264, 1, 7})
+				must(t, err)
+				value = append(value, 0xa0, 7, 0x0c, 5, 'a', 'l', 'i', 'c', 'e')
+			case 0x88: // registeredID
+				value = []byte{42, 3}
+			}
+			list = append(append(list, tag, byte(len(value))), value...)
+		}
+		return func(c *x509.Certificate) {
+			c.URIs = nil
+			c.ExtraExtensions = append(c.ExtraExtensions, pkix.Extension{Id: asn1.ObjectIdentifier{2, 5, 29, 17}, Value: append([]byte{0x30, byte(len(list))}, list...)})
+		}
+	}
+	for _, tt := range []struct {
+		name   string
+		change func(*x509.Certificate)
+		code   sigstore.Code
+	}{
+		{"a signer", nil, ""},
+		{"a name of its own form", san(0x86), ""},
+		{"a user name beside it", san(0x86, 0xa0), sigstore.WrongIdentity},
+		{"two user names", san(0xa0, 0xa0), sigstore.WrongIdentity},
+		{"an object beside it", san(0x86, 0x88), sigstore.WrongIdentity},
+		{"no purpose", func(c *x509.Certificate) { c.ExtKeyUsage = nil }, sigstore.CertChain},
+		{"any purpose", func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageAny} }, sigstore.CertChain},
+		{"another purpose", func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth} }, sigstore.CertChain},
+		{"not for signatures", func(c *x509.Certificate) { c.KeyUsage = x509.KeyUsageKeyAgreement }, sigstore.CertChain},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := v.Verify(i.sign(t, tt.change), artifactOf(t, []byte(virtualArtifact)), sigstore.ByAnyoneUnsafe(), time.Now())
+			if r.Code != tt.code {
+				showChecks(t, r)
+				t.Errorf("%s %q, want %q", r.Verdict, r.Code, tt.code)
+			}
+		})
 	}
 }

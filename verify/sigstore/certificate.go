@@ -238,6 +238,8 @@ func usable(leaf *x509.Certificate, sent [][]byte, chain []*x509.Certificate, ro
 		return problemf(CertChain, "the certificate is of an authority, not of a signer")
 	case leaf.KeyUsage&x509.KeyUsageDigitalSignature == 0:
 		return problemf(CertChain, "the certificate is not for digital signatures")
+	case !slices.Contains(leaf.ExtKeyUsage, x509.ExtKeyUsageCodeSigning): // to Go, one that says nothing is for everything
+		return problemf(CertChain, "the certificate does not say that it is for code signing")
 	}
 	for i, der := range sent {
 		switch at := i + 1; {

@@ -9,17 +9,22 @@ import (
 	"strings"
 
 	"github.com/sigstore/sigstore-go/pkg/fulcio/certificate"
+	"github.com/sigstore/sigstore/pkg/cryptoutils"
+	"golang.org/x/crypto/cryptobyte"
+	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 )
 
 // Match is what a text must be: exactly one, or all of it a pattern's. The zero
-// Match matches nothing.
+// Match matches nothing, and no Match matches an empty text.
 type Match struct {
+	asked   bool
 	exact   string
 	pattern *regexp.Regexp
 }
 
-// Exactly matches one text.
-func Exactly(text string) Match { return Match{exact: text} }
+// Exactly matches one text. If that is empty, perhaps a variable that was not
+// set, it matches nothing, and is asked for all the same.
+func Exactly(text string) Match { return Match{asked: true, exact: text} }
 
 // Pattern matches texts of which the regular expression (RE2) matches the
 // whole: it is anchored at both ends, whether it says so or not.
@@ -31,21 +36,25 @@ func Pattern(expr string) (Match, error) {
 		return Match{}, err
 	}
 	re, err := regexp.Compile(`\A(?:` + expr + `)\z`)
-	return Match{pattern: re}, err
+	return Match{asked: true, pattern: re}, err
 }
 
-func (m Match) zero() bool { return m.exact == "" && m.pattern == nil }
-
 func (m Match) matches(text string) bool {
-	if m.pattern != nil {
+	switch {
+	case text == "":
+		return false
+	case m.pattern != nil:
 		return m.pattern.MatchString(text)
 	}
-	return m.exact != "" && m.exact == text
+	return m.exact == text
 }
 
 func (m Match) String() string {
 	if m.pattern != nil {
 		return "a match of " + m.pattern.String()
+	}
+	if m.exact == "" {
+		return "nothing: the text to match is empty"
 	}
 	return m.exact
 }
@@ -87,7 +96,7 @@ func (i Identity) is(s *certificate.Summary) error {
 		{"runner", i.Runner, s.RunnerEnvironment, false},
 		{"trigger", i.Trigger, s.BuildTrigger, false},
 	} {
-		if (f.required || !f.want.zero()) && !f.want.matches(f.got) {
+		if (f.required || f.want.asked) && !f.want.matches(f.got) {
 			return fmt.Errorf("the %s is %q, want %s", f.name, f.got, f.want)
 		}
 	}
@@ -118,10 +127,34 @@ func summarize(leaf *x509.Certificate) (*certificate.Summary, error) {
 	if err != nil {
 		return nil, problemf(WrongIdentity, "%v", err)
 	}
-	if n := len(leaf.URIs) + len(leaf.EmailAddresses) + len(leaf.DNSNames) + len(leaf.IPAddresses); n > 1 {
+	if n := names(leaf); n != 1 {
 		return nil, problemf(WrongIdentity, "the certificate is for %d identities at once", n)
 	}
 	return &s, nil
+}
+
+// names counts the subject alternative names of any form (RFC 5280, section
+// 4.2.1.6), also those that Go does not read.
+func names(leaf *x509.Certificate) int {
+	n := 0
+	for _, e := range leaf.Extensions {
+		if !e.Id.Equal(cryptoutils.SANOID) {
+			continue
+		}
+		all := der{e.Value}
+		list, ok := all.seq(cbasn1.SEQUENCE)
+		if !ok || !all.Empty() {
+			return 0
+		}
+		for ; !list.Empty(); n++ {
+			var name cryptobyte.String
+			var tag cbasn1.Tag
+			if !list.ReadAnyASN1Element(&name, &tag) {
+				return 0
+			}
+		}
+	}
+	return n
 }
 
 // identify checks whom the certificate is for.

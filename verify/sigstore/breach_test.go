@@ -92,15 +92,25 @@ func newInstance(t testing.TB) *instance {
 	i.key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	must(t, err)
 	i.root = i.issue(t, nil, i.key.Public(), func(c *x509.Certificate) {
-		c.Subject, c.IsCA, c.BasicConstraintsValid, c.KeyUsage, c.ExtKeyUsage = pkix.Name{CommonName: "root"}, true, true, x509.KeyUsageCertSign, nil
-		c.URIs = nil
+		asAuthority(c, "root")
 	})
-	authority := &root.FulcioCertificateAuthority{Root: i.root, ValidityPeriodStart: i.from, ValidityPeriodEnd: i.from.Add(24 * time.Hour)}
-	tr, err := root.NewTrustedRoot(root.TrustedRootMediaType01, []root.CertificateAuthority{authority}, nil, vs.TimestampingAuthorities(), nil)
-	must(t, err)
-	i.json, err = tr.MarshalJSON()
-	must(t, err)
+	i.json = i.trusted(t, &root.FulcioCertificateAuthority{Root: i.root, ValidityPeriodStart: i.from, ValidityPeriodEnd: i.from.Add(24 * time.Hour)})
 	return i
+}
+
+// trusted is a trusted root that names authorities.
+func (i *instance) trusted(t testing.TB, authorities ...root.CertificateAuthority) []byte {
+	t.Helper()
+	tr, err := root.NewTrustedRoot(root.TrustedRootMediaType01, authorities, nil, i.vs.TimestampingAuthorities(), nil)
+	must(t, err)
+	raw, err := tr.MarshalJSON()
+	must(t, err)
+	return raw
+}
+
+func asAuthority(c *x509.Certificate, name string) {
+	c.Subject, c.IsCA, c.BasicConstraintsValid, c.KeyUsage = pkix.Name{CommonName: name}, true, true, x509.KeyUsageCertSign
+	c.ExtKeyUsage, c.URIs = nil, nil
 }
 
 // issue makes a certificate of a signer, with a change.
@@ -128,6 +138,12 @@ func (i *instance) issue(t testing.TB, parent *x509.Certificate, key crypto.Publ
 // sign is a bundle over the usual artifact, by a certificate with a change.
 func (i *instance) sign(t testing.TB, change func(*x509.Certificate)) []byte {
 	t.Helper()
+	return i.signUnder(t, i.root, change)
+}
+
+// signUnder is sign, by a certificate that another one than the root issued.
+func (i *instance) signUnder(t testing.TB, issuer *x509.Certificate, change func(*x509.Certificate)) []byte {
+	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	must(t, err)
 	digest := sha256.Sum256([]byte(virtualArtifact))
@@ -138,7 +154,7 @@ func (i *instance) sign(t testing.TB, change func(*x509.Certificate)) []byte {
 	return encode(t, &protobundle.Bundle{
 		MediaType: "application/vnd.dev.sigstore.bundle.v0.3+json",
 		VerificationMaterial: &protobundle.VerificationMaterial{
-			Content:                   &protobundle.VerificationMaterial_Certificate{Certificate: &protocommon.X509Certificate{RawBytes: i.issue(t, i.root, key.Public(), change).Raw}},
+			Content:                   &protobundle.VerificationMaterial_Certificate{Certificate: &protocommon.X509Certificate{RawBytes: i.issue(t, issuer, key.Public(), change).Raw}},
 			TimestampVerificationData: stamps(stamp),
 		},
 		Content: messageOf(digest[:], sig),

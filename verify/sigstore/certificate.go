@@ -99,7 +99,7 @@ func (i *issuer) path(a *authority) ([]*x509.Certificate, error) {
 			between.AddCert(c)
 		}
 		chains, err := i.certificate.Verify(x509.VerifyOptions{
-			Roots: roots, Intermediates: between, CurrentTime: begin(append(a.Intermediates, a.Root)...),
+			Roots: roots, Intermediates: between, CurrentTime: begin(slices.Concat(a.Intermediates, []*x509.Certificate{a.Root})...),
 			KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageCodeSigning},
 		})
 		if err != nil {

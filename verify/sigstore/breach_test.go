@@ -211,3 +211,24 @@ func TestCertificatesOfOtherKinds(t *testing.T) {
 		})
 	}
 }
+
+// TestAuthorityIsNotHidden has two authorities with one key, as when a root was
+// issued anew: the one that was not trusted at the time does not hide the other.
+func TestAuthorityIsNotHidden(t *testing.T) {
+	i := newInstance(t)
+	past := &root.FulcioCertificateAuthority{Root: i.root, ValidityPeriodStart: i.from.Add(-48 * time.Hour), ValidityPeriodEnd: i.from.Add(-24 * time.Hour)}
+	again := i.issue(t, i.root, i.key.Public(), func(c *x509.Certificate) { asAuthority(c, "root"); c.SerialNumber = big.NewInt(2) })
+	now := &root.FulcioCertificateAuthority{Root: again, ValidityPeriodStart: i.from, ValidityPeriodEnd: i.from.Add(24 * time.Hour)}
+	bundle := i.sign(t, nil)
+	for name, authorities := range map[string][]root.CertificateAuthority{"first": {past, now}, "last": {now, past}} {
+		t.Run(name, func(t *testing.T) {
+			roots, err := sigstore.ParseRoots(i.trusted(t, authorities...))
+			must(t, err)
+			r := verifier(t, sigstore.Config{Roots: roots}).Verify(bundle, artifactOf(t, []byte(virtualArtifact)), sigstore.ByAnyoneUnsafe(), time.Now())
+			if r.Verdict != sigstore.Verified {
+				showChecks(t, r)
+				t.Errorf("%s %q", r.Verdict, r.Code)
+			}
+		})
+	}
+}

@@ -207,20 +207,32 @@ func (t *trusted) issued(c *x509.Certificate) (*issued, error) {
 	return i, nil
 }
 
-// find returns the authority that issued the leaf, and the chain.
+// find returns the authority that issued the leaf, and the chain. If several
+// have its key, as when a root was issued anew, it is the one that was trusted
+// when the leaf began.
 func (t *trusted) find(leaf *x509.Certificate) (*authority, []*x509.Certificate, error) {
 	var late *timeError
 	var last error
+	var other *authority
+	var otherChain []*x509.Certificate
 	for _, a := range t.authorities {
 		chain, err := a.chain(leaf)
-		if err == nil {
+		if err == nil && within(leaf.NotBefore, a.ValidityPeriodStart, a.ValidityPeriodEnd) {
 			return a, chain, nil
+		}
+		if err == nil {
+			if other == nil {
+				other, otherChain = a, chain
+			}
+			continue
 		}
 		if !errors.As(err, &late) {
 			last = err
 		}
 	}
 	switch {
+	case other != nil:
+		return other, otherChain, nil
 	case late != nil:
 		return nil, nil, problemf(CertTime, "%s", late.text)
 	case last == nil:

@@ -143,6 +143,16 @@ func parseToken(raw []byte) (*token, error) {
 	return t, t.tstInfo()
 }
 
+// maxSent bounds the certificates in a timestamp: chains are shorter, and each
+// one more is one to try wherever it could stand in the chain.
+const maxSent = 8
+
+// sameName reports whether two certificates have one name, which is issuer and
+// serial number (RFC 5280, section 4.1.2.2).
+func sameName(a, b *x509.Certificate) bool {
+	return bytes.Equal(a.RawIssuer, b.RawIssuer) && a.SerialNumber.Cmp(b.SerialNumber) == 0
+}
+
 // signedData reads CMS SignedData (RFC 5652, section 5.1).
 func (t *token) signedData(d *der) error {
 	version, ok := d.number()
@@ -171,8 +181,11 @@ func (t *token) signedData(d *der) error {
 		if t.sent, err = x509.ParseCertificates(certificates.String); err != nil {
 			return fmt.Errorf("certificates: %w", err)
 		}
+		if n := len(t.sent); n > maxSent {
+			return fmt.Errorf("%d certificates, at most %d are read", n, maxSent)
+		}
 		for i, c := range t.sent {
-			if slices.ContainsFunc(t.sent[:i], c.Equal) {
+			if slices.ContainsFunc(t.sent[:i], func(o *x509.Certificate) bool { return sameName(o, c) }) {
 				return errors.New("a certificate stands in the timestamp twice")
 			}
 		}

@@ -1,6 +1,7 @@
 package sigstore_test
 
 import (
+	"crypto/rsa"
 	"crypto/x509"
 	"encoding/asn1"
 	"math/big"
@@ -26,6 +27,7 @@ func TestCertificatesInTimestamps(t *testing.T) {
 		}
 		return all
 	}
+	huge := &rsa.PublicKey{N: new(big.Int).SetBit(big.NewInt(1), 200000, 1), E: 1<<31 - 1}
 	v := verifier(t, sigstore.Config{Roots: virtualRoots(t, "trusted_root.json")})
 	for _, tt := range []struct {
 		name string
@@ -34,6 +36,7 @@ func TestCertificatesInTimestamps(t *testing.T) {
 	}{
 		{"many", certificates(100, func(n int) int64 { return int64(n + 1) }), "at most 8"},
 		{"two with one name", certificates(2, func(int) int64 { return 1 }), "twice"},
+		{"one with a huge key", i.issue(t, i.root, huge, nil).Raw, "an RSA key of 200001 bits"},
 		{"two", certificates(2, func(n int) int64 { return int64(n + 1) }), "not of the authority"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -188,6 +188,9 @@ func (t *token) signedData(d *der) error {
 			if slices.ContainsFunc(t.sent[:i], func(o *x509.Certificate) bool { return sameName(o, c) }) {
 				return errors.New("a certificate stands in the timestamp twice")
 			}
+			if err := acceptable(c.PublicKey); err != nil { // a key of 200,000 bits takes seconds to refuse
+				return err
+			}
 		}
 	}
 	signers, ok := d.seq(cbasn1.SET)

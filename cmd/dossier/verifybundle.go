@@ -45,7 +45,12 @@ codes. The exit status is 0 only if everything is verified.`,
     --certificate-oidc-issuer https://token.actions.githubusercontent.com hello
   dossier verify-bundle --bundle hello.sigstore.json --key key.pub --without-time hello`,
 		Args: usageArgs(cobra.ExactArgs(1)),
-		RunE: func(_ *cobra.Command, args []string) error { return c.verifyBundle(args[0], &f) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := noneEmpty(cmd); err != nil {
+				return err
+			}
+			return c.verifyBundle(args[0], &f)
+		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.bundle, "bundle", "", "the Sigstore bundle (`FILE`)")
@@ -70,6 +75,24 @@ codes. The exit status is 0 only if everything is verified.`,
 	flags.StringVar(&f.at, "as-of", "", "the moment of judgement, RFC 3339 (`TIME`; default now)")
 	flags.BoolVar(&f.asJSON, "json", false, "print every check as JSON")
 	return cmd
+}
+
+// askingFlags are the flags of verify-bundle that ask for something if they are
+// given.
+var askingFlags = []string{
+	"key", "certificate-identity", "certificate-identity-regexp", "certificate-oidc-issuer", "certificate-oidc-issuer-regexp",
+	"source-repository", "source-ref", "source-commit", "workflow", "builder", "runner", "trigger", "as-of",
+}
+
+// noneEmpty refuses a flag that is given with nothing, as by a variable that is
+// not set: what it asks for would not be asked.
+func noneEmpty(cmd *cobra.Command) error {
+	for _, name := range askingFlags {
+		if cmd.Flags().Changed(name) && cmd.Flags().Lookup(name).Value.String() == "" {
+			return usagef("--%s is empty: leave it out to ask for nothing", name)
+		}
+	}
+	return nil
 }
 
 // bundleAnswer is the JSON of verify-bundle.
@@ -183,6 +206,9 @@ func (f *bundleFlags) verifier() (*sigstore.Verifier, error) {
 			return nil, usagef("--witness: %w", err)
 		}
 		config.Witnesses = append(config.Witnesses, w)
+	}
+	if len(f.witnesses) > 0 && f.cosignatures == 0 {
+		return nil, usagef("--witness: nothing is asked of witnesses: say with --cosignatures how many must have cosigned")
 	}
 	v, err := sigstore.New(config)
 	if err != nil {

@@ -19,6 +19,13 @@ type Signer interface {
 	Sign(ctx context.Context, message []byte) (Signed, error)
 }
 
+// Checker is a Signer that looks at the finished bundle before anybody else does:
+// what it refuses, [Sign] does not return.
+type Checker interface {
+	Signer
+	Check(bundle []byte) error
+}
+
 // Signed is what a Signer made.
 type Signed struct {
 	// Signature is over the message as the key's algorithm defines it.
@@ -53,6 +60,11 @@ func Sign(ctx context.Context, s Signer, payload []byte) ([]byte, error) {
 	}
 	if _, err := ParseBundle(raw); err != nil {
 		return nil, fmt.Errorf("the bundle just written is not readable: %w", err)
+	}
+	if c, ok := s.(Checker); ok {
+		if err := c.Check(raw); err != nil {
+			return nil, fmt.Errorf("sign: %w", err)
+		}
 	}
 	return raw, nil
 }

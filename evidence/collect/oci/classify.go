@@ -8,6 +8,7 @@ import (
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/provenance"
+	"github.com/release-dossier/dossier/internal/distribution"
 	"github.com/release-dossier/dossier/sbom"
 )
 
@@ -114,7 +115,7 @@ func runsIn(data []byte) (runs []string) {
 // is no text that a record should hold.
 func theOne(runs []string) string {
 	const most = 500
-	if len(runs) == 0 || len(runs[0]) > most || printable(runs[0], most) != runs[0] {
+	if len(runs) == 0 || len(runs[0]) > most || distribution.Printable(runs[0], most) != runs[0] {
 		return ""
 	}
 	if slices.ContainsFunc(runs, func(r string) bool { return r != runs[0] }) {

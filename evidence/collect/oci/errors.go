@@ -1,85 +1,13 @@
 package oci
 
 import (
-	"context"
-	"errors"
-	"fmt"
 	"net/http"
-	"net/url"
-	"strings"
 
-	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
+	"github.com/release-dossier/dossier/internal/distribution"
 )
 
-// statusOf returns the HTTP status that err is about, or 0.
-func statusOf(err error) int {
-	var t *transport.Error
-	if errors.As(err, &t) {
-		return t.StatusCode
-	}
-	return 0
-}
-
-// explain says in one sentence what went wrong at a registry, and what to do.
-// What the registry itself said is quoted, shortened and printable.
-func explain(err error, registry string) *Error {
-	var t *transport.Error
-	if errors.As(err, &t) {
-		return &Error{Status: t.StatusCode, text: answered(t, registry), err: err}
-	}
-	var limit *limitError
-	switch {
-	case errors.As(err, &limit):
-		return &Error{text: limit.Error(), err: err}
-	case errors.Is(err, errCut):
-		return &Error{text: errCut.Error() + ": try again", err: err}
-	case errors.Is(err, context.DeadlineExceeded):
-		return &Error{text: "it takes longer than is allowed: check the network, or try again", err: err}
-	}
-	var u *url.Error
-	for errors.As(err, &u) {
-		err = u.Err // without the address, which may carry a token
-	}
-	return &Error{text: printable(err.Error(), 300), err: err}
-}
-
 // Error is what went wrong at a registry.
-type Error struct {
-	// Status is the HTTP status; 0 if there was none or it was not the reason.
-	Status int
-	text   string
-	err    error
-}
-
-func (e *Error) Error() string { return e.text }
-
-// Unwrap returns the cause.
-func (e *Error) Unwrap() error { return e.err }
-
-func answered(t *transport.Error, registry string) string {
-	said := ""
-	for _, d := range t.Errors {
-		said = fmt.Sprintf(" (%s)", printable(strings.TrimSpace(string(d.Code)+" "+d.Message), 200))
-		break
-	}
-	text := fmt.Sprintf("%s answered %d %s%s", registry, t.StatusCode, http.StatusText(t.StatusCode), said)
-	if t.Request != nil {
-		text += " for " + printable(t.Request.URL.Path, 200)
-	}
-	switch {
-	case t.StatusCode == http.StatusUnauthorized:
-		return text + ": log in with \"docker login " + registry + "\", or check that the image exists"
-	case t.StatusCode == http.StatusForbidden:
-		return text + ": the credentials do not allow to pull it"
-	case t.StatusCode == http.StatusNotFound:
-		return text + ": there is no such image, or the credentials do not allow to see it"
-	case t.StatusCode == http.StatusTooManyRequests:
-		return text + ": the rate limit is used up: log in, or try again later"
-	case t.StatusCode >= 500:
-		return text + ": try again later"
-	}
-	return text
-}
+type Error = distribution.Error
 
 // hidden reports whether the right to pull may be what is lacking.
 func hidden(status int) bool {
@@ -97,18 +25,4 @@ func remedy(status int) string {
 		return "try again when the registry works"
 	}
 	return "attach it anew as the registry's clients do, or try again"
-}
-
-// printable cuts text from outside to n bytes of printable ASCII.
-func printable(s string, n int) string {
-	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f {
-			return ' '
-		}
-		return r
-	}, s)
-	if len(s) > n {
-		s = s[:n] + "..."
-	}
-	return s
 }

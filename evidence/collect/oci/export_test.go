@@ -3,11 +3,11 @@ package oci
 import (
 	"time"
 
-	"github.com/google/go-containerregistry/pkg/v1/remote"
+	"github.com/release-dossier/dossier/internal/distribution"
 )
 
 // Impatient returns o with retries that wait for a millisecond.
 func Impatient(o Options) Options {
-	o.backoff = remote.Backoff{Duration: time.Millisecond, Factor: 1, Steps: 3}
+	o.backoff = distribution.Backoff{Attempts: 3, Wait: time.Millisecond}
 	return o
 }

@@ -1,16 +1,13 @@
 package oci
 
 import (
-	"net"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/google/go-containerregistry/pkg/authn"
-	"github.com/google/go-containerregistry/pkg/name"
-	"github.com/google/go-containerregistry/pkg/v1/remote"
 
 	"github.com/release-dossier/dossier/evidence/provenance"
+	"github.com/release-dossier/dossier/internal/distribution"
 )
 
 // Options say which images, and how to reach them.
@@ -32,7 +29,7 @@ type Options struct {
 	// Limits bound what is read.
 	Limits Limits
 
-	backoff remote.Backoff
+	backoff distribution.Backoff
 }
 
 // Limits bound one collection. A zero field means its default.
@@ -76,24 +73,18 @@ func (l Limits) withDefaults() Limits {
 // IsReference reports whether s names an image in a registry and no file: it
 // begins with a registry's host, which has a dot or a port or is localhost, and
 // ends with a tag or a digest.
-func IsReference(s string) bool {
-	host, rest, ok := strings.Cut(s, "/")
-	if !ok || !strings.ContainsAny(host, ".:") && host != "localhost" || strings.HasPrefix(host, ".") {
-		return false
+func IsReference(s string) bool { return distribution.IsReference(s) }
+
+// client are the options of the client that reads.
+func (o Options) client() distribution.Options {
+	return distribution.Options{
+		Keychain: o.Keychain, Transport: o.Transport, PlainHTTP: o.PlainHTTP, Backoff: o.backoff,
+		Limits: distribution.Limits{
+			Requests: o.Limits.Requests, Manifest: o.Limits.Manifest, Document: o.Limits.Document, Total: o.Limits.Total,
+			Referrers: maxListed,
+		},
 	}
-	if !strings.ContainsAny(rest, ":@") {
-		return false
-	}
-	_, err := name.ParseReference(s, name.StrictValidation)
-	return err == nil
 }
 
-// isLoopback reports whether a host, with or without port, is this machine.
-func isLoopback(host string) bool {
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
-	}
-	host = strings.Trim(host, "[]")
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
+// maxListed is the most referrers of one image that are listed at all.
+const maxListed = 100_000

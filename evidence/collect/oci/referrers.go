@@ -5,17 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"mime"
-	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/internal/distribution"
 )
-
-// maxPages is the most pages of one list of referrers.
-const maxPages = 100
 
 // attached is one document that somebody attached to an image.
 type attached struct {
@@ -36,6 +31,7 @@ type unread struct {
 // search is the search for what is attached to one image.
 type search struct {
 	*image
+	limits Limits
 	found  func(attached) error // takes a document; its error is about that one
 	unread []unread
 	kinds  map[string]int // of what is attached and not read
@@ -46,12 +42,12 @@ type search struct {
 // referrers finds what is attached to the image and to those of its index, and
 // hands on one document after the other. What cannot be read is in the unread
 // list; an error is that of the context alone.
-func (i *image) referrers(ctx context.Context, found func(attached) error) (*search, error) {
-	s := &search{image: i, found: found, kinds: map[string]int{}, seen: map[string]bool{}}
+func (i *image) referrers(ctx context.Context, limits Limits, found func(attached) error) (*search, error) {
+	s := &search{image: i, limits: limits, found: found, kinds: map[string]int{}, seen: map[string]bool{}}
 	for _, subject := range i.subjects() {
 		for _, list := range []struct {
 			what string
-			find func(context.Context, descriptor) error
+			find func(context.Context, distribution.Descriptor) error
 		}{
 			{"referrers", s.byInterface},
 			{"tags of cosign", s.byTag},
@@ -76,18 +72,8 @@ func (s *search) miss(what, subject string, err error) {
 
 // byInterface asks the referrers interface, or reads the tag that stands in for
 // it.
-func (s *search) byInterface(ctx context.Context, subject descriptor) error {
-	list, err := s.list(ctx, subject)
-	if noReferrers(err) {
-		var index *manifest
-		index, err = s.repo.manifest(ctx, strings.Replace(subject.Digest, ":", "-", 1))
-		if found(err) == nil && err != nil {
-			return nil
-		}
-		if err == nil {
-			list = index.Manifests
-		}
-	}
+func (s *search) byInterface(ctx context.Context, subject distribution.Descriptor) error {
+	list, _, err := s.repo.Referrers(ctx, subject.Digest)
 	if err != nil {
 		return err
 	}
@@ -97,69 +83,13 @@ func (s *search) byInterface(ctx context.Context, subject descriptor) error {
 	return nil
 }
 
-// errNoList says that the answer is no list of referrers at all.
-var errNoList = errors.New("the registry has no referrers interface")
-
-// noReferrers reports whether a registry knows no referrers interface: it should
-// answer 404 then, and some answer otherwise.
-func noReferrers(err error) bool {
-	switch statusOf(err) {
-	case http.StatusNotFound, http.StatusBadRequest, http.StatusMethodNotAllowed, http.StatusNotAcceptable:
-		return true
-	}
-	return errors.Is(err, errNoList)
-}
-
-// list reads all pages of the list of referrers.
-func (s *search) list(ctx context.Context, subject descriptor) ([]descriptor, error) {
-	var all []descriptor
-	next := s.repo.url("referrers", subject.Digest)
-	for range maxPages {
-		raw, header, err := s.repo.get(ctx, next, typeIndex, s.repo.limits.Manifest)
-		if err != nil {
-			return nil, err
-		}
-		sent, _, _ := mime.ParseMediaType(header.Get("Content-Type"))
-		if sent != typeIndex {
-			return nil, errNoList
-		}
-		index, err := parseManifest(raw, sent)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, index.Manifests...)
-		if next, err = s.nextPage(next, header); err != nil || next == nil {
-			return all, err
-		}
-	}
-	return nil, fmt.Errorf("the list of referrers has more than %d pages", maxPages)
-}
-
-// nextPage reads the header Link (RFC 8288, as the distribution specification
-// uses it): </v2/...>; rel="next".
-func (s *search) nextPage(from *url.URL, header http.Header) (*url.URL, error) {
-	link := header.Get("Link")
-	if link == "" {
-		return nil, nil
-	}
-	target, rest, ok := strings.Cut(strings.TrimPrefix(link, "<"), ">")
-	if !ok || !strings.HasPrefix(link, "<") || !strings.Contains(rest, `rel="next"`) && !strings.Contains(rest, "rel=next") {
-		return nil, fmt.Errorf("the registry's link to the next page, %.100q, is not readable", link)
-	}
-	next, err := from.Parse(target)
-	if err != nil || next.Host != from.Host || next.Scheme != from.Scheme || next.User != nil {
-		return nil, fmt.Errorf("the registry's next page, %.100q, is not on the same host", target)
-	}
-	return next, nil
-}
-
 // byTag reads the tags that cosign wrote before registries had referrers.
-func (s *search) byTag(ctx context.Context, subject descriptor) error {
+func (s *search) byTag(ctx context.Context, subject distribution.Descriptor) error {
 	tag := strings.Replace(subject.Digest, ":", "-", 1)
 	for _, suffix := range []string{".att", ".sbom", ".sig"} {
-		m, err := s.repo.manifest(ctx, tag+suffix)
+		m, err := s.repo.Manifest(ctx, tag+suffix)
 		if err != nil {
-			if err := found(err); err != nil {
+			if err := distribution.Found(err); err != nil {
 				return err
 			}
 			continue
@@ -170,7 +100,7 @@ func (s *search) byTag(ctx context.Context, subject descriptor) error {
 }
 
 // take reads one manifest that is attached to subject, if it is given.
-func (s *search) take(ctx context.Context, d descriptor, subject *descriptor) {
+func (s *search) take(ctx context.Context, d distribution.Descriptor, subject *distribution.Descriptor) {
 	if s.seen[d.Digest] || ctx.Err() != nil {
 		return
 	}
@@ -182,7 +112,7 @@ func (s *search) take(ctx context.Context, d descriptor, subject *descriptor) {
 		s.kinds[d.ArtifactType]++
 		return
 	}
-	m, err := s.repo.byDigest(ctx, d)
+	m, err := s.repo.ByDigest(ctx, d)
 	if err == nil && subject != nil && (m.Subject == nil || m.Subject.Digest != subject.Digest) {
 		err = fmt.Errorf("it is listed for %s and is attached to something else", subject.Digest)
 	}
@@ -199,15 +129,15 @@ func (s *search) take(ctx context.Context, d descriptor, subject *descriptor) {
 
 // provenanceFirst orders what BuildKit attests of one image so that its run is
 // known before what else that made.
-func provenanceFirst(list []descriptor) []descriptor {
+func provenanceFirst(list []distribution.Descriptor) []distribution.Descriptor {
 	list = slices.Clone(list)
-	slices.SortStableFunc(list, func(a, b descriptor) int {
+	slices.SortStableFunc(list, func(a, b distribution.Descriptor) int {
 		return cmp.Compare(rank(a), rank(b))
 	})
 	return list
 }
 
-func rank(d descriptor) int {
+func rank(d distribution.Descriptor) int {
 	if strings.HasPrefix(d.Annotations["in-toto.io/predicate-type"], "https://slsa.dev/provenance/") {
 		return 0
 	}
@@ -216,20 +146,20 @@ func rank(d descriptor) int {
 
 // full reports whether n reaches the limit, which is named once.
 func (s *search) full(n int) bool {
-	if n < s.repo.limits.Referrers {
+	if n < s.limits.Referrers {
 		return false
 	}
 	if !s.seen["full"] {
 		s.seen["full"] = true
-		s.miss("referrers", s.artifact.Digest.String(), &limitError{"documents attached to one image", int64(s.repo.limits.Referrers)})
+		s.miss("referrers", s.artifact.Digest.String(), &distribution.LimitError{What: "documents attached to one image", Limit: int64(s.limits.Referrers)})
 	}
 	return true
 }
 
 // layers reads the documents that a manifest carries. If one build wrote all of
 // them, what provenance among them says of its run holds for those that follow.
-func (s *search) layers(ctx context.Context, m *manifest, layers []descriptor, oneBuild bool) {
-	from, runs := s.repo.Name()+"@"+evidence.Sum(m.raw).String(), []string(nil)
+func (s *search) layers(ctx context.Context, m *distribution.Manifest, layers []distribution.Descriptor, oneBuild bool) {
+	from, runs := s.repo.Name()+"@"+evidence.Sum(m.Raw).String(), []string(nil)
 	for _, l := range layers {
 		if s.seen[l.Digest] || ctx.Err() != nil {
 			continue
@@ -242,7 +172,7 @@ func (s *search) layers(ctx context.Context, m *manifest, layers []descriptor, o
 		if s.docs++; s.full(s.docs - 1) {
 			return
 		}
-		data, err := s.repo.blob(ctx, l, s.repo.limits.Document)
+		data, err := s.repo.Blob(ctx, l, s.limits.Document)
 		if err == nil && oneBuild {
 			runs = append(runs, runsIn(data)...)
 		}

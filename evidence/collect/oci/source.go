@@ -15,6 +15,7 @@ import (
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/bundle"
 	"github.com/release-dossier/dossier/evidence/collect"
+	"github.com/release-dossier/dossier/internal/distribution"
 )
 
 // Source collects images. It implements [collect.Source].
@@ -36,7 +37,7 @@ func New(o Options) (*Source, error) {
 	o.Limits = o.Limits.withDefaults()
 	s := &Source{o: o}
 	for _, text := range o.Images {
-		ref, err := parse(text, o.PlainHTTP)
+		ref, err := distribution.Parse(text, o.PlainHTTP)
 		if err != nil {
 			return nil, err
 		}
@@ -68,15 +69,16 @@ func Parts() []string { return []string{partManifests, partConfigs} }
 func (s *Source) Collect(ctx context.Context, t collect.Target) (*collect.Part, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.o.Limits.Time)
 	defer cancel()
-	g := newGuard(s.o)
+	client := s.o.client()
+	g := distribution.NewGuard(client)
 	c := &collection{target: t, part: &collect.Part{URI: s.refs[0].Context().Scheme() + "://" + s.refs[0].Context().Name()}, files: map[evidence.Digest]bool{}}
 	for n, ref := range s.refs {
-		img, err := resolve(ctx, ref, s.o, g)
+		img, err := resolve(ctx, ref, client, s.o.Now, g)
 		if err != nil {
-			return nil, fmt.Errorf("image %s: %w", ref.Name(), explain(err, ref.Context().RegistryStr()))
+			return nil, fmt.Errorf("image %s: %w", ref.Name(), distribution.Explain(err, ref.Context().RegistryStr()))
 		}
-		if err := c.add(ctx, img, ref); err != nil {
-			return nil, fmt.Errorf("image %s: %w", ref.Name(), explain(err, ref.Context().RegistryStr()))
+		if err := c.add(ctx, img, ref, s.o.Limits); err != nil {
+			return nil, fmt.Errorf("image %s: %w", ref.Name(), distribution.Explain(err, ref.Context().RegistryStr()))
 		}
 		if t.Progress != nil {
 			t.Progress(int64(n+1), int64(len(s.refs)))
@@ -101,7 +103,7 @@ type collection struct {
 	disk      error                    // why a document could not be written
 }
 
-func (c *collection) add(ctx context.Context, img *image, ref name.Reference) error {
+func (c *collection) add(ctx context.Context, img *image, ref name.Reference, limits Limits) error {
 	a := img.artifact
 	c.artifacts = append(c.artifacts, a)
 	text := fmt.Sprintf("%s, %s", a.Name, a.Digest)
@@ -115,9 +117,9 @@ func (c *collection) add(ctx context.Context, img *image, ref name.Reference) er
 		c.document(fmt.Sprintf("%s/manifest-%d.json", dir, i), img.mediaTypes[i], raw, partManifests)
 	}
 	for i, raw := range img.configs {
-		c.document(fmt.Sprintf("%s/config-%d.json", dir, i), typeConfig, raw, partConfigs)
+		c.document(fmt.Sprintf("%s/config-%d.json", dir, i), distribution.TypeConfig, raw, partConfigs)
 	}
-	s, err := img.referrers(ctx, c.attach)
+	s, err := img.referrers(ctx, limits, c.attach)
 	if err != nil {
 		return err
 	}
@@ -172,14 +174,14 @@ func (c *collection) attach(doc attached) error {
 // missed lists what was attached and not embedded, alike failures once.
 func (c *collection) missed(s *search) {
 	for _, u := range s.unread {
-		err := explain(u.err, s.repo.RegistryStr())
+		err := distribution.Explain(u.err, s.repo.RegistryStr())
 		i := slices.IndexFunc(c.part.Unread, func(v evidence.Unread) bool { return v.What == u.what && v.Why == err.Error() })
 		if i >= 0 {
 			c.part.Unread[i].Count = max(c.part.Unread[i].Count, 1) + 1
 			continue
 		}
 		unread := evidence.Unread{
-			What: u.what, Subject: printable(u.subject, 300), Status: int64(err.Status), Why: err.Error(), Remedy: remedy(err.Status),
+			What: u.what, Subject: distribution.Printable(u.subject, 300), Status: int64(err.Status), Why: err.Error(), Remedy: remedy(err.Status),
 			Unknown: []string{"sbom/*", "provenance/*"},
 		}
 		if hidden(err.Status) {
@@ -198,7 +200,7 @@ func (c *collection) missed(s *search) {
 func (s *search) others() string {
 	var list []string
 	for k, n := range s.kinds {
-		list = append(list, fmt.Sprintf("%d of %s", n, printable(cmp.Or(k, "no type"), 80)))
+		list = append(list, fmt.Sprintf("%d of %s", n, distribution.Printable(cmp.Or(k, "no type"), 80)))
 	}
 	slices.Sort(list)
 	if len(list) > 5 {

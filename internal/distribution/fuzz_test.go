@@ -1,4 +1,4 @@
-package oci
+package distribution
 
 import (
 	"net/http"
@@ -9,19 +9,19 @@ import (
 // FuzzParseManifest checks that what is read as a manifest is one or the other,
 // and never both.
 func FuzzParseManifest(f *testing.F) {
-	f.Add([]byte(`{"schemaVersion":2,"mediaType":"`+typeIndex+`","manifests":[]}`), typeIndex)
-	f.Add([]byte(`{"schemaVersion":2,"config":{"digest":"sha256:00","size":1},"layers":[]}`), typeManifest)
-	f.Add([]byte(`{"schemaVersion":2,"config":null,"manifests":[{"platform":{"os":"linux"}}]}`), typeDockerList)
+	f.Add([]byte(`{"schemaVersion":2,"mediaType":"`+TypeIndex+`","manifests":[]}`), TypeIndex)
+	f.Add([]byte(`{"schemaVersion":2,"config":{"digest":"sha256:00","size":1},"layers":[]}`), TypeManifest)
+	f.Add([]byte(`{"schemaVersion":2,"config":null,"manifests":[{"platform":{"os":"linux"}}]}`), TypeDockerList)
 	f.Fuzz(func(t *testing.T, raw []byte, contentType string) {
 		m, err := parseManifest(raw, contentType)
 		if err != nil {
 			return
 		}
-		if m.isIndex() == (m.Config != nil) || m.isIndex() == isImage(m.MediaType) {
+		if m.IsIndex() == (m.Config != nil) || m.IsIndex() == IsImage(m.MediaType) {
 			t.Errorf("%q is %s", raw, m.MediaType)
 		}
 		for _, d := range append(m.Layers, m.Manifests...) {
-			if digest, err := d.digest(); err == nil && digest.String() != d.Digest {
+			if digest, err := d.ID(); err == nil && digest.String() != d.Digest {
 				t.Errorf("digest %q is read as %s", d.Digest, digest)
 			}
 		}
@@ -35,7 +35,7 @@ func FuzzNextPage(f *testing.F) {
 	f.Add(`<https://evil.example@registry.example/>; rel="next"`)
 	f.Fuzz(func(t *testing.T, link string) {
 		from := &url.URL{Scheme: "https", Host: "registry.example", Path: "/v2/a/referrers/x"}
-		next, err := new(search).nextPage(from, http.Header{"Link": {link}})
+		next, err := nextPage(from, http.Header{"Link": {link}})
 		if err == nil && next != nil && (next.Host != from.Host || next.Scheme != from.Scheme || next.User != nil) {
 			t.Errorf("%q leads to %s", link, next)
 		}

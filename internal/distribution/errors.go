@@ -11,6 +11,14 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 )
 
+// LieError says that a registry sent or stored something else than it should.
+type LieError struct{ text string }
+
+func (e *LieError) Error() string { return e.text }
+
+// liesf returns a LieError.
+func liesf(format string, args ...any) error { return &LieError{fmt.Sprintf(format, args...)} }
+
 // StatusOf returns the HTTP status that err is about, or 0.
 func StatusOf(err error) int {
 	var t *transport.Error
@@ -110,4 +118,14 @@ func Printable(s string, n int) string {
 		s = s[:n] + "..."
 	}
 	return s
+}
+
+// IsTransport reports whether err is about the way to a registry or its answer,
+// and not about what an answer held. That there is nothing is no such error.
+func IsTransport(err error) bool {
+	if status := StatusOf(err); status != 0 {
+		return status != http.StatusNotFound
+	}
+	var u *url.Error
+	return errors.As(err, &u) || errors.Is(err, errCut) || errors.Is(err, errIdle)
 }

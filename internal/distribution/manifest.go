@@ -46,10 +46,10 @@ func (d Descriptor) ID() (evidence.Digest, error) {
 // check compares bytes with what d says of them.
 func (d Descriptor) check(data []byte) error {
 	if int64(len(data)) != d.Size {
-		return fmt.Errorf("it is listed with %d bytes and has %d", d.Size, len(data))
+		return liesf("it is listed with %d bytes and has %d", d.Size, len(data))
 	}
 	if sum := evidence.Sum(data).String(); sum != d.Digest {
-		return fmt.Errorf("the registry was asked for %s and sends %s: do not trust it", d.Digest, sum)
+		return liesf("the registry was asked for %s and sends %s: do not trust it", d.Digest, sum)
 	}
 	return nil
 }
@@ -103,4 +103,25 @@ func (m *Manifest) IsIndex() bool { return m.MediaType == TypeIndex || m.MediaTy
 // IsImage reports whether a media type is that of something that runs.
 func IsImage(mediaType string) bool {
 	return mediaType == TypeManifest || mediaType == TypeDockerManifest
+}
+
+// Describe is the descriptor of a referrer, as a list of referrers has it.
+func (m *Manifest) Describe() Descriptor {
+	d := Descriptor{
+		MediaType: m.MediaType, Digest: evidence.Sum(m.Raw).String(), Size: int64(len(m.Raw)),
+		ArtifactType: m.ArtifactType, Annotations: m.Annotations,
+	}
+	if d.ArtifactType == "" && m.Config != nil {
+		d.ArtifactType = m.Config.MediaType
+	}
+	return d
+}
+
+// Describe is [Manifest.Describe] of an OCI manifest by its bytes.
+func Describe(raw []byte) (Descriptor, error) {
+	m, err := parseManifest(raw, TypeManifest)
+	if err != nil {
+		return Descriptor{}, err
+	}
+	return m.Describe(), nil
 }

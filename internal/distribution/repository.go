@@ -245,7 +245,7 @@ func (r *Repository) Manifest(ctx context.Context, reference string) (*Manifest,
 		stated = reference
 	}
 	if strings.HasPrefix(stated, "sha256:") && stated != digest.String() {
-		return nil, fmt.Errorf("the registry says that it is %s and sends %s: do not trust it", stated, digest)
+		return nil, liesf("the registry says that it is %s and sends %s: do not trust it", stated, digest)
 	}
 	return parseManifest(raw, header.Get("Content-Type"))
 }

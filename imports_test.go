@@ -72,7 +72,7 @@ var order = []string{
 	"/evidence/gitobj", "/evidence/commits", "/evidence/codeowners", "/evidence", "/evidence/records", "/evidence/checks",
 	"/attest", "/attest/sigstore", "/evidence/provenance", "/evidence/foreign", "/evidence/bundle", "/internal/distribution", "/evidence/bundle/registry", "/evidence/interchange", "/evidence/redact", "/sbom/schema", "/sbom",
 	"/evidence/collect/deploy", "/evidence/collect/ci", "/evidence/collect/git", "/evidence/collect/secrets", "/evidence/collect", "/evidence/collect/results", "/evidence/collect/oci",
-	"/verify/trust", "/verify", "/verify/tagsig", "/verify/sigstore", "/verify/policy", "/verify/report",
+	"/verify/trust", "/verify/trust/tuf", "/verify", "/verify/tagsig", "/verify/sigstore", "/verify/policy", "/verify/report",
 	"/cmd/dossier",
 }
 

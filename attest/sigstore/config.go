@@ -118,3 +118,35 @@ func choose(what string, list []root.Service, how root.ServiceConfiguration, ver
 	}
 	return urls, nil
 }
+
+// Service is one service of a signing configuration.
+type Service struct {
+	// Kind is "certificate authority", "OpenID Connect issuer", "transparency log"
+	// or "timestamp authority".
+	Kind     string `json:"kind"`
+	URL      string `json:"url"`
+	Version  uint32 `json:"version"`
+	Operator string `json:"operator,omitempty"`
+	// Start and End are when it is to be used; a zero end is open.
+	Start time.Time `json:"start"`
+	End   time.Time `json:"end,omitzero"`
+}
+
+// Services are all services that the configuration names.
+func (c *Config) Services() []Service {
+	var list []Service
+	for _, group := range []struct {
+		kind string
+		list []root.Service
+	}{
+		{"certificate authority", c.file.FulcioCertificateAuthorityURLs()},
+		{"OpenID Connect issuer", c.file.OIDCProviderURLs()},
+		{"transparency log", c.file.RekorLogURLs()},
+		{"timestamp authority", c.file.TimestampAuthorityURLs()},
+	} {
+		for _, s := range group.list {
+			list = append(list, Service{group.kind, s.URL, s.MajorAPIVersion, s.Operator, s.ValidityPeriodStart, s.ValidityPeriodEnd})
+		}
+	}
+	return list
+}

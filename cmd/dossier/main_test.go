@@ -52,27 +52,30 @@ func TestScripts(t *testing.T) {
 		Dir:           filepath.Join("testdata", "script"),
 		UpdateScripts: *update,
 		Setup:         setup,
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"release":     release,
-			"flip":        flip,
-			"fingerprint": fingerprint,
-			"printable":   printable,
-			"exits":       exits,
-			"paste":       paste,
-			"narrow":      narrow,
-			"sparse":      sparse,
-			"payments":    payments,
-			"subst":       subst,
-			"create":      refuseConfig,
-			"extract":     extract,
-			"successor":   successor,
-			"handwritten": handwritten,
-			"registry":    registry,
-			"signed":      signed,
-			"jira":        jira,
-		},
-		Condition: condition,
+		Cmds:          scriptCommands,
+		Condition:     condition,
 	})
+}
+
+// scriptCommands are what scripts can call beside dossier.
+var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
+	"release":     release,
+	"flip":        flip,
+	"fingerprint": fingerprint,
+	"printable":   printable,
+	"exits":       exits,
+	"paste":       paste,
+	"narrow":      narrow,
+	"sparse":      sparse,
+	"payments":    payments,
+	"subst":       subst,
+	"create":      refuseConfig,
+	"extract":     extract,
+	"successor":   successor,
+	"handwritten": handwritten,
+	"registry":    registry,
+	"signed":      signed,
+	"jira":        jira,
 }
 
 // setup gives scripts an environment without the user's configuration.

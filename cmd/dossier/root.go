@@ -45,7 +45,7 @@ file you were given.`,
 	root.AddCommand(
 		c.initCommand(), c.createCommand(), c.approveCommand(), c.verifyCommand(), c.verifyBundleCommand(), c.reportCommand(),
 		c.newCommand(), c.addCommand(), c.attestCommand(), c.freezeCommand(), c.promoteCommand(), c.signCommand(), c.sealCommand(), c.redactCommand(),
-		c.inspectCommand(), c.showCommand(), c.controlsCommand(), c.policyCommand(), c.explainCommand(),
+		c.inspectCommand(), c.showCommand(), c.controlsCommand(), c.policyCommand(), c.trustCommand(), c.explainCommand(),
 		c.importCommand(), c.exportCommand(),
 		c.sbomCommand(), c.keygenCommand(), c.versionCommand(),
 	)

@@ -48,6 +48,7 @@ func TestForbiddenImports(t *testing.T) {
 		{"/verify/policy", append(network, heavy...)},
 		{"/verify/report", append(network, heavy...)},
 		{"/verify/tagsig", append(network, "os/exec", "github.com/CycloneDX/")},
+		{"/attest/kms", []string{"net/http", "google.golang.org/", "github.com/sigstore/sigstore-go/", "github.com/ThalesGroup/"}},
 		// Sigstore's own signing library links OpenPGP of x/crypto, which is not
 		// maintained, gRPC and 200 packages more, which every start would pay for.
 		{"/attest/sigstore", []string{module + "/verify", "github.com/sigstore/sigstore-go/pkg/sign", "github.com/sigstore/rekor/", "golang.org/x/crypto/openpgp/", "google.golang.org/grpc/"}},
@@ -70,7 +71,7 @@ func TestForbiddenImports(t *testing.T) {
 var order = []string{
 	"/internal/lazyregexp", "/internal/strictjson", "/internal/strictyaml",
 	"/evidence/gitobj", "/evidence/commits", "/evidence/codeowners", "/evidence", "/evidence/records", "/evidence/checks",
-	"/attest", "/attest/sigstore", "/evidence/provenance", "/evidence/foreign", "/evidence/bundle", "/internal/distribution", "/evidence/bundle/registry", "/evidence/interchange", "/evidence/redact", "/sbom/schema", "/sbom",
+	"/attest", "/attest/sigstore", "/attest/kms", "/evidence/provenance", "/evidence/foreign", "/evidence/bundle", "/internal/distribution", "/evidence/bundle/registry", "/evidence/interchange", "/evidence/redact", "/sbom/schema", "/sbom",
 	"/evidence/collect/deploy", "/evidence/collect/ci", "/evidence/collect/git", "/evidence/collect/secrets", "/evidence/collect", "/evidence/collect/results", "/evidence/collect/oci",
 	"/verify/trust", "/verify/trust/tuf", "/verify", "/verify/tagsig", "/verify/sigstore", "/verify/policy", "/verify/report",
 	"/cmd/dossier",

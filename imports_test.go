@@ -52,6 +52,7 @@ func TestForbiddenImports(t *testing.T) {
 		// Sigstore's own signing library links OpenPGP of x/crypto, which is not
 		// maintained, gRPC and 200 packages more, which every start would pay for.
 		{"/attest/sigstore", []string{module + "/verify", "github.com/sigstore/sigstore-go/pkg/sign", "github.com/sigstore/rekor/", "golang.org/x/crypto/openpgp/", "google.golang.org/grpc/"}},
+		{"/verify/slsa", []string{"github.com/sigstore/sigstore-go/pkg/sign", "golang.org/x/crypto/openpgp/", "github.com/CycloneDX/", "github.com/ProtonMail/"}},
 		{"/verify/sigstore", []string{"github.com/sigstore/sigstore-go/pkg/sign", "golang.org/x/crypto/openpgp/", "github.com/CycloneDX/", "github.com/ProtonMail/"}},
 	}
 	for _, tt := range tests {
@@ -73,7 +74,7 @@ var order = []string{
 	"/evidence/gitobj", "/evidence/commits", "/evidence/codeowners", "/evidence", "/evidence/records", "/evidence/checks",
 	"/attest", "/attest/sigstore", "/attest/kms", "/evidence/provenance", "/evidence/foreign", "/evidence/bundle", "/internal/distribution", "/evidence/bundle/registry", "/evidence/interchange", "/evidence/redact", "/sbom/schema", "/sbom",
 	"/evidence/collect/deploy", "/evidence/collect/ci", "/evidence/collect/git", "/evidence/collect/secrets", "/evidence/collect", "/evidence/collect/results", "/evidence/collect/oci",
-	"/verify/trust", "/verify/trust/tuf", "/verify", "/verify/tagsig", "/verify/sigstore", "/verify/policy", "/verify/report",
+	"/verify/trust", "/verify/trust/tuf", "/verify", "/verify/tagsig", "/verify/sigstore", "/verify/slsa", "/verify/policy", "/verify/report",
 	"/cmd/dossier",
 }
 

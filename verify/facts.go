@@ -92,6 +92,9 @@ type Signer struct {
 	// format, R3); nil is an open end, which no proof closes.
 	NotBefore *evidence.Time `json:"notBefore,omitempty"`
 	NotAfter  *evidence.Time `json:"notAfter,omitempty"`
+	// Build is what the signer's certificate says of the CI run that it was issued
+	// for; nil if there is none.
+	Build *provenance.Certificate `json:"-"`
 	// Threshold is how many people must sign the statement for this signature
 	// to count; 0 if it counts alone.
 	Threshold int `json:"threshold,omitempty"`

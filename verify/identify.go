@@ -128,7 +128,7 @@ func (r *run) byCertificate(s *Signer, b *attest.Bundle) (known bool, proof stri
 		s.Code, s.Detail = codeNoKey, err.Error()
 		return false, ""
 	}
-	s.Identity, s.NotBefore, s.NotAfter = a.Identity, a.NotBefore, a.NotAfter
+	s.Identity, s.NotBefore, s.NotAfter, s.Build = a.Identity, a.NotBefore, a.NotAfter, a.Build
 	return true, a.Proof
 }
 

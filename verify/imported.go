@@ -79,7 +79,7 @@ func (r *run) imports() {
 }
 
 func isProvenance(e provenance.Entry) bool {
-	return e.Statement.PredicateType == provenance.TypeV1 || e.Statement.PredicateType == provenance.TypeV02
+	return provenance.IsType(e.Statement.PredicateType)
 }
 
 // AttestationFact is a statement of another tool that came along.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/provenance"
 	"github.com/release-dossier/dossier/verify/trust"
 )
 
@@ -60,6 +61,9 @@ type Authenticated struct {
 	NotBefore, NotAfter *evidence.Time
 	// Proof is "signed", "timestamped" or "logged".
 	Proof string
+	// Build is what the certificate says of the CI run that it was issued for; nil
+	// if the signer has none.
+	Build *provenance.Certificate
 }
 
 // Errors of tag verifiers.

@@ -3,6 +3,7 @@ package verify
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
@@ -170,7 +171,11 @@ func (r *run) compareProvenance(c *Check, f ProvenanceFact) {
 	fix := Fix{Before: "build the artifact from the tagged commit and attest that build", Now: "find out which build this is"}
 	c.Expected = fmt.Sprintf("an artifact of this release, built from %s at %s", record.Repository.URI, record.Commit)
 	c.Found = fmt.Sprintf("%s: built by %s", f.Material.Name, s.BuilderID)
+	lies := contradictions(f)
 	switch {
+	case len(lies) > 0:
+		c.Expected, c.Found = "what the certificate of its signer says of the build", f.Material.Name+": "+strings.Join(lies, "; ")
+		c.fails("provenance-certificate-mismatch", "The provenance says something else of the build than its signer's certificate", Fix{Now: "do not accept it: find out who wrote it"})
 	case len(f.Names) == 0:
 		c.Found = f.Material.Name + " is about no artifact of this release"
 		c.fails("provenance-subject-mismatch", "The provenance is about something else", fix)
@@ -186,4 +191,14 @@ func (r *run) compareProvenance(c *Check, f ProvenanceFact) {
 		c.Found = fmt.Sprintf("%s: built from %s", f.Material.Name, s.SourceURI)
 		c.fails("provenance-repository-mismatch", "The artifact was built from another repository", fix)
 	}
+}
+
+// contradictions says in what provenance differs from the certificate that it
+// was signed with: whoever signs for one repository cannot state the build of
+// another.
+func contradictions(f ProvenanceFact) []string {
+	if f.Signer == nil || f.Signer.Code != "" || f.Signer.Build == nil {
+		return nil
+	}
+	return f.Summary.Contradictions(*f.Signer.Build, provenance.Delegates(f.Signer.Build.Subject))
 }

@@ -9,6 +9,7 @@
 //	dossier sign, seal FILE            co-sign a statement; a checkpoint
 //	dossier verify FILE                check it, offline
 //	dossier verify-bundle FILE         check a Sigstore bundle of any tool, offline
+//	dossier verify-provenance FILE     check who built an artifact, and from what, offline
 //	dossier inspect FILE               show what is in it, as a tree
 //	dossier show FILE E3               print one exhibit, safely
 //	dossier controls, explain ID       what is judged, and why

@@ -46,7 +46,7 @@ codes. The exit status is 0 only if everything is verified.`,
   dossier verify-bundle --bundle hello.sigstore.json --key key.pub --without-time hello`,
 		Args: usageArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := noneEmpty(cmd); err != nil {
+			if err := noneEmpty(cmd, askingFlags); err != nil {
 				return err
 			}
 			return c.verifyBundle(args[0], &f)
@@ -86,8 +86,8 @@ var askingFlags = []string{
 
 // noneEmpty refuses a flag that is given with nothing, as by a variable that is
 // not set: what it asks for would not be asked.
-func noneEmpty(cmd *cobra.Command) error {
-	for _, name := range askingFlags {
+func noneEmpty(cmd *cobra.Command, flags []string) error {
+	for _, name := range flags {
 		if cmd.Flags().Changed(name) && cmd.Flags().Lookup(name).Value.String() == "" {
 			return usagef("--%s is empty: leave it out to ask for nothing", name)
 		}
@@ -185,20 +185,9 @@ func (f *bundleFlags) moment(now time.Time) (time.Time, error) {
 // verifier has the trusted roots and witnesses of the flags.
 func (f *bundleFlags) verifier() (*sigstore.Verifier, error) {
 	config := sigstore.Config{LogOptional: f.withoutLog, TimeOptional: f.withoutTime, RootSent: f.withRoot, Cosignatures: f.cosignatures}
-	var roots []*sigstore.Roots
-	for _, path := range f.roots {
-		data, err := readFile(path)
-		if err != nil {
-			return nil, fmt.Errorf("--trusted-root: %w", err)
-		}
-		r, err := sigstore.ParseRoots(data)
-		if err != nil {
-			return nil, usagef("--trusted-root: %s: %w", path, err)
-		}
-		roots = append(roots, r)
-	}
-	if len(roots) > 0 {
-		config.Roots = sigstore.Merge(roots...)
+	var err error
+	if config.Roots, err = f.trustedRoots(); err != nil {
+		return nil, err
 	}
 	for _, key := range f.witnesses {
 		w, err := sigstore.ParseWitness(key)
@@ -217,6 +206,26 @@ func (f *bundleFlags) verifier() (*sigstore.Verifier, error) {
 	return v, nil
 }
 
+// trustedRoots reads the trusted roots; nil if none is given.
+func (f *bundleFlags) trustedRoots() (*sigstore.Roots, error) {
+	var roots []*sigstore.Roots
+	for _, path := range f.roots {
+		data, err := readFile(path)
+		if err != nil {
+			return nil, fmt.Errorf("--trusted-root: %w", err)
+		}
+		r, err := sigstore.ParseRoots(data)
+		if err != nil {
+			return nil, usagef("--trusted-root: %s: %w", path, err)
+		}
+		roots = append(roots, r)
+	}
+	if len(roots) == 0 {
+		return nil, nil
+	}
+	return sigstore.Merge(roots...), nil
+}
+
 // signers are the key, or the identity and its issuer, of the flags.
 func (f *bundleFlags) signers() (sigstore.Signers, error) {
 	identity := f.identity + f.identityRegexp
@@ -226,13 +235,9 @@ func (f *bundleFlags) signers() (sigstore.Signers, error) {
 	case f.key != "" && identity+issuer+extensions != "":
 		return sigstore.Signers{}, usagef("--key is for a bundle of a key, the flags of a certificate for one of a certificate: give one of the two")
 	case f.key != "":
-		data, err := readFile(f.key)
+		key, err := publicKeyOf("--key", f.key)
 		if err != nil {
-			return sigstore.Signers{}, fmt.Errorf("--key: %w", err)
-		}
-		key, err := sigstore.ParsePublicKey(data)
-		if err != nil {
-			return sigstore.Signers{}, usagef("--key: %s: %w", f.key, err)
+			return sigstore.Signers{}, err
 		}
 		return sigstore.ByKey(key), nil
 	case identity == "" || issuer == "":

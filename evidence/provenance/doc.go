@@ -1,7 +1,7 @@
 // Package provenance reads and writes SLSA build provenance: the statement of
 // a builder that it made certain artifacts from a certain commit.
 //
-// [Parse] reads the predicates https://slsa.dev/provenance/v1 and v0.2 in the
+// [Parse] reads the predicates https://slsa.dev/provenance/v1, v0.2 and v0.1 in the
 // shapes that real builders write (GitHub's attestations, the SLSA generators
 // for GitHub, npm, Google Cloud Build) into one [Summary]. [ReadAny] finds the
 // statements in what such builders publish: a Sigstore bundle, a DSSE
@@ -11,6 +11,11 @@
 // Nothing here checks a signature: a Summary is what the statement says, and
 // who says so is for the verifier to find out. What a statement says twice and
 // differently stays visible in [Summary.Problems].
+//
+// A verifier compares it with what is expected ([Summary.Mismatches]), with what
+// the certificate of its signer says of the same run ([Summary.Contradictions]),
+// and finds out which builder that certificate proves ([Builder.Proves]). Each
+// difference has a code of one table, [Reasons].
 //
 // # The source
 //

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
@@ -62,6 +63,23 @@ const (
 		"invocation":{"configSource":{"uri":"git+https://github.com/org/repo@refs/heads/main","digest":{"sha1":"` + commitA + `"},"entryPoint":".github/workflows/release.yml"}},
 		"metadata":{"buildInvocationId":"4757060009-1"},
 		"materials":[{"uri":"git+https://github.com/org/repo@refs/heads/main","digest":{"sha1":"` + commitA + `"}}]}`
+	generatorV02 = `{"buildType":"https://github.com/slsa-framework/slsa-github-generator/go@v1","builder":{"id":"https://github.com/b@refs/tags/v2.1.0"},
+		"invocation":{"configSource":{"uri":"git+https://github.com/org/repo@refs/tags/v1.4.0","digest":{"sha1":"` + commitA + `"},"entryPoint":".github/workflows/release.yml"},
+		"environment":{"github_event_name":"push","github_ref":"refs/tags/v1.4.0","github_sha1":"` + commitA + `","github_run_id":"7","github_run_attempt":1,"github_repository_id":"9",
+		"github_event_payload":{"base_ref":"refs/heads/main","inputs":null}}},
+		"metadata":{"buildInvocationID":"7-1"},
+		"materials":[{"uri":"git+https://github.com/org/repo@refs/tags/v1.4.0","digest":{"sha1":"` + commitA + `"}}]}`
+	delegatedV1 = `{"buildDefinition":{"buildType":"https://github.com/slsa-framework/slsa-github-generator/delegator-generic@v0",
+		"externalParameters":{"inputs":{"target":"of the builder"},"vars":{}},
+		"internalParameters":{"GITHUB_EVENT_NAME":"workflow_dispatch","GITHUB_REPOSITORY":"org/repo","GITHUB_REF":"refs/heads/main","GITHUB_SHA":"` + commitA + `","GITHUB_RUN_ID":7,
+		"GITHUB_WORKFLOW_REF":"org/repo/.github/workflows/r.yml@refs/heads/main","GITHUB_EVENT_PAYLOAD":{"inputs":{"target":"prod","debug":"true","other":5}}},
+		"resolvedDependencies":[{"uri":"git+https://github.com/tools/tool@refs/heads/main","digest":{"gitCommit":"` + commitA + `"}},
+		{"uri":"git+https://github.com/org/repo@refs/heads/main","digest":{"gitCommit":"` + commitA + `"}}]},
+		"runDetails":{"builder":{"id":"https://github.com/b@refs/tags/v1.9.0"}}}`
+	googleV01 = `{"builder":{"id":"https://cloudbuild.googleapis.com/GoogleHostedWorker@v0.3"},
+		"recipe":{"type":"https://cloudbuild.googleapis.com/CloudBuildYaml@v0.1","entryPoint":"cloudbuild.yaml","arguments":{"substitutions":{"TAG_NAME":"v33.0.4"}}},
+		"metadata":{"buildInvocationId":"1"},
+		"materials":[{"uri":"https://github.com/org/repo","digest":{"sha1":"` + commitA + `"}}]}`
 )
 
 func TestParse(t *testing.T) {
@@ -73,6 +91,8 @@ func TestParse(t *testing.T) {
 			BuildType: "https://actions.github.io/buildtypes/workflow/v1",
 			BuilderID: "https://github.com/Org/Repo/.github/workflows/release.yml@refs/tags/v1.4.0",
 			SourceURI: "https://github.com/Org/Repo", SourceCommits: []string{commitA}, SourceRef: "refs/tags/v1.4.0",
+			SourceTag: "v1.4.0", Workflow: ".github/workflows/release.yml", Trigger: "push",
+			Claims:     provenance.Claims{Event: "push", RepositoryID: "1"},
 			RunID:      "https://github.com/Org/Repo/actions/runs/7/attempts/1",
 			Parameters: []string{"workflow.ref=refs/tags/v1.4.0", "workflow.repository=https://github.com/Org/Repo", "workflow.path=.github/workflows/release.yml"},
 			Materials:  1, PinnedMaterials: 1,
@@ -81,6 +101,7 @@ func TestParse(t *testing.T) {
 			BuildType: "https://cloud.google.com/build/gcb-buildtypes/google-worker/v1",
 			BuilderID: "https://cloudbuild.googleapis.com/GoogleHostedWorker",
 			SourceURI: "https://github.com/org/repo", SourceCommits: []string{commitA}, SourceRef: "refs/heads/main",
+			SourceBranch: "main", Workflow: "cloudbuild.yaml",
 			RunID:     "https://cloudbuild.googleapis.com/v1/projects/p/locations/global/builds/1",
 			StartedAt: at(t, "2023-10-16T19:12:41.4Z"), FinishedAt: at(t, "2023-10-16T19:13:41Z"),
 			Parameters: []string{"buildConfigSource.path=cloudbuild.yaml", "buildConfigSource.ref=refs/heads/main", "buildConfigSource.repository=git+https://github.com/org/repo"},
@@ -88,14 +109,38 @@ func TestParse(t *testing.T) {
 		}},
 		{"container-based, with the builder's repository", provenance.TypeV1, containerV1, provenance.Summary{
 			BuildType: "https://slsa.dev/container-based-build/v0.1?draft", BuilderID: "https://github.com/b",
-			SourceURI: "https://github.com/org/repo", SourceCommits: []string{commitA}, SourceRef: "refs/heads/main",
+			SourceURI: "https://github.com/org/repo", SourceCommits: []string{commitA}, SourceRef: "refs/heads/main", SourceBranch: "main",
 			Parameters: []string{"source.uri=git+https://github.com/org/repo@refs/heads/main", "source.digest.sha1=" + commitA},
 			Materials:  2, PinnedMaterials: 2, Byproducts: []evidence.DigestSet{{"sha256": sha256A}},
 		}},
 		{"npm", provenance.TypeV02, npmV02, provenance.Summary{
 			BuildType: "https://github.com/npm/cli/gha/v2", BuilderID: "https://github.com/actions/runner",
 			SourceURI: "https://github.com/org/repo", SourceCommits: []string{commitA}, SourceRef: "refs/heads/main",
+			SourceBranch: "main", Workflow: ".github/workflows/release.yml",
 			RunID: "4757060009-1", Materials: 1, PinnedMaterials: 1,
+		}},
+		{"slsa-github-generator, a tag pushed from a branch", provenance.TypeV02, generatorV02, provenance.Summary{
+			BuildType: "https://github.com/slsa-framework/slsa-github-generator/go@v1", BuilderID: "https://github.com/b@refs/tags/v2.1.0",
+			SourceURI: "https://github.com/org/repo", SourceCommits: []string{commitA}, SourceRef: "refs/tags/v1.4.0",
+			SourceTag: "v1.4.0", SourceBranch: "main", Workflow: ".github/workflows/release.yml", Trigger: "push",
+			Claims: provenance.Claims{Event: "push", Ref: "refs/tags/v1.4.0", Commit: commitA, RunID: "7", Attempt: "1", RepositoryID: "9"},
+			RunID:  "7-1", Materials: 1, PinnedMaterials: 1,
+		}},
+		{"delegated, dispatched with inputs", provenance.TypeV1, delegatedV1, provenance.Summary{
+			BuildType: "https://github.com/slsa-framework/slsa-github-generator/delegator-generic@v0", BuilderID: "https://github.com/b@refs/tags/v1.9.0",
+			SourceURI: "https://github.com/org/repo", SourceCommits: []string{commitA}, SourceRef: "refs/heads/main",
+			SourceBranch: "main", Workflow: ".github/workflows/r.yml", Trigger: "workflow_dispatch",
+			Inputs:     map[string]string{"target": "prod", "debug": "true"},
+			Claims:     provenance.Claims{Event: "workflow_dispatch", Repository: "org/repo", Ref: "refs/heads/main", Commit: commitA, WorkflowRef: "org/repo/.github/workflows/r.yml@refs/heads/main", RunID: "7"},
+			Parameters: []string{"inputs.target=of the builder"},
+			Materials:  2, PinnedMaterials: 2,
+		}},
+		{"Google Cloud Build v0.1", provenance.TypeV01, googleV01, provenance.Summary{
+			BuildType: "https://cloudbuild.googleapis.com/CloudBuildYaml@v0.1", BuilderID: "https://cloudbuild.googleapis.com/GoogleHostedWorker@v0.3",
+			SourceURI: "https://github.com/org/repo", SourceCommits: []string{commitA}, SourceTag: "v33.0.4",
+			Workflow: "cloudbuild.yaml", RunID: "1",
+			Parameters: []string{"substitutions.TAG_NAME=v33.0.4"},
+			Materials:  1, PinnedMaterials: 1,
 		}},
 	}
 	for _, tt := range tests {
@@ -106,7 +151,7 @@ func TestParse(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(&tt.want, got); diff != "" {
+			if diff := cmp.Diff(&tt.want, got, cmpopts.IgnoreFields(provenance.Summary{}, "Dependencies")); diff != "" {
 				t.Errorf("summary (-want +got):\n%s", diff)
 			}
 		})
@@ -200,22 +245,22 @@ func TestParseErrors(t *testing.T) {
 			}
 		})
 	}
-	_, err := provenance.Parse(statement(t, "https://slsa.dev/provenance/v0.1", `{}`))
+	_, err := provenance.Parse(statement(t, "https://slsa.dev/provenance/v0.3", `{}`))
 	if !errors.Is(err, provenance.ErrNotProvenance) {
-		t.Errorf("v0.1: got %v, want ErrNotProvenance", err)
+		t.Errorf("v0.3: got %v, want ErrNotProvenance", err)
 	}
 }
 
 func FuzzParse(f *testing.F) {
-	f.Add(true, githubV1)
-	f.Add(true, googleV1)
-	f.Add(true, containerV1)
-	f.Add(false, npmV02)
-	f.Fuzz(func(t *testing.T, v1 bool, predicate string) {
-		st := attest.Statement{PredicateType: provenance.TypeV02, Predicate: []byte(predicate)}
-		if v1 {
-			st.PredicateType = provenance.TypeV1
-		}
+	types := []string{provenance.TypeV01, provenance.TypeV02, provenance.TypeV1}
+	for _, v1 := range []string{githubV1, googleV1, containerV1, delegatedV1} {
+		f.Add(uint8(2), v1)
+	}
+	f.Add(uint8(1), npmV02)
+	f.Add(uint8(1), generatorV02)
+	f.Add(uint8(0), googleV01)
+	f.Fuzz(func(t *testing.T, version uint8, predicate string) {
+		st := attest.Statement{PredicateType: types[int(version)%len(types)], Predicate: []byte(predicate)}
 		s, err := provenance.Parse(st)
 		if err != nil {
 			return
@@ -225,6 +270,9 @@ func FuzzParse(f *testing.F) {
 		}
 		if len(s.SourceCommits) > 1 && len(s.Problems) == 0 {
 			t.Errorf("%d commits are no problem", len(s.SourceCommits))
+		}
+		if got := s.Contradictions(provenance.Certificate{}, false); len(got) > 0 {
+			t.Errorf("a certificate that says nothing contradicts: %q", got)
 		}
 	})
 }

@@ -45,8 +45,9 @@ type Imported struct {
 	// Entries are its statements in their order, at least one.
 	Entries []Entry
 	// Lines tells that the document holds one statement a line, List that it
-	// is npm's list of bundles.
-	Lines, List bool
+	// is npm's list of bundles, Google that it is Google Cloud's document of an
+	// image: then it is List as well.
+	Lines, List, Google bool
 }
 
 // Entry is one statement in an imported document.
@@ -63,8 +64,9 @@ type Entry struct {
 
 // ReadAny reads what other tools write attestations into: a Sigstore bundle, a
 // DSSE envelope or a bare in-toto statement, as one document or one a line,
-// and the list of bundles that npm's registry hands out. It takes all or
-// nothing: an entry that cannot be read is an error that names its line.
+// the list of bundles that npm's registry hands out, and what Google Cloud
+// prints of an image's provenance. It takes all or nothing: an entry that cannot
+// be read is an error that names its line.
 func ReadAny(raw []byte) (Imported, error) {
 	if len(raw) > MaxImport {
 		return Imported{}, fmt.Errorf("the attestation has %d bytes, at most %d are read", len(raw), MaxImport)
@@ -112,12 +114,21 @@ type shape struct {
 	NPM       []struct {
 		Bundle jsontext.Value `json:"bundle"`
 	} `json:"attestations"`
+	Google jsontext.Value `json:"provenance_summary"`
 }
 
 func readDocument(raw []byte) (Imported, error) {
 	var s shape
 	if err := strictjson.Unmarshal(raw, &s); err != nil {
 		return Imported{}, err
+	}
+	if s.Google != nil {
+		g, err := ParseGoogle(raw)
+		if err != nil {
+			return Imported{}, err
+		}
+		entries, err := g.entries()
+		return Imported{Entries: entries, List: true, Google: true}, err
 	}
 	if s.NPM == nil {
 		e, err := readShape(raw, s)

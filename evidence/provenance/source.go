@@ -129,8 +129,49 @@ func (s *Summary) findSource(declared, inputs []origin) (string, bool) {
 	case 1:
 		return named[0], true
 	}
+	// Of several inputs the source is the one that the run says it is of.
+	if i := slices.IndexFunc(named, func(r string) bool { return len(declared) == 0 && s.isOfRun(r) }); i >= 0 {
+		return named[i], true
+	}
 	s.problem("%d repositories are named and it is not clear which is the source: %s", len(named), listed(named))
 	return "", false
+}
+
+// isOfRun reports whether a repository is the one that the run names.
+func (s *Summary) isOfRun(repository string) bool {
+	return s.Claims.Repository != "" && repository == s.host(repository, s.Claims.Repository)
+}
+
+// setNames splits the source's reference, and compares it with what is stated
+// of it elsewhere.
+func (s *Summary) setNames(tag, branch string) {
+	if name, ok := strings.CutPrefix(s.SourceRef, "refs/heads/"); ok {
+		s.SourceBranch = name
+	}
+	if name, ok := strings.CutPrefix(s.SourceRef, "refs/tags/"); ok {
+		s.SourceTag = name
+	}
+	if s.SourceURI == "" {
+		return
+	}
+	if s.Claims.Repository != "" && !s.isOfRun(s.SourceURI) {
+		s.problem("the run is of the repository %.200q, the source is %.200q", s.Claims.Repository, s.SourceURI)
+	}
+	if s.SourceRef != "" && s.Claims.Ref != "" && s.SourceRef != s.Claims.Ref {
+		s.problem("the run is of the reference %.200q, the source is %.200q", s.Claims.Ref, s.SourceRef)
+	}
+	for _, part := range []struct {
+		what, stated string
+		name         *string
+	}{{"tag", tag, &s.SourceTag}, {"branch", branch, &s.SourceBranch}} {
+		switch {
+		case part.stated == "":
+		case *part.name == "":
+			*part.name = part.stated
+		case *part.name != part.stated:
+			s.problem("two %ss are stated: %.200q and %.200q", part.what, *part.name, part.stated)
+		}
+	}
 }
 
 func (s *Summary) setRef(refs []string, declared []origin) {

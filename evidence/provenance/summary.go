@@ -14,6 +14,8 @@ import (
 const (
 	TypeV1  = "https://slsa.dev/provenance/v1"
 	TypeV02 = "https://slsa.dev/provenance/v0.2"
+	// TypeV01 is what Google Cloud Build wrote until 2023.
+	TypeV01 = "https://slsa.dev/provenance/v0.1"
 )
 
 // maxMaterials bounds the build inputs that one statement may list, and its
@@ -21,13 +23,20 @@ const (
 const maxMaterials = 20_000
 
 // ErrNotProvenance is returned for a statement with another predicate type
-// than the two that are read here.
-var ErrNotProvenance = errors.New("not SLSA provenance v1 or v0.2")
+// than those that are read here.
+var ErrNotProvenance = errors.New("not SLSA provenance v1, v0.2 or v0.1")
+
+var errTooMany = fmt.Errorf("more than %d variables of the build", maxVariables)
+
+// IsType reports whether a predicate type is one that Parse reads.
+func IsType(predicateType string) bool {
+	return predicateType == TypeV1 || predicateType == TypeV02 || predicateType == TypeV01
+}
 
 // Summary is what one provenance statement says, in the terms that both
 // versions share. It is what the builder says and nothing more.
 type Summary struct {
-	// PredicateType is TypeV1 or TypeV02.
+	// PredicateType is TypeV1, TypeV02 or TypeV01.
 	PredicateType string
 	// BuildType says how the build's parameters are to be read.
 	BuildType string
@@ -43,6 +52,19 @@ type Summary struct {
 	// SourceRef is the git reference that was built, such as
 	// "refs/tags/v1.4.0"; "" if not stated.
 	SourceRef string
+	// SourceBranch and SourceTag are the short names of what was built. A build of
+	// a tag has a branch too where the event that started it names one.
+	SourceBranch, SourceTag string
+	// Workflow is the path of the file that defines the build, in the repository
+	// that it was started from; "" if not stated.
+	Workflow string
+	// Trigger is the event that started the build, in the CI system's words.
+	Trigger string
+	// Inputs are what whoever dispatched the build by hand gave it; nil if nobody
+	// did, or the statement does not tell.
+	Inputs map[string]string
+	// Claims are what the statement says of its run of GitHub Actions.
+	Claims Claims
 	// RunID is the builder's id of the run: invocationId, buildInvocationID.
 	RunID string
 	// StartedAt and FinishedAt are zero if not stated.
@@ -54,6 +76,8 @@ type Summary struct {
 	// Materials counts the build inputs listed (resolvedDependencies,
 	// materials), PinnedMaterials those with a well-formed digest.
 	Materials, PinnedMaterials int
+	// Dependencies are these inputs, in their order.
+	Dependencies []evidence.ResourceDescriptor
 	// Subjects are the artifacts that were built.
 	Subjects []evidence.ResourceDescriptor
 	// Byproducts are the digests of what the build made besides, such as an SBOM
@@ -73,6 +97,8 @@ func Parse(st attest.Statement) (*Summary, error) {
 		read = readV1
 	case TypeV02:
 		read = readV02
+	case TypeV01:
+		read = readV01
 	default:
 		return nil, fmt.Errorf("%w: predicate type %.100q", ErrNotProvenance, st.PredicateType)
 	}
@@ -98,6 +124,10 @@ type facts struct {
 	declared             []origin // the source, as the parameters name it
 	inputs, byproducts   []input
 	parameters           jsontext.Value
+	workflow, trigger    string
+	givenInputs          map[string]string // of a run dispatched by hand
+	claims               Claims
+	tag, branch          string // where stated apart from the source's reference
 }
 
 func (s *Summary) fill(f facts) error {
@@ -109,10 +139,13 @@ func (s *Summary) fill(f facts) error {
 		s.problem("no builder is named")
 	}
 	s.setRun(f.runIDs)
+	s.Claims, s.Workflow, s.Trigger, s.Inputs = f.claims, f.workflow, f.trigger, f.givenInputs
 	s.setSource(f.declared, f.inputs)
+	s.setNames(f.tag, f.branch)
 	s.Parameters = texts(f.parameters)
 	for _, in := range f.inputs {
 		s.Materials++
+		s.Dependencies = append(s.Dependencies, evidence.ResourceDescriptor{URI: in.URI, Digest: in.Digest})
 		if in.pinned() {
 			s.PinnedMaterials++
 		}

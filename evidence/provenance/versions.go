@@ -1,6 +1,9 @@
 package provenance
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/release-dossier/dossier/internal/strictjson"
@@ -11,6 +14,7 @@ type predicateV1 struct {
 	BuildDefinition struct {
 		BuildType  string         `json:"buildType"`
 		Parameters jsontext.Value `json:"externalParameters"`
+		Internal   jsontext.Value `json:"internalParameters"`
 		Inputs     []input        `json:"resolvedDependencies"`
 	} `json:"buildDefinition"`
 	RunDetails struct {
@@ -38,7 +42,7 @@ func readV1(predicate []byte) (facts, error) {
 			return facts{}, err
 		}
 	}
-	return facts{
+	f := facts{
 		buildType:  d.BuildType,
 		builderID:  r.Builder.ID,
 		runIDs:     []string{r.Metadata.InvocationID},
@@ -48,7 +52,74 @@ func readV1(predicate []byte) (facts, error) {
 		inputs:     d.Inputs,
 		byproducts: r.Byproducts,
 		parameters: d.Parameters,
-	}, nil
+		workflow:   first(known.Workflow.Path, known.ConfigSource.Path),
+	}
+	if isWorkflowType(d.BuildType) {
+		f.givenInputs = given(known.Inputs)
+	}
+	return f, f.surroundedBy(d.Internal)
+}
+
+// isWorkflowType reports whether a build is one of a whole workflow of GitHub
+// Actions, whose external parameters are the workflow and its inputs.
+func isWorkflowType(buildType string) bool {
+	return buildType == "https://actions.github.io/buildtypes/workflow/v1" ||
+		buildType == "https://slsa-framework.github.io/github-actions-buildtypes/workflow/v1"
+}
+
+// internalParameters are what the known build types say of the run beside GitHub's own
+// variables: {"github": {...}} of GitHub's attestations and npm, and the
+// substitutions of Google Cloud Build.
+type internalParameters struct {
+	GitHub struct {
+		Event        jsontext.Value `json:"event_name"`
+		RepositoryID jsontext.Value `json:"repository_id"`
+		OwnerID      jsontext.Value `json:"repository_owner_id"`
+		Runner       jsontext.Value `json:"runner_environment"`
+	} `json:"github"`
+	Substitutions map[string]jsontext.Value `json:"systemSubstitutions"`
+}
+
+// surroundedBy takes what the variables of the build say.
+func (f *facts) surroundedBy(v jsontext.Value) error {
+	vars, err := readSurroundings(v)
+	if err != nil || vars == nil {
+		return err
+	}
+	f.claims = vars.claims()
+	var in internalParameters
+	if strictjson.Unmarshal(v, &in) == nil { // of another form in other build types
+		g := in.GitHub
+		f.claims.Event = first(f.claims.Event, scalar(g.Event))
+		f.claims.RepositoryID = first(f.claims.RepositoryID, scalar(g.RepositoryID))
+		f.claims.OwnerID = first(f.claims.OwnerID, scalar(g.OwnerID))
+		f.claims.Runner = first(f.claims.Runner, scalar(g.Runner))
+		f.tag, f.branch = scalar(in.Substitutions["TAG_NAME"]), scalar(in.Substitutions["BRANCH_NAME"])
+	}
+	f.trigger = f.claims.Event
+	if f.workflow == "" {
+		f.workflow = workflowPath(f.claims.WorkflowRef)
+	}
+	e, err := vars.event()
+	if err != nil {
+		return fmt.Errorf("the event: %w", err)
+	}
+	if f.trigger == "workflow_dispatch" && e.Inputs != nil {
+		f.givenInputs = given(e.Inputs)
+	}
+	if branch, ok := strings.CutPrefix(e.branch(f.trigger), "refs/heads/"); ok && strings.HasPrefix(f.claims.Ref, "refs/tags/") {
+		f.branch = branch
+	}
+	return nil
+}
+
+// workflowPath is the path in "owner/name/path@ref".
+func workflowPath(ref string) string {
+	path, _, _ := strings.Cut(ref, "@")
+	for range 2 {
+		_, path, _ = strings.Cut(path, "/")
+	}
+	return path
 }
 
 // predicateV02 is slsa.dev/spec/v0.2/provenance, as far as it is read. The
@@ -59,8 +130,12 @@ type predicateV02 struct {
 		ID string `json:"id"`
 	} `json:"builder"`
 	Invocation struct {
-		ConfigSource input          `json:"configSource"`
-		Parameters   jsontext.Value `json:"parameters"`
+		ConfigSource struct {
+			input
+			EntryPoint string `json:"entryPoint"`
+		} `json:"configSource"`
+		Parameters  jsontext.Value `json:"parameters"`
+		Environment jsontext.Value `json:"environment"`
 	} `json:"invocation"`
 	Metadata struct {
 		InvocationID   string `json:"buildInvocationId"`
@@ -84,9 +159,56 @@ func readV02(predicate []byte) (facts, error) {
 		finished:   p.Metadata.FinishedOn,
 		inputs:     p.Materials,
 		parameters: p.Invocation.Parameters,
+		workflow:   p.Invocation.ConfigSource.EntryPoint,
 	}
 	if p.Invocation.ConfigSource.URI != "" {
 		f.declared = []origin{p.Invocation.ConfigSource.origin()}
+	}
+	return f, f.surroundedBy(p.Invocation.Environment)
+}
+
+// predicateV01 is slsa.dev/spec/v0.1/provenance, as far as it is read: Google
+// Cloud Build wrote it, with its build as arguments of the recipe.
+type predicateV01 struct {
+	Builder struct {
+		ID string `json:"id"`
+	} `json:"builder"`
+	Recipe struct {
+		Type       string         `json:"type"`
+		EntryPoint string         `json:"entryPoint"`
+		Arguments  jsontext.Value `json:"arguments"`
+	} `json:"recipe"`
+	Metadata struct {
+		InvocationID string `json:"buildInvocationId"`
+		StartedOn    string `json:"buildStartedOn"`
+		FinishedOn   string `json:"buildFinishedOn"`
+	} `json:"metadata"`
+	Materials []input `json:"materials"`
+}
+
+func readV01(predicate []byte) (facts, error) {
+	var p predicateV01
+	if err := strictjson.Unmarshal(predicate, &p); err != nil {
+		return facts{}, err
+	}
+	f := facts{
+		buildType:  p.Recipe.Type,
+		builderID:  p.Builder.ID,
+		runIDs:     []string{p.Metadata.InvocationID},
+		started:    p.Metadata.StartedOn,
+		finished:   p.Metadata.FinishedOn,
+		inputs:     p.Materials,
+		parameters: p.Recipe.Arguments,
+		workflow:   p.Recipe.EntryPoint,
+	}
+	if len(f.inputs) > 0 { // Google lists the source first, whatever its address looks like
+		f.declared = []origin{f.inputs[0].origin()}
+	}
+	var build struct {
+		Substitutions map[string]jsontext.Value `json:"substitutions"`
+	}
+	if p.Recipe.Arguments.Kind() == '{' && strictjson.Unmarshal(p.Recipe.Arguments, &build) == nil {
+		f.tag, f.branch = scalar(build.Substitutions["TAG_NAME"]), scalar(build.Substitutions["BRANCH_NAME"])
 	}
 	return f, nil
 }
@@ -97,6 +219,26 @@ type parameters struct {
 	Workflow     sourceParameter `json:"workflow"`
 	ConfigSource sourceParameter `json:"buildConfigSource"`
 	Source       sourceParameter `json:"source"`
+	// Inputs are those of a workflow of GitHub Actions.
+	Inputs map[string]jsontext.Value `json:"-"`
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (p *parameters) UnmarshalJSON(data []byte) error {
+	type plain parameters
+	if err := strictjson.Unmarshal(data, (*plain)(p)); err != nil {
+		return err
+	}
+	var in struct {
+		Inputs jsontext.Value `json:"inputs"`
+	}
+	if err := strictjson.Unmarshal(data, &in); err != nil {
+		return err
+	}
+	if in.Inputs.Kind() == '{' {
+		return strictjson.Unmarshal(in.Inputs, &p.Inputs)
+	}
+	return nil
 }
 
 func (p parameters) origins() []origin {
@@ -117,6 +259,7 @@ func (p parameters) origins() []origin {
 type sourceParameter struct {
 	Repository string `json:"repository"`
 	Ref        string `json:"ref"`
+	Path       string `json:"path"`
 	input
 }
 

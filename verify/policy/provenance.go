@@ -3,6 +3,7 @@ package policy
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/provenance"
@@ -45,7 +46,7 @@ var provenanceControls = []Control{{
 }, {
 	ID: "provenance/source-commit", Level: Must, Sections: "1.12.3.3, 1.14.3, 1.14.7", Theme: themeProvenance,
 	Title: "Provenance names the tagged commit and the right repository", Failing: "Provenance names another commit or repository",
-	Logic:   "The only source commit is the released one, and the source repository, written in its normal form, is the release's.",
+	Logic:   "The only source commit is the released one, and the source repository, written in its normal form, is the release's. Where the parameters build-branches and build-tag ask it, so are the branch and the tag that were built.",
 	Applies: "*", Waive: "no",
 	Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"provenance: source", "record.commit", "record.repository.uri"},
 	Fix: verify.Fix{
@@ -67,7 +68,7 @@ var provenanceControls = []Control{{
 }, {
 	ID: "provenance/trusted-builder", Level: Must, Sections: "d: 1.12.3.3, 1.31.3.2", Theme: themeProvenance,
 	Title: "The builder is one of the approved builders", Failing: "An artifact was not built by an approved builder",
-	Logic:   "The builder matches the parameter builders; without that parameter, its provenance is signed by a signer in the trust role builder. A build on somebody's machine fails, unless builders names it in full.",
+	Logic:   "The builder matches the parameter builders; without that parameter, its provenance is signed by a signer in the trust role builder. A build on somebody's machine fails, unless builders names it in full. The signature must prove the builder: a certificate the workflow that it was issued to, a key that trust allows the builders that it signs for. Where the parameters build-workflows and build-inputs ask it, the build was started so.",
 	Applies: "*", Waive: "exc",
 	Question: 2, Gate: verify.GateStaging, Profile: Minimal, Evidence: []string{"provenance: builder id", "parameter builders"},
 	Fix: verify.Fix{
@@ -245,8 +246,37 @@ func provenanceSource(f *Facts) Result {
 		case len(c) != 1 || c[0] != f.Record.Commit:
 			return fail("source-commit", want, "%s names %s", v.Material.Name, commitsOf(c)).follows("tag/equals-build-commit"), false
 		}
-		return Result{}, true
+		return provenanceRef(f, v)
 	})
+}
+
+// provenanceRef judges the branch or tag that was built, as far as the policy
+// asks.
+func provenanceRef(f *Facts, v verify.ProvenanceFact) (Result, bool) {
+	s := v.Summary
+	if own := f.Record.Tag.Name; f.Params.BuildTag && s.SourceTag != "" && s.SourceTag != own {
+		return fail("source-tag", "", "%s is of the tag %q, the release has %q", v.Material.Name, s.SourceTag, own), false
+	}
+	if len(f.Params.BuildBranches) == 0 || s.SourceTag != "" {
+		return Result{}, true
+	}
+	ok := s.SourceBranch != "" && slices.ContainsFunc(f.Params.BuildBranches, func(pattern string) bool { return trust.Match(pattern, s.SourceBranch) })
+	return fail("source-branch", "", "%s is of the branch %q, which the policy does not name (build-branches)", v.Material.Name, s.SourceBranch), ok
+}
+
+// provenanceStart judges how the build was started, as far as the policy asks.
+func provenanceStart(f *Facts, v verify.ProvenanceFact) (Result, bool) {
+	s := v.Summary
+	if list := f.Params.BuildWorkflows; len(list) > 0 && !slices.ContainsFunc(list, func(pattern string) bool { return s.Workflow != "" && trust.Match(pattern, s.Workflow) }) {
+		return fail("source-workflow", "", "%s was started by the workflow %q, which the policy does not name (build-workflows)", v.Material.Name, s.Workflow), false
+	}
+	for _, in := range f.Params.BuildInputs {
+		name, value, _ := strings.Cut(in, "=")
+		if got, ok := s.Inputs[name]; !ok || got != value {
+			return fail("build-input", "", "%s does not say that the build had the input %s", v.Material.Name, in), false
+		}
+	}
+	return Result{}, true
 }
 
 func provenanceRunID(f *Facts) Result {
@@ -270,17 +300,39 @@ func provenanceBuilder(f *Facts) Result {
 		want = "one of the builders " + several(f.Params.Builders)
 	}
 	return eachProvenance(f, want, func(v verify.ProvenanceFact) (Result, bool) {
-		id := v.Summary.BuilderID
+		if r, ok := provenanceStart(f, v); !ok {
+			return r, false
+		}
+		id, proven := builderOf(v)
 		if id == provenance.LocalBuilder {
 			return fail("local-builder", want, "%s was written on somebody's machine", v.Material.Name), slices.Contains(f.Params.Builders, id)
 		}
 		if len(f.Params.Builders) > 0 {
 			ok := slices.ContainsFunc(f.Params.Builders, func(pattern string) bool { return trust.Match(pattern, id) })
-			return fail("builder-not-approved", want, "%s names the builder %q", v.Material.Name, id), ok
+			if !ok {
+				return fail("builder-not-approved", want, "%s names the builder %q", v.Material.Name, id), false
+			}
+			return fail("builder-unproven", want, "%s names the builder %q, %s", v.Material.Name, id, signedBy(v)), proven
 		}
 		ok := id != "" && v.Signer != nil && v.Signer.Allowed && slices.Contains(v.Signer.Roles, roleBuilder)
 		return fail("builder-not-approved", want, "%s names the builder %q, %s", v.Material.Name, id, signedBy(v)), ok
 	})
+}
+
+// builderOf returns the builder that a provenance names, and whether its
+// signature proves it: the statement alone may name whom it likes. A certificate
+// proves the workflow that it was issued to, a key the builders that it signs
+// for.
+func builderOf(v verify.ProvenanceFact) (id string, proven bool) {
+	id = v.Summary.BuilderID
+	if v.Signer == nil || !v.Signer.Allowed {
+		return id, false
+	}
+	if c := v.Signer.Build; c != nil {
+		_, wrong := provenance.Builder{ID: id, Issuer: c.Issuer, Unreleased: true}.Proves(v.Summary, *c)
+		return id, len(wrong) == 0
+	}
+	return id, true
 }
 
 func signedBy(v verify.ProvenanceFact) string {

@@ -92,6 +92,18 @@ func ArtifactOf(digest [sha256.Size]byte) Artifact {
 	return Artifact{digests: map[crypto.Hash][]byte{crypto.SHA256: digest[:]}}
 }
 
+// Digests returns what is known of the artifact, as in-toto writes it: the
+// digests by sha256, sha384 and sha512, in hex. It is empty for any artifact.
+func (a Artifact) Digests() map[string]string {
+	all := map[string]string{}
+	for name, hash := range subjectHashes {
+		if d, ok := a.digests[hash]; ok {
+			all[name] = hex.EncodeToString(d)
+		}
+	}
+	return all
+}
+
 // subjectHashes are the digest algorithms of in-toto subjects that are compared.
 var subjectHashes = map[string]crypto.Hash{"sha256": crypto.SHA256, "sha384": crypto.SHA384, "sha512": crypto.SHA512}
 

@@ -38,6 +38,8 @@ func (s Statements) VerifySignature(_ context.Context, b *attest.Bundle, _ *trus
 	}
 	begin, end := evidence.At(r.Signer.NotBefore), evidence.At(r.Times[0].At)
 	a := verify.Authenticated{Identity: id, NotBefore: &begin, NotAfter: &end, Proof: "timestamped"}
+	build := BuildOf(r.Signer.Certificate)
+	a.Build = &build
 	if slices.ContainsFunc(r.Checks, func(c Check) bool { return c.ID == "log" && c.Outcome == Pass }) {
 		a.Proof = "logged"
 	}

@@ -70,7 +70,7 @@ func newReader(doc *Document) (*reader, error) {
 		return nil, err
 	}
 	if s == nil {
-		r.problem(CodeVersion, at, fmt.Sprintf("%s %.20q is read but not judged by a schema: use CycloneDX 1.5 to 1.7 or SPDX 2.3", doc.Format, doc.SpecVersion))
+		r.problem(CodeVersion, at, fmt.Sprintf("%s %.20q is read but not judged by a schema: use CycloneDX 1.2 to 1.7 or SPDX 2.2, 2.3 or 3.0.1", doc.Format, doc.SpecVersion))
 	}
 	r.schema = s
 	return r, nil

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -85,17 +86,24 @@ func TestAgreesOnTheCorpus(t *testing.T) {
 
 // pairFor returns the schema for a document.
 func pairFor(t *testing.T, text []byte) (pair, bool) {
-	var claims struct{ SpecVersion, SpdxVersion string }
+	var claims struct {
+		SpecVersion, SpdxVersion string
+		Context                  string `json:"@context"`
+	}
 	if json.Unmarshal(text, &claims) != nil {
 		return pair{}, false
 	}
+	file := "bom-" + claims.SpecVersion + ".schema.json"
 	switch {
-	case claims.SpdxVersion == "SPDX-2.3":
-		return newPair(t, "spdx-2.3.schema.json", ""), true
-	case claims.SpecVersion == "1.5", claims.SpecVersion == "1.6", claims.SpecVersion == "1.7":
-		return newPair(t, "bom-"+claims.SpecVersion+".schema.json", ""), true
+	case claims.SpdxVersion != "":
+		file = "spdx-" + strings.TrimPrefix(claims.SpdxVersion, "SPDX-") + ".schema.json"
+	case strings.Contains(claims.Context, "spdx.org/rdf/3.0.1"):
+		file = spdx3File
 	}
-	return pair{}, false
+	if !slices.Contains(documentSchemas, file) {
+		return pair{}, false
+	}
+	return newPair(t, file, ""), true
 }
 
 func agreeOnChanges(t *testing.T, p pair, text []byte) {

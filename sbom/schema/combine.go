@@ -8,7 +8,7 @@ func (w *walk) combine(r *rules, v any) bool {
 			ok = false
 		}
 	}
-	if r.AnyOf != nil && !w.anyOf(r.AnyOf, v) {
+	if r.AnyOf != nil && !w.anyOf(r, v) {
 		ok = false
 	}
 	if r.OneOf != nil && !w.oneOf(r.OneOf, v) {
@@ -29,7 +29,11 @@ func (w *walk) combine(r *rules, v any) bool {
 	return ok
 }
 
-func (w *walk) anyOf(forms []*Schema, v any) bool {
+func (w *walk) anyOf(r *rules, v any) bool {
+	forms, sure := r.forms(v)
+	if sure {
+		return w.check(forms[0], v)
+	}
 	for _, s := range forms {
 		if w.fits(s, v) {
 			return true

@@ -57,6 +57,30 @@ func TestHostileValuesEnd(t *testing.T) {
 	}
 }
 
+// TestDeepSPDX3Ends judges elements within elements, each of which is asked
+// again what it has judged.
+func TestDeepSPDX3Ends(t *testing.T) {
+	s, err := SPDX("3.0.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	element := func(within any) map[string]any {
+		return map[string]any{"type": "Person", "spdxId": "http://a/b", "creationInfo": map[string]any{
+			"type": "CreationInfo", "specVersion": "3.0.1", "created": "2026-01-02T03:04:05Z", "createdBy": []any{within},
+		}}
+	}
+	for bottom, valid := range map[string]bool{"http://a/b": true, "nothing": false} {
+		var v any = bottom
+		for range 200 {
+			v = element(v)
+		}
+		doc := map[string]any{"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", "@graph": []any{v}}
+		if found := s.Validate(doc); (len(found) == 0) != valid {
+			t.Errorf("%s: %v", bottom, found)
+		}
+	}
+}
+
 func repeated(n int, v any) []any {
 	list := make([]any, n)
 	for i := range list {

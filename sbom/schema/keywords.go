@@ -3,7 +3,6 @@ package schema
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"sync"
 
 	"github.com/go-json-experiment/json"
@@ -33,6 +32,8 @@ type keywords struct {
 	Properties           map[string]*Schema `json:"properties"`
 	Required             []string           `json:"required"`
 	AdditionalProperties *bool              `json:"additionalProperties"`
+	// UnevaluatedProperties is of draft 2020-12; see unevaluated.go.
+	UnevaluatedProperties *bool `json:"unevaluatedProperties"`
 
 	Items           items `json:"items"`
 	AdditionalItems *bool `json:"additionalItems"`
@@ -63,8 +64,9 @@ type rules struct {
 	err     error // the schema cannot be used: nothing fits it
 	never   bool  // the schema false
 	target  *Schema
-	pattern *regexp.Regexp
+	pattern matcher
 	format  func(string) bool // nil if the format is not asserted
+	classes func() *classes   // of AnyOf
 }
 
 // read returns the rules of s. They are read from the text on first use, and
@@ -99,10 +101,11 @@ func (r *rules) read(s *Schema) (err error) {
 		return err
 	}
 	if r.Pattern != "" {
-		if r.pattern, err = regexp.Compile(r.Pattern); err != nil {
+		if r.pattern, err = compilePattern(r.Pattern); err != nil {
 			return err
 		}
 	}
+	r.classes = sync.OnceValue(func() *classes { return classesOf(r.AnyOf) })
 	r.format, err = findFormat(r.Format)
 	return err
 }

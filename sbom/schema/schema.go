@@ -1,12 +1,14 @@
-// Package schema judges SBOMs by the official JSON schemas of CycloneDX 1.5,
-// 1.6 and 1.7 and of SPDX 2.3. Nothing is ever fetched: the schemas and all
-// that they refer to are embedded.
+// Package schema judges SBOMs by the official JSON schemas of CycloneDX 1.2 to
+// 1.7 and of SPDX 2.2, 2.3 and 3.0.1. Nothing is ever fetched: the schemas and
+// all that they refer to are embedded.
 //
 // It knows the keywords of JSON Schema draft-07 that these schemas use, and no
-// others: one that it does not know is an error and never passed over. What
-// is embedded are the official files without their annotations, which are two
-// thirds of the text. A part of a schema is read when a value first needs it,
-// so a small document costs less than a millisecond.
+// others: one that it does not know is an error and never passed over. The one
+// schema of draft 2020-12, that of SPDX 3, is embedded in the words of draft-07,
+// with unevaluatedProperties beside them. What is embedded are the official
+// files without their annotations, which are two thirds of the text. A part of
+// a schema is read when a value first needs it, so a small document costs less
+// than a millisecond.
 package schema
 
 import (
@@ -29,7 +31,7 @@ var official = set{files: pruned, folder: "pruned"}
 // is nil if the version has no embedded schema.
 func CycloneDX(version string) (*Schema, error) {
 	switch version {
-	case "1.5", "1.6", "1.7":
+	case "1.2", "1.3", "1.4", "1.5", "1.6", "1.7":
 		return official.load("bom-" + version + ".schema.json")
 	}
 	return nil, nil
@@ -38,8 +40,9 @@ func CycloneDX(version string) (*Schema, error) {
 // SPDX returns the schema of an SPDX version, such as "2.3". It is nil if the
 // version has no embedded schema.
 func SPDX(version string) (*Schema, error) {
-	if version == "2.3" {
-		return official.load("spdx-2.3.schema.json")
+	switch version {
+	case "2.2", "2.3", "3.0.1":
+		return official.load("spdx-" + version + ".schema.json")
 	}
 	return nil, nil
 }

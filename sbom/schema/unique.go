@@ -10,6 +10,13 @@ import (
 type hasher struct {
 	seed maphash.Seed
 	kept map[uintptr]uint64 // by the address of the array or object
+	fits map[fitted]bool
+}
+
+// fitted is an object and a schema that has judged it.
+type fitted struct {
+	schema *Schema
+	object uintptr
 }
 
 func newHasher() *hasher {

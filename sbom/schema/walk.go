@@ -2,6 +2,7 @@ package schema
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,8 +23,32 @@ type walk struct {
 	hashes  *hasher
 }
 
-// check reports whether v fits s.
+// check reports whether v fits s. In a file that uses unevaluatedProperties,
+// where an object is asked again whether it fits, the answer is remembered:
+// else each level of nesting would double the work for the next.
 func (w *walk) check(s *Schema, v any) bool {
+	object, ok := v.(map[string]any)
+	if !ok || !s.root.evaluates() {
+		return w.judge(s, v)
+	}
+	key := fitted{s, reflect.ValueOf(object).Pointer()}
+	if fits, known := w.hashes.fits[key]; known && (fits || !w.explain) {
+		return fits
+	}
+	fits := w.judge(s, v)
+	if w.hashes.fits == nil {
+		w.hashes.fits = map[fitted]bool{}
+	}
+	w.hashes.fits[key] = fits
+	return fits
+}
+
+// evaluates reports whether the file of which s is the root uses
+// unevaluatedProperties: the one that does, does so at its root.
+func (s *Schema) evaluates() bool { return s.read().UnevaluatedProperties != nil }
+
+// judge is check without a memory.
+func (w *walk) judge(s *Schema, v any) bool {
 	w.depth++
 	defer func() { w.depth-- }()
 	r := s.read()
@@ -47,7 +72,11 @@ func (w *walk) check(s *Schema, v any) bool {
 	if !ok && !w.explain {
 		return false
 	}
-	return w.combine(r, v) && ok
+	ok = w.combine(r, v) && ok
+	if object, is := v.(map[string]any); ok && is {
+		return w.unevaluated(r, object)
+	}
+	return ok
 }
 
 // isScalar reports whether v is the string or bool want.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -12,7 +13,9 @@ import (
 
 	cdx "github.com/CycloneDX/cyclonedx-go"
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/spdx/tools-golang/spdx/v2/v2_3"
+	"github.com/spdx/tools-golang/tagvalue"
 	"pgregory.net/rapid"
 
 	"github.com/release-dossier/dossier/evidence"
@@ -47,7 +50,11 @@ func cdxRows(out []row, list *[]cdx.Component) []row {
 
 func libraryRows(data []byte) ([]row, error) {
 	var bom cdx.BOM
-	if err := cdx.NewBOMDecoder(bytes.NewReader(data), cdx.BOMFileFormatJSON).Decode(&bom); err != nil {
+	format := cdx.BOMFileFormatJSON
+	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("<")) {
+		format = cdx.BOMFileFormatXML
+	}
+	if err := cdx.NewBOMDecoder(bytes.NewReader(data), format).Decode(&bom); err != nil {
 		return nil, err
 	}
 	out := []row{}
@@ -61,7 +68,7 @@ func TestAgreesWithCycloneDX(t *testing.T) {
 	root, cases := corpus(t, "cyclonedx")
 	n := 0
 	for _, c := range cases {
-		if c.Format != "json" || c.Expect != "accept" {
+		if c.Format == "textproto" || c.Expect != "accept" {
 			continue
 		}
 		data, err := os.ReadFile(filepath.Join(root, c.File))
@@ -82,7 +89,7 @@ func TestAgreesWithCycloneDX(t *testing.T) {
 		}
 		n++
 	}
-	if n < 70 {
+	if n < 140 {
 		t.Errorf("only %d documents", n)
 	}
 }
@@ -110,6 +117,67 @@ func TestAgreesWithSPDX(t *testing.T) {
 	}
 	if doc.FileCount != len(lib.Files) {
 		t.Errorf("%d files, want %d", doc.FileCount, len(lib.Files))
+	}
+}
+
+// TestAgreesOnTagValue reads the documents that come with SPDX's own library, and
+// what it writes of the official JSON example.
+func TestAgreesOnTagValue(t *testing.T) {
+	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/spdx/tools-golang").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(strings.TrimSpace(string(dir)), "examples", "sample-docs", "tv", "*.spdx"))
+	if err != nil || len(files) < 4 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	docs := map[string][]byte{}
+	for _, file := range files {
+		if docs[filepath.Base(file)], err = os.ReadFile(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if root := os.Getenv("DOSSIER_CORPUS"); root != "" {
+		data, err := os.ReadFile(filepath.Join(root, "sbom", "spdx-spec-2.3.1", "examples", "SPDXJSONExample-v2.3.spdx.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var lib v2_3.Document
+		if err := json.Unmarshal(data, &lib); err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		if err := tagvalue.Write(&lib, &out); err != nil {
+			t.Fatal(err)
+		}
+		docs["written"] = out.Bytes()
+	}
+	for name, data := range docs {
+		t.Run(name, func(t *testing.T) {
+			doc := mustRead(t, data)
+			for _, p := range doc.Problems {
+				t.Logf("%+v", p)
+			}
+			lib, err := tagvalue.Read(bytes.NewReader(data))
+			if err != nil {
+				t.Logf("the library cannot read it: %v", err)
+				return
+			}
+			want := []row{}
+			for _, p := range lib.Packages {
+				purl := ""
+				for _, r := range p.PackageExternalReferences {
+					if r.RefType == "purl" {
+						purl = r.Locator
+					}
+				}
+				want = append(want, row{"SPDXRef-" + string(p.PackageSPDXIdentifier), p.PackageName, p.PackageVersion, purl})
+			}
+			byRef := cmpopts.SortSlices(func(a, b row) bool { return a.Ref < b.Ref })
+			if diff := cmp.Diff(want, rows(doc), byRef); diff != "" {
+				t.Errorf("(-library +ours):\n%s", diff)
+			}
+		})
 	}
 }
 

@@ -1,6 +1,7 @@
 package sbom
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 )
@@ -8,7 +9,8 @@ import (
 // cycloneDX takes over a CycloneDX document.
 type cycloneDX struct {
 	*reader
-	path []string // of the walk over bom-refs
+	path    []string // of the walk over bom-refs
+	defined bool     // they are known already
 }
 
 func (c *cycloneDX) member(name string, v any) {
@@ -25,7 +27,7 @@ func (c *cycloneDX) element(list string, i int, v any) {
 	c.define(v, list, strconv.Itoa(i))
 	switch list {
 	case "components":
-		c.component(v, list, strconv.Itoa(i))
+		c.component(v, place{noComponent, "/components", i}, list, strconv.Itoa(i))
 	case "dependencies":
 		c.dependency(i, v)
 	case "compositions":
@@ -35,7 +37,7 @@ func (c *cycloneDX) element(list string, i int, v any) {
 }
 
 // finish marks what the subject depends on.
-func (c *cycloneDX) finish([]byte) error {
+func (c *cycloneDX) finish() error {
 	for _, s := range c.doc.Subjects {
 		if s.Part {
 			continue
@@ -53,6 +55,16 @@ func (c *cycloneDX) metadata(m map[string]any) {
 	c.doc.Created = text(m, "timestamp")
 	c.doc.Tools = append(toolNames(list(m, "tools")), toolNames(list(m["tools"], "components"))...)
 	c.doc.Tools = append(c.doc.Tools, toolNames(list(m["tools"], "services"))...)
+	for _, a := range append(list(m, "authors"), any(child(m, "manufacturer")), any(child(m, "manufacture")), any(child(m, "supplier"))) {
+		if name := text(a, "name"); name != "" {
+			c.doc.Authors = append(c.doc.Authors, name)
+		}
+	}
+	for _, l := range list(m, "lifecycles") {
+		if phase := cmp.Or(text(l, "phase"), text(l, "name")); phase != "" {
+			c.doc.Context = append(c.doc.Context, phase)
+		}
+	}
 	subject := child(m, "component")
 	if subject == nil {
 		return
@@ -60,7 +72,7 @@ func (c *cycloneDX) metadata(m map[string]any) {
 	c.doc.Name = fullName(subject)
 	c.subject(subject, false, "metadata", "component")
 	for i, part := range list(subject, "components") {
-		c.component(part, "metadata", "component", "components", strconv.Itoa(i))
+		c.component(part, place{noComponent, "/metadata/component/components", i}, "metadata", "component", "components", strconv.Itoa(i))
 	}
 }
 
@@ -102,30 +114,40 @@ func fullName(v any) string {
 }
 
 // component adds a component and those within it.
-func (c *cycloneDX) component(v any, path ...string) {
+func (c *cycloneDX) component(v any, at place, path ...string) {
 	if object(v) == nil {
 		return
 	}
 	ref := text(v, "bom-ref")
-	i := c.addComponent(Component{
-		Ref: ref, Name: fullName(v), Version: text(v, "version"), PURL: text(v, "purl"), Licenses: licenses(v),
-		Digests: c.digests(list(v, "hashes"), "alg", "content", func() string { return pointer(append(path, "hashes")...) }),
-	})
+	where := func(field string) func() string {
+		return func() string { return pointer(append(path[:len(path):len(path)], field)...) }
+	}
+	made := Component{
+		Ref: ref, Name: fullName(v), Version: text(v, "version"), PURL: text(v, "purl"), Licenses: c.licensesOf(v, path),
+		Digests:  c.digests(list(v, "hashes"), "alg", "content", where("hashes")),
+		Supplier: cmp.Or(text(child(v, "supplier"), "name"), text(child(v, "manufacturer"), "name"), text(v, "publisher")),
+	}
+	made.Identified = c.checkPURL(made.PURL, where("purl")) || text(v, "cpe") != "" || child(v, "swid") != nil ||
+		len(list(v, "omniborId")) > 0 || len(list(v, "swhid")) > 0
+	i := c.addComponent(made, at)
 	c.refs.setComponent(ref, i)
 	for k, sub := range list(v, "components") {
-		c.component(sub, append(path[:len(path):len(path)], "components", strconv.Itoa(k))...)
+		c.component(sub, place{i, "/components", k}, append(path[:len(path):len(path)], "components", strconv.Itoa(k))...)
 	}
 }
 
-func licenses(v any) []string {
+func (c *cycloneDX) licensesOf(v any, path []string) []string {
 	var found []string
-	for _, choice := range list(v, "licenses") {
+	for i, choice := range list(v, "licenses") {
 		l := child(choice, "license")
-		for _, s := range []string{text(l, "id"), text(l, "name"), text(choice, "expression")} {
-			if s != "" {
-				found = append(found, s)
-				break
-			}
+		expression := text(choice, "expression")
+		if expression != "" {
+			c.expression(expression, func() string {
+				return pointer(append(path[:len(path):len(path)], "licenses", strconv.Itoa(i), "expression")...)
+			})
+		}
+		if s := cmp.Or(text(l, "id"), text(l, "name"), expression); s != "" {
+			found = append(found, s)
 		}
 	}
 	return found
@@ -159,6 +181,9 @@ func (c *cycloneDX) useAll(v any, in string, i int, field string) []string {
 // define walks v for bom-refs: whatever has one, the reference is unique in
 // the document.
 func (c *cycloneDX) define(v any, path ...string) {
+	if c.defined {
+		return
+	}
 	c.path = append(c.path[:0], path...)
 	c.walk(v)
 }
@@ -166,7 +191,7 @@ func (c *cycloneDX) define(v any, path ...string) {
 func (c *cycloneDX) walk(v any) {
 	switch v := v.(type) {
 	case map[string]any:
-		for _, name := range sortedKeys(v) {
+		for _, name := range sorted(v) {
 			c.path = append(c.path, name)
 			if s, ok := v[name].(string); ok && name == "bom-ref" {
 				c.refs.define(s, noComponent, func() string { return pointer(c.path...) })

@@ -10,11 +10,12 @@ import (
 // algorithms maps the names of both formats to those of a DigestSet. Others
 // (MD5, BLAKE2, ...) prove nothing here and are left out.
 var algorithms = map[string]string{
-	"SHA-1": "sha1", "SHA1": "sha1",
-	"SHA-256": "sha256", "SHA256": "sha256",
-	"SHA-384": "sha384", "SHA384": "sha384",
-	"SHA-512": "sha512", "SHA512": "sha512",
+	"SHA-1": "sha1", "SHA1": "sha1", "sha1": "sha1",
+	"SHA-256": "sha256", "SHA256": "sha256", "sha256": "sha256",
+	"SHA-384": "sha384", "SHA384": "sha384", "sha384": "sha384",
+	"SHA-512": "sha512", "SHA512": "sha512", "sha512": "sha512",
 	"SHA3-256": "sha3_256", "SHA3-384": "sha3_384", "SHA3-512": "sha3_512",
+	"sha3_256": "sha3_256", "sha3_384": "sha3_384", "sha3_512": "sha3_512",
 }
 
 // digests reads a list of hashes whose elements hold the algorithm and the

@@ -8,6 +8,13 @@ const (
 	SPDX      = "SPDX"
 )
 
+// The encodings. SPDX 3's JSON-LD is JSON.
+const (
+	JSON     = "JSON"
+	XML      = "XML"
+	TagValue = "tag-value"
+)
+
 // Limits of what is read. A document beyond MaxSize or MaxDepth is an error;
 // beyond the others it is read in part and has a problem [CodeLimit].
 const (
@@ -17,7 +24,8 @@ const (
 	MaxDepth = 512
 	// MaxComponents is the most components that are kept; all are counted.
 	MaxComponents = 1 << 20
-	// MaxProblems is the most problems that are kept; all are counted.
+	// MaxProblems is the most problems that are kept, and the most warnings;
+	// all are counted.
 	MaxProblems = 100
 )
 
@@ -30,6 +38,8 @@ type Document struct {
 	Digest evidence.Digest
 	// Format is [CycloneDX] or [SPDX].
 	Format string
+	// Encoding is [JSON], [XML] or [TagValue].
+	Encoding string
 	// SpecVersion is the version of the format, such as "1.6" or "2.3".
 	SpecVersion string
 	// ID is CycloneDX's serialNumber or SPDX's documentNamespace.
@@ -38,6 +48,11 @@ type Document struct {
 	Name string
 	// Tools are the tools that made the document, "name version" each.
 	Tools []string
+	// Authors are the people and organizations that made the document.
+	Authors []string
+	// Context is the phase of the life of the software in which the document was
+	// made, such as "build" (CycloneDX lifecycles, SPDX 3 types of SBOM).
+	Context []string
 	// Created is when the document says it was made, normally RFC 3339.
 	Created string
 	// Subjects are what the document says it is about.
@@ -55,15 +70,22 @@ type Document struct {
 	// that is no key says nothing about its dependencies; one with an empty
 	// list says it has none (CycloneDX only).
 	Dependencies map[string][]string
+	// Graph is what the dependencies come to.
+	Graph Graph
 	// Problems are the first [MaxProblems] things wrong with the document.
 	Problems []Problem
 	// ProblemCount is the number of all problems that were found. After some
 	// ten thousand the schema is not asked any more.
 	ProblemCount int
+	// Warnings are the first [MaxProblems] things that the format allows, or
+	// leaves to others to define, and that make the document of less use.
+	Warnings []Problem
+	// WarningCount is the number of all warnings.
+	WarningCount int
 }
 
 // Valid reports whether the document was judged by the official schema of its
-// version and nothing at all is wrong with it.
+// version and has no problems. It may have warnings.
 func (d *Document) Valid() bool { return d.ProblemCount == 0 }
 
 // Subject is something that a document says it describes: CycloneDX's
@@ -95,23 +117,28 @@ type Component struct {
 	// Licenses are SPDX ids, names or expressions; NONE and NOASSERTION are
 	// left out.
 	Licenses []string
+	// Supplier is who supplies the component, or else who made it. NOASSERTION
+	// is left out.
+	Supplier string
+	// Identified is true if the component has a purl, CPE, SWID tag or another
+	// identifier that is known beyond the document.
+	Identified bool
+	// Related is true if the document says what the component depends on or is
+	// a part of, or which others depend on it or are parts of it.
+	Related bool
 	// Direct is true if a subject's dependencies name the component.
 	Direct bool
 	// Subject is true for an SPDX package that is also one of the subjects.
 	Subject bool
 }
 
-// Problem is something wrong with a document.
-type Problem struct {
-	// Code is one of the Code constants.
-	Code string
-	// Pointer is the RFC 6901 pointer of the place; "" is the document.
-	Pointer string
-	// Message says what is wrong, for people.
-	Message string
-}
+// Problem is something wrong with a document, or a warning: one of the Code
+// constants, its place, and what to tell people. The pointer of a problem in a
+// document that is not JSON is that of the place in the same document as JSON,
+// or empty.
+type Problem = evidence.SBOMProblem
 
-// Codes of problems.
+// Codes of problems and, from CodePURL on, of warnings.
 const (
 	// CodeSchema is a violation of the official schema.
 	CodeSchema = "schema-violation"
@@ -127,4 +154,22 @@ const (
 	CodeByteOrderMark = "byte-order-mark"
 	// CodeLimit is a part of the document that is too large to be examined.
 	CodeLimit = "limit-reached"
+	// CodeSyntax is a line of a tag-value document that cannot be read.
+	CodeSyntax = "syntax"
+
+	// CodePURL is a package URL that is none.
+	CodePURL = "bad-purl"
+	// CodeLicense is what should be a licence expression and is none.
+	CodeLicense = "bad-license"
+	// CodeUnknownLicense is a licence or exception that is neither on the SPDX
+	// list nor in the document.
+	CodeUnknownLicense = "unknown-license"
+	// CodeUnreachable is a component that nothing leads to from what the
+	// document describes.
+	CodeUnreachable = "unreachable-component"
+	// CodeCycle is components that depend on each other in a circle.
+	CodeCycle = "dependency-cycle"
+	// CodeForeignRef is a reference to an element of another document (SPDX 3)
+	// that the document does not import.
+	CodeForeignRef = "foreign-ref"
 )

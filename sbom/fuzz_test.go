@@ -14,6 +14,10 @@ func FuzzRead(f *testing.F) {
 		cdxDoc(`"metadata":{"component":{"bom-ref":"a","type":"container","name":"n","version":"sha256:` + sha256A + `"}},"components":[{"bom-ref":"b","type":"library","name":"b","hashes":[{"alg":"SHA-1","content":"` + sha1A + `"}],"licenses":[{"expression":"MIT"}]}],"dependencies":[{"ref":"a","dependsOn":["b","c"]}]`),
 		spdxDoc(`"documentDescribes":["SPDXRef-a","SPDXRef-f"],"packages":[` + spdxPackage("SPDXRef-a", "") + `],"files":[{"SPDXID":"SPDXRef-f"}]`),
 		`{"$schema":"http://cyclonedx.org/schema/bom-1.7.schema.json","specVersion":"1.7","components":[[],{},null,{"components":[1]}]}`,
+		tagDoc, xmlDoc, spdx3Doc(`,{"type":"Relationship","spdxId":"_:r","from":"_:c","to":[{"type":"software_File"}],"relationshipType":"describes"}`),
+		"SPDXVersion: SPDX-2.2\nFileName: a\nSPDXID: b\nFileChecksum: SHA1: c\nSnippetSPDXID: d\nSnippetByteRange: 1:2\nLicenseID: e\nRelationship: a b c\nAnnotator: <text>f\n</text>",
+		`<bom xmlns="http://cyclonedx.org/schema/bom/1.4"><components><component type="a" bom-ref="b"><components><x:y xmlns:x="z"/></components></component></components></bom>`,
+		`{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","type":"software_Package","spdxId":"a:b"}`,
 		"\xef\xbb\xbf{\"spdxVersion\":\"SPDX-2.3\",\"relationships\":[{\"spdxElementId\":1}]}",
 	} {
 		f.Add([]byte(s))
@@ -45,7 +49,7 @@ func checkInvariants(t *testing.T, doc *Document, data []byte) {
 			t.Fatalf("malformed digest %v", c.Digests)
 		}
 	}
-	for _, p := range doc.Problems {
+	for _, p := range append(doc.Problems[:len(doc.Problems):len(doc.Problems)], doc.Warnings...) {
 		if p.Code == "" || p.Message == "" || p.Pointer != "" && !strings.HasPrefix(p.Pointer, "/") || len(p.Message) > 1000 {
 			t.Fatalf("problem %+v", p)
 		}

@@ -10,13 +10,20 @@ import (
 )
 
 // identity is which format and version a document claims.
-type identity struct{ format, version string }
+type identity struct {
+	format, version string
+	whole           bool // an SPDX 3 document that is one element
+}
+
+// spdxContext is how the @context of SPDX 3 begins, before the version.
+const spdxContext = "https://spdx.org/rdf/"
 
 // claims are the top-level members that tell the formats apart.
 type claims struct {
 	bomFormat, specVersion, spdxVersion, schema, context string
 	cycloneDX                                            bool // bomFormat is there, whatever it holds
 	spdx                                                 bool // spdxVersion is there
+	graph                                                bool // @graph is there
 }
 
 // identify finds the format of a JSON object. A document that names a format
@@ -28,11 +35,13 @@ func identify(text []byte) (identity, error) {
 	}
 	switch {
 	case c.cycloneDX && !c.spdx, strings.Contains(c.schema, "cyclonedx.org/schema/bom-"):
-		return identity{CycloneDX, c.specVersion}, nil
+		return identity{format: CycloneDX, version: c.specVersion}, nil
 	case c.spdx:
-		return identity{SPDX, strings.TrimPrefix(c.spdxVersion, "SPDX-")}, nil
-	case strings.Contains(c.context, "spdx.org/rdf/3"):
-		return identity{}, errors.New("sbom is SPDX 3: only SPDX 2 is read, have the tool write SPDX 2.3 JSON")
+		return identity{format: SPDX, version: strings.TrimPrefix(c.spdxVersion, "SPDX-")}, nil
+	case strings.Contains(c.context, spdxContext+"3."):
+		_, version, _ := strings.Cut(c.context, spdxContext)
+		version, _, _ = strings.Cut(version, "/")
+		return identity{format: SPDX, version: version, whole: !c.graph}, nil
 	}
 	return identity{}, errors.New("sbom is neither CycloneDX nor SPDX: it has no member bomFormat and no member spdxVersion")
 }
@@ -51,7 +60,11 @@ func findClaims(text []byte) (claims, error) {
 		case "$schema":
 			into = &c.schema
 		case "@context":
-			into = &c.context
+			raw, err := d.ReadValue() // the schema wants a string; JSON-LD also allows lists
+			c.context = string(raw[:min(len(raw), 1000)])
+			return err
+		case graphList:
+			c.graph = true
 		}
 		if into == nil || d.PeekKind() != '"' {
 			return d.SkipValue()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/internal/strictjson"
@@ -52,53 +53,86 @@ func tooLarge(limit int64) error {
 
 // Read reads an SBOM. It keeps data, which must not change afterwards.
 //
-// It fails only if data is not readable as either format at all: no JSON, not
-// the JSON that every reader understands alike (duplicate names, invalid
-// UTF-8; such errors wrap a *strictjson.Error), or no CycloneDX or SPDX 2
-// document. Everything else is in the document's problems.
+// It fails only if data is not readable as any of the formats at all: no text
+// that every reader understands alike (duplicate names, invalid UTF-8, XML with
+// entities of its own; errors in JSON wrap a *strictjson.Error), or no CycloneDX
+// or SPDX document. Everything else is in the document's problems.
 func Read(data []byte) (*Document, error) {
 	if len(data) > MaxSize {
 		return nil, tooLarge(MaxSize)
 	}
 	text, hasMark := bytes.CutPrefix(data, []byte("\xef\xbb\xbf"))
-	if err := checkText(text); err != nil {
-		return nil, err
-	}
-	if err := strictjson.Check(text, strictjson.Depth(MaxDepth)); err != nil {
-		return nil, fmt.Errorf("sbom is not readable JSON: %w", err)
-	}
-	id, err := identify(text)
+	encoding, err := encodingOf(text)
 	if err != nil {
 		return nil, err
 	}
-	doc := &Document{Bytes: data, Digest: evidence.Sum(data), Format: id.format, SpecVersion: id.version}
-	r, err := newReader(doc)
+	doc := &Document{Bytes: data, Digest: evidence.Sum(data), Encoding: encoding}
+	switch encoding {
+	case XML:
+		err = doc.readXML(text)
+	case TagValue:
+		err = doc.readTags(text)
+	default:
+		err = doc.readJSON(text, hasMark)
+	}
 	if err != nil {
-		return nil, err
-	}
-	if hasMark {
-		r.problem(CodeByteOrderMark, "", "the document begins with a byte order mark: RFC 8259 forbids it, write plain UTF-8")
-	}
-	if err := r.read(text); err != nil {
 		return nil, err
 	}
 	return doc, nil
 }
 
-// checkText names the forms of SBOM that are not JSON.
-func checkText(text []byte) error {
+func (d *Document) readJSON(text []byte, hasMark bool) error {
+	if err := strictjson.Check(text, strictjson.Depth(MaxDepth)); err != nil {
+		return fmt.Errorf("sbom is not readable JSON: %w", err)
+	}
+	id, err := identify(text)
+	if err != nil {
+		return err
+	}
+	d.Format, d.SpecVersion = id.format, id.version
+	r, err := newReader(d)
+	if err != nil {
+		return err
+	}
+	if hasMark {
+		r.problem(CodeByteOrderMark, "", "the document begins with a byte order mark: RFC 8259 forbids it, write plain UTF-8")
+	}
+	if id.whole {
+		return r.readWhole(text)
+	}
+	return r.read(text)
+}
+
+func (d *Document) readTags(text []byte) error {
+	var err error
+	if d.SpecVersion, err = tagVersion(text); err != nil {
+		return err
+	}
+	if strings.HasPrefix(d.SpecVersion, "3.") {
+		return errors.New("sbom is tag-value of SPDX 3, which has no such form: have the tool write SPDX 3 JSON")
+	}
+	d.Format = SPDX
+	r, err := newReader(d)
+	if err != nil {
+		return err
+	}
+	return r.readTags(text)
+}
+
+// encodingOf tells by its beginning how a document is encoded.
+func encodingOf(text []byte) (string, error) {
 	head := bytes.TrimLeft(text[:min(len(text), 256)], " \t\r\n")
 	switch {
 	case len(head) == 0:
-		return errors.New("sbom is empty")
+		return "", errors.New("sbom is empty")
 	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")), bytes.IndexByte(head, 0) >= 0:
-		return errors.New("sbom is UTF-16 or binary: have the tool write JSON in UTF-8")
+		return "", errors.New("sbom is UTF-16 or binary: have the tool write UTF-8")
 	case head[0] == '<':
-		return errors.New("sbom is XML: only JSON is read, have the tool write CycloneDX or SPDX JSON")
-	case bytes.HasPrefix(head, []byte("SPDXVersion:")):
-		return errors.New("sbom is SPDX tag-value: only JSON is read, have the tool write SPDX JSON")
+		return XML, nil
+	case bytes.HasPrefix(head, []byte(tagMark)), head[0] == '#':
+		return TagValue, nil
 	case head[0] != '{':
-		return errors.New("sbom is not a JSON object: want CycloneDX or SPDX JSON")
+		return "", errors.New("sbom is not a JSON object, XML or SPDX tag-value: want CycloneDX or SPDX")
 	}
-	return nil
+	return JSON, nil
 }

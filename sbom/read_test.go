@@ -49,7 +49,7 @@ func TestReadCycloneDX(t *testing.T) {
 	"components":[{"bom-ref":"lib","type":"library","name":"lib","licenses":[{"license":{"id":"MIT"}},{"license":{"name":"Own"}}],
 	  "components":[{"bom-ref":"inner","type":"library","name":"inner","licenses":[{"expression":"MIT OR Apache-2.0"}]}]}]`)
 	want := &Document{
-		Bytes: []byte(in), Digest: evidence.Sum([]byte(in)), Format: CycloneDX, SpecVersion: "1.6",
+		Bytes: []byte(in), Digest: evidence.Sum([]byte(in)), Format: CycloneDX, Encoding: JSON, SpecVersion: "1.6",
 		ID: "urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79", Name: "org/app", Created: "2026-01-02T03:04:05Z",
 		Tools: []string{"syft 1.2.3", "svc"},
 		Subjects: []Subject{
@@ -57,12 +57,13 @@ func TestReadCycloneDX(t *testing.T) {
 			{Ref: "part", Name: "part", Digests: evidence.DigestSet{"sha1": sha1A}, Part: true},
 		},
 		Components: []Component{
-			{Ref: "part", Name: "part", Digests: evidence.DigestSet{"sha1": sha1A}},
-			{Ref: "lib", Name: "lib", Licenses: []string{"MIT", "Own"}, Direct: true},
-			{Ref: "inner", Name: "inner", Licenses: []string{"MIT OR Apache-2.0"}},
+			{Ref: "part", Name: "part", Digests: evidence.DigestSet{"sha1": sha1A}, Related: true},
+			{Ref: "lib", Name: "lib", Licenses: []string{"MIT", "Own"}, Direct: true, Related: true},
+			{Ref: "inner", Name: "inner", Licenses: []string{"MIT OR Apache-2.0"}, Related: true},
 		},
 		ComponentCount: 3,
 		Dependencies:   map[string][]string{"app": {"lib"}, "lib": {"inner"}, "inner": {}},
+		Graph:          Graph{Depth: 2},
 	}
 	if diff := cmp.Diff(want, mustRead(t, []byte(in)), cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -83,19 +84,20 @@ func TestReadSPDX(t *testing.T) {
 	"files":[{"SPDXID":"SPDXRef-other","fileName":"o","checksums":[{"algorithm":"SHA1","checksumValue":"` + sha1A + `"}]},
 	  {"SPDXID":"SPDXRef-file","fileName":"bin/app","checksums":[{"algorithm":"SHA256","checksumValue":"` + sha256B + `"}]}]`)
 	want := &Document{
-		Bytes: []byte(in), Digest: evidence.Sum([]byte(in)), Format: SPDX, SpecVersion: "2.3",
-		ID: "https://example.com/1", Name: "doc", Created: "2026-01-02T03:04:05Z", Tools: []string{"syft-1.2.3"},
+		Bytes: []byte(in), Digest: evidence.Sum([]byte(in)), Format: SPDX, Encoding: JSON, SpecVersion: "2.3",
+		ID: "https://example.com/1", Name: "doc", Created: "2026-01-02T03:04:05Z", Tools: []string{"syft-1.2.3"}, Authors: []string{"A"},
 		Subjects: []Subject{
 			{Ref: "SPDXRef-app", Name: "n-SPDXRef-app", Version: "2.0", Digests: evidence.DigestSet{"sha256": sha256A}},
 			{Ref: "SPDXRef-file", Name: "bin/app", Digests: evidence.DigestSet{"sha256": sha256B}},
 		},
 		Components: []Component{
-			{Ref: "SPDXRef-app", Name: "n-SPDXRef-app", Version: "2.0", Digests: evidence.DigestSet{"sha256": sha256A}, Subject: true},
-			{Ref: "SPDXRef-lib", Name: "n-SPDXRef-lib", PURL: "pkg:npm/lib@1", Licenses: []string{"MIT"}, Direct: true},
-			{Ref: "SPDXRef-deep", Name: "n-SPDXRef-deep"},
+			{Ref: "SPDXRef-app", Name: "n-SPDXRef-app", Version: "2.0", Digests: evidence.DigestSet{"sha256": sha256A}, Subject: true, Related: true},
+			{Ref: "SPDXRef-lib", Name: "n-SPDXRef-lib", PURL: "pkg:npm/lib@1", Licenses: []string{"MIT"}, Identified: true, Direct: true, Related: true},
+			{Ref: "SPDXRef-deep", Name: "n-SPDXRef-deep", Related: true},
 		},
 		ComponentCount: 3, FileCount: 2,
 		Dependencies: map[string][]string{"SPDXRef-app": {"SPDXRef-lib"}, "SPDXRef-lib": {"SPDXRef-deep"}},
+		Graph:        Graph{Depth: 2},
 	}
 	if diff := cmp.Diff(want, mustRead(t, []byte(in)), cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -144,12 +146,12 @@ func TestProblems(t *testing.T) {
 		{"dangling ref", cdxDoc(`"dependencies":[{"ref":"gone"}]`), CodeDanglingRef, "/dependencies/0/ref"},
 		{"digest of wrong length", cdxDoc(`"components":[{"type":"library","name":"a","hashes":[{"alg":"SHA-256","content":"` + sha1A + `"}]}]`), CodeDigest, "/components/0/hashes"},
 		{"two digests", cdxDoc(`"metadata":{"component":{"type":"library","name":"a","hashes":[{"alg":"SHA-1","content":"` + sha1A + `"},{"alg":"SHA-1","content":"` + strings.Repeat("d", 40) + `"}]}}`), CodeDigest, "/metadata/component/hashes"},
-		{"old version", `{"bomFormat":"CycloneDX","specVersion":"1.4"}`, CodeVersion, "/specVersion"},
+		{"old version", `{"bomFormat":"CycloneDX","specVersion":"1.1"}`, CodeVersion, "/specVersion"},
 		{"no version", `{"bomFormat":"CycloneDX"}`, CodeVersion, "/specVersion"},
 		{"version of wrong type", `{"bomFormat":"CycloneDX","specVersion":1.6}`, CodeVersion, "/specVersion"},
 		{"byte order mark", "\xef\xbb\xbf" + cdxDoc(`"version":1`), CodeByteOrderMark, ""},
 		{"spdx package", spdxDoc(`"packages":[` + spdxPackage("SPDXRef-a", "") + `,{"SPDXID":"SPDXRef-b"}]`), CodeSchema, "/packages/1"},
-		{"spdx 2.2", `{"spdxVersion":"SPDX-2.2"}`, CodeVersion, "/spdxVersion"},
+		{"spdx 2.1", `{"spdxVersion":"SPDX-2.1"}`, CodeVersion, "/spdxVersion"},
 		{"spdx duplicate", spdxDoc(`"packages":[` + spdxPackage("SPDXRef-a", "") + `,` + spdxPackage("SPDXRef-a", "") + `]`), CodeDuplicateRef, "/packages/1/SPDXID"},
 		{"spdx dangling", spdxDoc(`"documentDescribes":["SPDXRef-gone"]`), CodeDanglingRef, "/documentDescribes/0"},
 		{"spdx dangling relationship", spdxDoc(`"relationships":[{"spdxElementId":"SPDXRef-DOCUMENT","relatedSpdxElement":"SPDXRef-x","relationshipType":"DESCRIBES"}]`), CodeDanglingRef, "/relationships/0/relatedSpdxElement"},
@@ -184,11 +186,14 @@ func TestReadRefuses(t *testing.T) {
 		{"two marks", "\xef\xbb\xbf\xef\xbb\xbf{}", "not a JSON object"},
 		{"UTF-16", string(utf16), "UTF-16"},
 		{"UTF-16 without mark", string(utf16[2:]), "UTF-16"},
-		{"XML", `<?xml version="1.0"?><bom/>`, "XML"},
-		{"tag-value", "SPDXVersion: SPDX-2.3\n", "tag-value"},
+		{"XML", `<?xml version="1.0"?><bom/>`, "XML and not CycloneDX"},
+		{"XML with entities", `<!DOCTYPE bom [<!ENTITY a "b">]><bom xmlns="http://cyclonedx.org/schema/bom/1.6">&a;</bom>`, "document type"},
+		{"tag-value of SPDX 3", "SPDXVersion: SPDX-3.0\n", "no such form"},
+		{"text", "# a comment\nno tags\n", "first tag"},
+		{"open text", "SPDXVersion: SPDX-2.3\nDocumentComment: <text>a\n", "line 2: <text> is not closed"},
+		{"tag twice", "SPDXVersion: SPDX-2.3\nSPDXVersion: SPDX-2.2\n", "line 2: SPDXVersion is there twice"},
 		{"array", "[]", "not a JSON object"},
 		{"other object", `{"a":1}`, "neither CycloneDX nor SPDX"},
-		{"SPDX 3", `{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[]}`, "SPDX 3"},
 		{"truncated", good[:len(good)-4], "not readable JSON"},
 		{"data after", good + "{}", "after the JSON value"},
 		{"duplicate name", cdxDoc(`"version":1,"version":2`), "at /version"},
@@ -251,7 +256,7 @@ func TestManyComponents(t *testing.T) {
 		t.Skip("reads a million components")
 	}
 	var b bytes.Buffer
-	b.WriteString(`{"spdxVersion":"SPDX-2.2","packages":[{}`)
+	b.WriteString(`{"spdxVersion":"SPDX-2.1","packages":[{}`)
 	for range MaxComponents {
 		b.WriteString(`,{}`)
 	}

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -32,12 +33,18 @@ const (
 // over into the model one at a time: the whole decoded tree would need ten
 // times the memory of the text.
 type reader struct {
-	doc    *Document
-	format model
-	refs   refs
-	values decoder
-	edges  int            // in doc.Dependencies
-	schema *schema.Schema // nil if the version has none
+	doc      *Document
+	format   model
+	refs     refs
+	values   decoder
+	edges    int            // in doc.Dependencies
+	schema   *schema.Schema // nil if the version has none
+	places   []place        // of doc.Components
+	links    links
+	licenses licenses
+	lineOf   func(pointer string) int // nil in JSON
+	// again reads the elements of a list once more.
+	again func(list string, do func(i int, v any)) error
 	// skeleton is the document with each top-level array cut after its first
 	// element. The schemas ask nothing of these arrays that the skeleton and
 	// the elements alone could not answer, except uniqueItems.
@@ -52,7 +59,7 @@ type model interface {
 	// element takes an element of a top-level array.
 	element(list string, i int, v any)
 	// finish is called when all parts have been taken.
-	finish(text []byte) error
+	finish() error
 }
 
 func newReader(doc *Document) (*reader, error) {
@@ -61,9 +68,16 @@ func newReader(doc *Document) (*reader, error) {
 	doc.Dependencies = map[string][]string{}
 	find, at := schema.CycloneDX, "/specVersion"
 	r.format = &cycloneDX{reader: r}
-	if doc.Format == SPDX {
+	switch {
+	case doc.Format == SPDX && strings.HasPrefix(doc.SpecVersion, "3."):
+		find, at = schema.SPDX, "/@context"
+		r.format = &spdx3{reader: r}
+	case doc.Format == SPDX:
 		find, at = schema.SPDX, "/spdxVersion"
 		r.format = &spdx{reader: r}
+	}
+	if doc.Encoding == XML { // judged by another kind of schema
+		return r, nil
 	}
 	s, err := find(doc.SpecVersion)
 	if err != nil {
@@ -79,12 +93,29 @@ func newReader(doc *Document) (*reader, error) {
 func (r *reader) problem(code, pointer, message string) {
 	r.doc.ProblemCount++
 	if len(r.doc.Problems) < MaxProblems {
-		r.doc.Problems = append(r.doc.Problems, Problem{code, pointer, message})
+		r.doc.Problems = append(r.doc.Problems, Problem{Code: code, Pointer: pointer, Line: r.line(pointer), Message: message})
 	}
+}
+
+// warn notes a warning. where is called only if it is kept.
+func (r *reader) warn(code string, where func() string, message string) {
+	r.doc.WarningCount++
+	if len(r.doc.Warnings) < MaxProblems {
+		at := where()
+		r.doc.Warnings = append(r.doc.Warnings, Problem{Code: code, Pointer: at, Line: r.line(at), Message: message})
+	}
+}
+
+func (r *reader) line(pointer string) int {
+	if r.lineOf == nil {
+		return 0
+	}
+	return r.lineOf(pointer)
 }
 
 func (r *reader) read(text []byte) error {
 	defer r.values.done()
+	r.again = func(list string, do func(int, any)) error { return r.readAgain(text, list, do) }
 	err := eachMember(text, func(name string, d *jsontext.Decoder) error {
 		if d.PeekKind() == '[' {
 			return r.list(name, d)
@@ -104,11 +135,49 @@ func (r *reader) read(text []byte) error {
 	if err != nil {
 		return err
 	}
+	return r.finish()
+}
+
+// readAgain reads the elements of a top-level array that was read before.
+func (r *reader) readAgain(text []byte, list string, do func(i int, v any)) error {
+	return eachMember(text, func(name string, d *jsontext.Decoder) error {
+		if name != list || d.PeekKind() != '[' {
+			return d.SkipValue()
+		}
+		return eachElement(d, func(i int, raw jsontext.Value) error {
+			v, ok, err := r.decode(pointer(name, strconv.Itoa(i)), raw)
+			if ok {
+				do(i, v)
+			}
+			return err
+		})
+	})
+}
+
+// readWhole reads an SPDX 3 document that is a single element.
+func (r *reader) readWhole(text []byte) error {
+	defer r.values.done()
+	v, ok, err := r.decode("", text)
+	if !ok || err != nil {
+		return err
+	}
+	r.skeleton = object(v)
+	if one, ok := r.format.(*spdx3); ok {
+		one.whole = true
+	}
+	r.format.element(graphList, 0, v)
+	return r.finish()
+}
+
+// finish judges the whole of what was read.
+func (r *reader) finish() error {
 	r.judge(r.schema, r.skeleton)
-	if err := r.format.finish(text); err != nil {
+	if err := r.format.finish(); err != nil {
 		return err
 	}
 	r.refs.finish()
+	r.checkLicenses()
+	r.walkGraph()
 	return nil
 }
 
@@ -128,17 +197,23 @@ func (r *reader) list(name string, d *jsontext.Decoder) error {
 		if !ok || err != nil {
 			return err
 		}
-		if i == 0 {
-			r.skeleton[name] = []any{v}
-		} else {
-			r.judge(item, v, name, strconv.Itoa(i))
-		}
+		r.judgeElement(name, i, v, item)
 		if unique && r.doc.ProblemCount <= maxSought && seen.has(raw) {
 			r.problem(CodeSchema, pointer(name, strconv.Itoa(i)), "the element is in the list twice")
 		}
 		r.format.element(name, i, v)
 		return nil
 	})
+}
+
+// judgeElement judges an element of a top-level array: the first as a part of
+// the skeleton, the others by the array's schema for them.
+func (r *reader) judgeElement(name string, i int, v any, item *schema.Schema) {
+	if i == 0 {
+		r.skeleton[name] = []any{v}
+		return
+	}
+	r.judge(item, v, name, strconv.Itoa(i))
 }
 
 // listSchema returns the schema, if any, of the elements of a top-level array
@@ -165,7 +240,7 @@ func (r *reader) decode(at string, raw jsontext.Value) (v any, ok bool, err erro
 
 // addComponent keeps a component and returns its index, or noComponent if
 // there are too many.
-func (r *reader) addComponent(c Component) int {
+func (r *reader) addComponent(c Component, at place) int {
 	r.doc.ComponentCount++
 	if r.doc.ComponentCount > MaxComponents {
 		if r.doc.ComponentCount == MaxComponents+1 {
@@ -174,7 +249,24 @@ func (r *reader) addComponent(c Component) int {
 		return noComponent
 	}
 	r.doc.Components = append(r.doc.Components, c)
+	r.places = append(r.places, at)
 	return len(r.doc.Components) - 1
+}
+
+// describe makes component i a subject.
+func (r *reader) describe(i int) {
+	c := &r.doc.Components[i]
+	c.Subject = true
+	sub := Subject{Ref: c.Ref, Name: c.Name, Version: c.Version, PURL: c.PURL, Digests: c.Digests}
+	if sub.Digests == nil {
+		sub.Digests = imageDigest(c.Version, c.PURL)
+	}
+	r.doc.Subjects = append(r.doc.Subjects, sub)
+	for _, ref := range r.doc.Dependencies[c.Ref] {
+		if k, ok := r.refs.component(ref); ok {
+			r.doc.Components[k].Direct = true
+		}
+	}
 }
 
 // depend adds dependencies.
@@ -220,5 +312,5 @@ func (u uniqueItems) has(raw jsontext.Value) bool {
 	return false
 }
 
-// sortedKeys makes walks over maps deterministic.
-func sortedKeys(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
+// sorted makes walks over maps deterministic.
+func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

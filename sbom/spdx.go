@@ -1,11 +1,10 @@
 package sbom
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // spdxDocument is the SPDXID of every SPDX document.
@@ -29,8 +28,13 @@ func (s *spdx) member(name string, v any) {
 	case "creationInfo":
 		s.doc.Created = text(v, "created")
 		for _, c := range list(v, "creators") {
-			if creator, _ := c.(string); strings.HasPrefix(creator, "Tool:") {
-				s.doc.Tools = append(s.doc.Tools, strings.TrimSpace(creator[len("Tool:"):]))
+			creator, _ := c.(string)
+			kind, name, _ := strings.Cut(creator, ":")
+			switch name = strings.TrimSpace(name); kind {
+			case "Tool":
+				s.doc.Tools = append(s.doc.Tools, name)
+			case "Person", "Organization":
+				s.doc.Authors = append(s.doc.Authors, name)
 			}
 		}
 	}
@@ -50,10 +54,12 @@ func (s *spdx) element(list string, i int, v any) {
 	case "documentDescribes":
 		if id, ok := v.(string); ok {
 			s.use(id, list, i, "")
-			s.describe(id)
+			s.about(id)
 		}
 	case "relationships":
 		s.relationship(i, v)
+	case "hasExtractedLicensingInfos":
+		s.licenses.define(text(v, "licenseId"))
 	}
 }
 
@@ -62,9 +68,12 @@ func (s *spdx) pkg(i int, v any) {
 		return
 	}
 	id := text(v, "SPDXID")
-	c := Component{Ref: id, Name: text(v, "name"), Version: text(v, "versionInfo"), PURL: spdxPURL(v), Licenses: spdxLicenses(v)}
-	c.Digests = s.checksums("packages", i, v)
-	s.refs.define(id, s.addComponent(c), func() string { return pointer("packages", strconv.Itoa(i), "SPDXID") })
+	c := Component{
+		Ref: id, Name: text(v, "name"), Version: text(v, "versionInfo"), Licenses: s.licensesOf(i, v), Digests: s.checksums("packages", i, v),
+		Supplier: cmp.Or(spdxAgent(text(v, "supplier")), spdxAgent(text(v, "originator"))),
+	}
+	s.identifiers(&c, i, v)
+	s.refs.define(id, s.addComponent(c, place{noComponent, "/packages", i}), func() string { return pointer("packages", strconv.Itoa(i), "SPDXID") })
 	for j, f := range list(v, "hasFiles") {
 		if file, ok := f.(string); ok && inDocument(file) {
 			s.refs.use(reference{file, "packages", i, "hasFiles", j})
@@ -78,20 +87,46 @@ func (s *spdx) checksums(in string, i int, v any) map[string]string {
 	})
 }
 
-func spdxPURL(v any) string {
-	for _, ref := range list(v, "externalRefs") {
-		if text(ref, "referenceType") == "purl" {
-			return text(ref, "referenceLocator")
+// identifiers reads the identifiers of a package that are known beyond the
+// document.
+func (s *spdx) identifiers(c *Component, i int, v any) {
+	for j, ref := range list(v, "externalRefs") {
+		switch text(ref, "referenceType") {
+		case "purl":
+			if c.PURL != "" {
+				continue
+			}
+			c.PURL = text(ref, "referenceLocator")
+			if s.checkPURL(c.PURL, func() string {
+				return pointer("packages", strconv.Itoa(i), "externalRefs", strconv.Itoa(j), "referenceLocator")
+			}) {
+				c.Identified = true
+			}
+		case "cpe22Type", "cpe23Type", "swid", "swh", "gitoid":
+			c.Identified = true
+		}
+	}
+}
+
+// spdxAgent is the name of a supplier or originator, "" for none.
+func spdxAgent(s string) string {
+	for _, kind := range []string{"Person:", "Organization:"} {
+		if name, ok := strings.CutPrefix(s, kind); ok {
+			return strings.TrimSpace(name)
 		}
 	}
 	return ""
 }
 
-func spdxLicenses(v any) []string {
+func (s *spdx) licensesOf(i int, v any) []string {
 	var found []string
 	for _, name := range []string{"licenseConcluded", "licenseDeclared"} {
 		l := text(v, name)
-		if l != "" && l != "NONE" && l != "NOASSERTION" && !slices.Contains(found, l) {
+		if l == "" || l == "NONE" || l == "NOASSERTION" {
+			continue
+		}
+		s.expression(l, func() string { return pointer("packages", strconv.Itoa(i), name) })
+		if !slices.Contains(found, l) {
 			found = append(found, l)
 		}
 	}
@@ -113,12 +148,16 @@ func (s *spdx) relationship(i int, v any) {
 	s.use(b, "relationships", i, "relatedSpdxElement")
 	switch {
 	case kind == "DESCRIBES" && a == spdxDocument:
-		s.describe(b)
+		s.about(b)
 	case kind == "DESCRIBED_BY" && b == spdxDocument:
-		s.describe(a)
+		s.about(a)
+	}
+	if !inDocument(a) || !inDocument(b) {
+		return
 	}
 	forward, ok := dependsOn[kind]
-	if !ok || !inDocument(a) || !inDocument(b) {
+	if !ok {
+		s.link(a, b)
 		return
 	}
 	if !forward {
@@ -127,7 +166,7 @@ func (s *spdx) relationship(i int, v any) {
 	s.depend(a, b)
 }
 
-func (s *spdx) describe(id string) {
+func (s *spdx) about(id string) {
 	if len(s.described) == maxRefs {
 		s.refs.overflow()
 		return
@@ -148,53 +187,30 @@ func inDocument(id string) bool {
 }
 
 // finish resolves what the document describes. Only now are all ids known.
-func (s *spdx) finish(text []byte) error {
+func (s *spdx) finish() error {
 	slices.Sort(s.described)
 	var files []string
 	for _, id := range slices.Compact(s.described) {
 		if i, ok := s.refs.component(id); ok {
-			s.describes(i)
+			s.describe(i)
 		} else {
 			files = append(files, id)
 		}
 	}
-	return s.describesFiles(text, files)
-}
-
-// describes makes component i a subject.
-func (s *spdx) describes(i int) {
-	c := &s.doc.Components[i]
-	c.Subject = true
-	sub := Subject{Ref: c.Ref, Name: c.Name, Version: c.Version, PURL: c.PURL, Digests: c.Digests}
-	if sub.Digests == nil {
-		sub.Digests = imageDigest(c.Version, c.PURL)
-	}
-	s.doc.Subjects = append(s.doc.Subjects, sub)
-	for _, ref := range s.doc.Dependencies[c.Ref] {
-		if k, ok := s.refs.component(ref); ok {
-			s.doc.Components[k].Direct = true
-		}
-	}
+	return s.describesFiles(files)
 }
 
 // describesFiles makes the files with the given ids subjects. Files are many
 // and are rarely described, so they are not kept but read again.
-func (s *spdx) describesFiles(doc []byte, ids []string) error {
+func (s *spdx) describesFiles(ids []string) error {
 	if len(ids) == 0 || s.doc.FileCount == 0 {
 		return nil
 	}
-	return eachMember(doc, func(name string, d *jsontext.Decoder) error {
-		if name != "files" || d.PeekKind() != '[' {
-			return d.SkipValue()
+	return s.again("files", func(i int, v any) {
+		if _, found := slices.BinarySearch(ids, text(v, "SPDXID")); found {
+			s.doc.Subjects = append(s.doc.Subjects, Subject{
+				Ref: text(v, "SPDXID"), Name: text(v, "fileName"), Digests: s.checksums("files", i, v),
+			})
 		}
-		return eachElement(d, func(i int, raw jsontext.Value) error {
-			v, ok, err := s.decode(pointer(name, strconv.Itoa(i)), raw)
-			if _, found := slices.BinarySearch(ids, text(v, "SPDXID")); ok && found {
-				s.doc.Subjects = append(s.doc.Subjects, Subject{
-					Ref: text(v, "SPDXID"), Name: text(v, "fileName"), Digests: s.checksums(name, i, v),
-				})
-			}
-			return err
-		})
 	})
 }

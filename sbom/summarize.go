@@ -1,6 +1,11 @@
 package sbom
 
-import "github.com/release-dossier/dossier/evidence"
+import (
+	"cmp"
+	"slices"
+
+	"github.com/release-dossier/dossier/evidence"
+)
 
 // Reader reads SBOMs for a verifier: it satisfies verify.SBOMReader.
 type Reader struct{}
@@ -20,8 +25,11 @@ func (Reader) Summarize(data []byte) (*evidence.SBOMSummary, error) {
 func (d *Document) Summary() *evidence.SBOMSummary {
 	s := &evidence.SBOMSummary{
 		Format: d.Format, SpecVersion: d.SpecVersion, Tools: d.Tools,
-		Components: d.ComponentCount, ProblemCount: d.ProblemCount, Transitive: d.transitive(),
+		Components: d.ComponentCount, ProblemCount: d.ProblemCount, WarningCount: d.WarningCount, Transitive: d.transitive(),
+		Depth: d.Graph.Depth, Unreachable: d.Graph.Unreachable, Cycles: d.Graph.Cycles, Elements: d.MinimumElements(),
+		Problems: d.Problems, Warnings: d.Warnings,
 	}
+	s.Licenses, s.LicenseCount = d.licenses()
 	if t, err := evidence.ParseTime(d.Created); err == nil {
 		s.Created = t
 	}
@@ -39,10 +47,39 @@ func (d *Document) Summary() *evidence.SBOMSummary {
 			s.Licensed++
 		}
 	}
-	for _, p := range d.Problems {
-		s.Problems = append(s.Problems, evidence.SBOMProblem{Code: p.Code, Pointer: p.Pointer, Message: p.Message})
-	}
 	return s
+}
+
+// maxListed is the most licences that a summary lists.
+const maxListed = 10_000
+
+// licenses counts the licences that count: of an SPDX package what was
+// concluded, or else declared.
+func (d *Document) licenses() ([]evidence.SBOMLicense, int) {
+	at := map[string]int{}
+	var list []evidence.SBOMLicense
+	for _, c := range d.Components {
+		counts := c.Licenses
+		if d.Format == SPDX && len(counts) > 1 {
+			counts = counts[:1]
+		}
+		if c.Subject {
+			continue
+		}
+		for _, l := range counts {
+			i, ok := at[l]
+			if !ok {
+				i = len(list)
+				at[l] = i
+				list = append(list, evidence.SBOMLicense{License: l, Example: c.Name})
+			}
+			list[i].Components++
+		}
+	}
+	slices.SortStableFunc(list, func(a, b evidence.SBOMLicense) int {
+		return cmp.Or(b.Components-a.Components, cmp.Compare(a.License, b.License))
+	})
+	return list[:min(len(list), maxListed)], len(list)
 }
 
 // transitive reports whether the document tells of a dependency that no

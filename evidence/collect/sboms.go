@@ -70,7 +70,7 @@ func (a *assembly) addSBOM(f File) error {
 	}
 	if doc.ProblemCount > 0 {
 		p := doc.Problems[0]
-		a.gap(Setting, "a valid SBOM", fmt.Sprintf("%s has %s, the first at %s: %s", f.name(), count(doc.ProblemCount, "problem"), p.Pointer, p.Message),
+		a.gap(Setting, "a valid SBOM", fmt.Sprintf("%s has %s, the first at %s: %s", f.name(), count(doc.ProblemCount, "problem"), p.Place(), p.Message),
 			"update or configure the SBOM tool")
 	}
 	return nil
@@ -126,15 +126,12 @@ func (a *assembly) runID() string {
 // about, or its own.
 func (a *assembly) attachSBOM(doc *sbom.Document, b bundle.Blob, f File, about []evidence.Digest, names []string) {
 	name := f.name()
-	ext, mediaType := ".cdx.json", evidence.MediaTypeCycloneDX
-	if doc.Format == sbom.SPDX {
-		ext, mediaType = ".spdx.json", evidence.MediaTypeSPDX
-	}
+	ext, mediaType := formOf(doc)
 	if len(names) == 1 {
 		name = names[0]
 	}
 	if !strings.HasSuffix(name, ext) {
-		name = strings.TrimSuffix(name, ".json") + ext
+		name = strings.TrimSuffix(strings.TrimSuffix(name, ".json"), ".xml") + ext
 	}
 	at := evidence.Attachment{Material: b.Digest, About: about, RunID: f.RunID, Location: f.Location}
 	if len(doc.Tools) > 0 {
@@ -143,6 +140,19 @@ func (a *assembly) attachSBOM(doc *sbom.Document, b bundle.Blob, f File, about [
 	attach(&a.draft.Record.SBOMs, at)
 	a.addMaterial("sbom", name, mediaType, b)
 	a.found("sbom", fmt.Sprintf("%s %s, %s, about %s", doc.Format, doc.SpecVersion, count(doc.ComponentCount, "component"), listed(names)), claimed, f.From)
+}
+
+// formOf is the extension of a file that holds a document, and its media type.
+func formOf(doc *sbom.Document) (ext, mediaType string) {
+	switch {
+	case doc.Encoding == sbom.XML:
+		return ".cdx.xml", evidence.MediaTypeCycloneDXXML
+	case doc.Encoding == sbom.TagValue:
+		return ".spdx", evidence.MediaTypeSPDXTagValue
+	case doc.Format == sbom.SPDX:
+		return ".spdx.json", evidence.MediaTypeSPDX
+	}
+	return ".cdx.json", evidence.MediaTypeCycloneDX
 }
 
 // coverage returns the artifacts that attachments are about.

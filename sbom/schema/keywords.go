@@ -124,6 +124,9 @@ func within(s *Schema) *json.Unmarshalers {
 // if name is no array with one schema for all elements.
 func (s *Schema) List(name string) (element *Schema, unique bool) {
 	array := s.read().Properties[name]
+	if then := s.read().Then; array == nil && then != nil { // @graph of SPDX 3
+		array = then.read().Properties[name]
+	}
 	if array == nil {
 		return nil, false
 	}

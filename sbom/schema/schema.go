@@ -47,6 +47,22 @@ func SPDX(version string) (*Schema, error) {
 	return nil, nil
 }
 
+// KnownLicense reports whether an id is that of a licence or an exception on
+// the SPDX list, as CycloneDX last published it.
+func KnownLicense(id string) bool { return licenseIDs()[id] }
+
+var licenseIDs = sync.OnceValue(func() map[string]bool {
+	ids := map[string]bool{}
+	list, err := official.load("spdx.schema.json")
+	if err != nil {
+		return ids
+	}
+	for _, id := range list.read().Enum {
+		ids[id] = true
+	}
+	return ids
+})
+
 // set is a folder of schemas that refer to each other by file name. Each is
 // read once per process.
 type set struct {

@@ -280,7 +280,7 @@ func problems(s *evidence.SBOMSummary) string {
 		return fmt.Sprintf("%d problems", n)
 	}
 	first := s.Problems[0]
-	return fmt.Sprintf("%d problems, first at %s: %s", n, first.Pointer, first.Message)
+	return fmt.Sprintf("%d problems, first at %s: %s", n, first.Place(), first.Message)
 }
 
 func sbomLicences(f *Facts) Result {

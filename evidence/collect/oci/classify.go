@@ -26,7 +26,7 @@ const (
 func kindOf(mediaType string) kind {
 	mediaType, _, _ = strings.Cut(mediaType, ";")
 	switch mediaType {
-	case "application/vnd.cyclonedx+json", "application/vnd.cyclonedx", "application/spdx+json", "text/spdx+json":
+	case "application/vnd.cyclonedx+json", "application/vnd.cyclonedx+xml", "application/vnd.cyclonedx", "application/spdx+json", "text/spdx+json", "text/spdx":
 		return kindSBOM
 	case "application/vnd.in-toto+json", "application/vnd.dsse.envelope.v1+json":
 		return kindAttestation

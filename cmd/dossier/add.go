@@ -33,16 +33,16 @@ one for each of its fields.`,
 		Example: `  dossier add incident hello-1.4.0.dossier --record incident.yaml --key id_ed25519 \
     --trust trust.yaml`,
 	}, stated(), func(k evidence.KindInfo) *cobra.Command {
-		return c.stateCommand(k, k.Name+" FILE|DIR", "Add: "+k.Title, "")
+		return c.stateCommand(k, k.Name+" FILE|DIR|REF", "Add: "+k.Title, "")
 	})
 }
 
 // spoken are verbs that people say for a record of some kind.
 var spoken = []struct{ use, kind, decision, short string }{
-	{"reject FILE|DIR", "approval", "rejected", "Add a person's rejection to a dossier"},
-	{"withdraw FILE|DIR", "approval", "rejected", "Take an approval of yours back (--supersedes ID)"},
-	{"go FILE|DIR", "go-no-go", "go", "Add the decision to release"},
-	{"no-go FILE|DIR", "go-no-go", "no-go", "Add the decision not to release"},
+	{"reject FILE|DIR|REF", "approval", "rejected", "Add a person's rejection to a dossier"},
+	{"withdraw FILE|DIR|REF", "approval", "rejected", "Take an approval of yours back (--supersedes ID)"},
+	{"go FILE|DIR|REF", "go-no-go", "go", "Add the decision to release"},
+	{"no-go FILE|DIR|REF", "go-no-go", "no-go", "Add the decision not to release"},
 }
 
 func (c *Cmd) spokenCommands() []*cobra.Command {
@@ -67,6 +67,7 @@ first item from flags; more of them need a file.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return c.state(cmd.Context(), cmd.Name(), args[0], f) },
 	}
 	f.addition.register(cmd, outputInPlace)
+	c.registerRemote(cmd)
 	f.registerRecord(cmd)
 	cmd.Flags().StringArrayVar(&f.attach, "attach", nil, "a document that the record brings along (`FILE`; repeatable)")
 	f.recordFlags.register(cmd, c.Args)

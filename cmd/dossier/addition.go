@@ -85,7 +85,7 @@ func (c *Cmd) unsigned(ctx context.Context, verb, path string, a *addition) (*ba
 		return nil, usagef("%s: say whose release statement you trust: --trust FILE or --signer FINGERPRINT; \"dossier verify %s\" lists the signers", verb, path)
 	}
 	b.options.Target = path
-	if b.d, err = openDossier(path); err != nil {
+	if b.d, err = c.open(ctx, path, b.options); err != nil {
 		return nil, c.cannotRead(err)
 	}
 	if err := b.verify(ctx); err != nil {
@@ -213,7 +213,7 @@ func (c *Cmd) add(ctx context.Context, b *base, p evidence.Predicate, o verify.A
 	if err := c.signOnto(ctx, b, p, o); err != nil {
 		return err
 	}
-	if err := writeAddition(b.d, b.path, b.output); err != nil {
+	if err := c.writeAddition(ctx, b.d, b.path, b.output); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(c.Stdout, "%s  %s added by %s\n", report.Safe(notAFlag(firstOf(b.output, b.path))), report.Safe(p.Head().ID), b.signer.Public().Fingerprint())

@@ -24,7 +24,7 @@ type approveFlags struct {
 func (c *Cmd) approveCommand() *cobra.Command {
 	var f approveFlags
 	cmd := &cobra.Command{
-		Use:   "approve [FILE|DIR]",
+		Use:   "approve [FILE|DIR|REF]",
 		Short: "Add a person's approval to a dossier, or approve a commit",
 		Long: `approve verifies the dossier (layers 1 to 3, under the trust you give), prints
 what is being approved, signs an approval with your key and adds it to the file.
@@ -48,6 +48,7 @@ With a trust document, an approval that it would set aside is not signed.`,
 		},
 	}
 	f.register(cmd, outputInPlace)
+	c.registerRemote(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&f.rationale, "rationale", "", "why, in one sentence (`TEXT`)")
 	flags.StringVar(&f.environment, "environment", "", "the environment it is for (`NAME`; default any)")

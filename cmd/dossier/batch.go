@@ -29,7 +29,7 @@ func (b *batch) run(ctx context.Context) error {
 		if len(b.files) > 1 {
 			show("verify", int64(i), int64(len(b.files)))
 		}
-		r, err := verifyFile(ctx, file, b.expect, b.options)
+		r, err := b.verifyTarget(ctx, file, b.expect, b.options)
 		var t *targetError
 		switch {
 		case errors.As(err, &t):

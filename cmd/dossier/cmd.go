@@ -22,6 +22,8 @@ type Cmd struct {
 	Stderr io.Writer
 	// Now is the clock; it fills in --as-of and the times that are signed.
 	Now func() time.Time
+
+	remote registries
 }
 
 // Run runs the command and returns its exit status.
@@ -29,6 +31,7 @@ func (c *Cmd) Run(ctx context.Context) int {
 	root := c.root()
 	root.SetArgs(c.Args)
 	err := root.ExecuteContext(ctx)
+	c.endRemote()
 	var status exitStatus
 	switch {
 	case err == nil:

@@ -97,7 +97,7 @@ func TestBriefIsEnough(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, path := range []string{file, bad} {
-			r, err := verifyFile(t.Context(), path, verify.ExpectAnyUnsafe(), o)
+			r, err := new(Cmd).verifyTarget(t.Context(), path, verify.ExpectAnyUnsafe(), o)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -40,7 +40,8 @@ type config struct {
 	Policy      pinnedFile      `yaml:"policy"`
 	Trust       pinnedFile      `yaml:"trust"`
 	Sign        signConfig      `yaml:"sign"`
-	Store       notYet          `yaml:"store"`
+	// Store is the repository that create --push pushes to.
+	Store located `yaml:"store"`
 
 	file string // its name, for errors
 }

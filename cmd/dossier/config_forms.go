@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/bundle/registry"
 	"github.com/release-dossier/dossier/evidence/collect/forge"
 	httprec "github.com/release-dossier/dossier/evidence/collect/http"
 	"github.com/release-dossier/dossier/evidence/collect/oci"
@@ -49,6 +50,8 @@ func formsByPlace() map[string]func(string) error {
 		"collect.github.recorded":        ownForm,
 		"collect.gitlab.recorded":        ownForm,
 		"collect.records":                recordsForm,
+
+		"store": registry.CheckRepository,
 
 		"withhold[].reason":  oneLine,
 		"withhold[].contact": oneLine,

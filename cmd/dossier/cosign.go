@@ -18,7 +18,7 @@ func (c *Cmd) signCommand() *cobra.Command {
 	var a addition
 	var statement string
 	cmd := &cobra.Command{
-		Use:   "sign FILE|DIR",
+		Use:   "sign FILE|DIR|REF",
 		Short: "Add your signature to a statement that somebody else has signed",
 		Long: `sign adds another person's signature over the same bytes: where trust asks for
 several people, each signs. Without --statement it is the release statement.`,
@@ -30,6 +30,7 @@ several people, each signs. Without --statement it is the release statement.`,
 		},
 	}
 	a.register(cmd, outputInPlace)
+	c.registerRemote(cmd)
 	cmd.Flags().StringVar(&statement, "statement", "", "the statement to sign (`sha256:HEX`; default the release statement)")
 	return cmd
 }
@@ -65,7 +66,7 @@ func (c *Cmd) cosign(ctx context.Context, path, statement string, a *addition) e
 	if err := c.counts(ctx, b, evidence.Sum(raw)); err != nil {
 		return err
 	}
-	if err := writeAddition(b.d, path, a.output); err != nil {
+	if err := c.writeAddition(ctx, b.d, path, a.output); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(c.Stdout, "%s  %s signed by %s\n", report.Safe(notAFlag(firstOf(a.output, path))), st.ID.Short(), b.signer.Public().Fingerprint())

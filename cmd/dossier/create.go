@@ -30,7 +30,7 @@ type createFlags struct {
 	predecessor                  string
 	incomplete, recorded         []string
 	first, include, dryRun, json bool
-	output                       string
+	output, push                 string
 	judge                        judgeFlags
 }
 
@@ -41,7 +41,8 @@ func (c *Cmd) createCommand() *cobra.Command {
 		Short: "Assemble the evidence of a release and sign it into one file",
 		Long: `create reads the git repository, the artifacts, their SBOMs and provenance, asks
 the systems that ` + configPath + ` names, signs the release statement with
-your key and writes one .dossier file. RELEASE is the tag or the version.
+your key and writes one .dossier file. With --push it is in the registry then, too.
+RELEASE is the tag or the version.
 
 What people say of the release stands in the trailers of the annotated tag
 (Rollback, Known-issues, Risk, Window, Ticket) and in .dossier/records/VERSION/.
@@ -75,7 +76,7 @@ With --dry-run nothing is signed for good and nothing is written.`,
 	flags.StringVar(&f.key, "key", "", "key that signs the release statement (`FILE`)")
 	flags.StringVar(&f.builderKey, "builder-key", "", "key that signs generated provenance (`FILE`; default --key)")
 	flags.StringVar(&f.passphrase, "passphrase-file", "", "passphrase of the key (`FILE`)")
-	flags.StringVar(&f.predecessor, "predecessor", "", "the repository's last dossier, which is verified first (`FILE`)")
+	flags.StringVar(&f.predecessor, "predecessor", "", "the repository's last dossier, which is verified first (`FILE|REF`)")
 	flags.BoolVar(&f.first, "first", false, "this is the repository's first dossier")
 	flags.StringArrayVar(&f.incomplete, "allow-incomplete", nil, "go on without this system if it cannot be read, and say so in the dossier (`NAME`; repeatable)")
 	flags.StringArrayVar(&f.recorded, "recorded", nil, "take a system's answers from a file instead of asking it (`NAME=FILE`; repeatable)")
@@ -83,6 +84,9 @@ With --dry-run nothing is signed for good and nothing is written.`,
 	flags.BoolVar(&f.dryRun, "dry-run", false, "show what would be in it and what is missing; write nothing")
 	flags.BoolVar(&f.json, "json", false, "print the result as JSON")
 	flags.StringVarP(&f.output, "output", "o", "", "`FILE` to write (default NAME-VERSION.dossier)")
+	flags.StringVar(&f.push, "push", "", "push it as well, to the configuration's store or where the images are (--push=`REPOSITORY`: to that one)")
+	flags.Lookup("push").NoOptDefVal = pushToImages
+	c.registerRemote(cmd)
 	f.judge.registerTrust(cmd)
 	return cmd
 }
@@ -158,7 +162,10 @@ func (c *Cmd) createAll(ctx context.Context, release string, job *creation, prod
 			return err
 		}
 	}
-	return nil
+	if job.push == "" || job.dryRun {
+		return nil
+	}
+	return c.pushFinished(ctx, job)
 }
 
 // tagged leaves out the components that the release is no tag of, and says so

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -23,7 +24,7 @@ type exportFlags struct {
 func (c *Cmd) exportCommand() *cobra.Command {
 	var f exportFlags
 	cmd := &cobra.Command{
-		Use:   "export FILE|DIR",
+		Use:   "export FILE|DIR|REF",
 		Short: "Write a dossier's signed statements, or what rules judge, for other tools",
 		Long: `export writes the signed statements of a dossier, its own and the imported ones,
 one a line. The format sigstore (.sigstore.jsonl) keeps each Sigstore bundle byte
@@ -43,9 +44,10 @@ and may be relied on.`,
 			if f.input {
 				return c.exportInput(cmd.Context(), args[0], &f)
 			}
-			return c.export(args[0], &f)
+			return c.export(cmd.Context(), args[0], &f)
 		},
 	}
+	c.registerRemote(cmd)
 	f.judge.registerTrust(cmd)
 	f.judge.registerTime(cmd)
 	f.judge.registerRules(cmd)
@@ -59,12 +61,16 @@ and may be relied on.`,
 	return cmd
 }
 
-func (c *Cmd) export(path string, f *exportFlags) error {
+func (c *Cmd) export(ctx context.Context, path string, f *exportFlags) error {
 	format, err := interchange.ParseFormat(f.format)
 	if err != nil {
 		return usagef("--format: %w", err)
 	}
-	d, err := openDossier(path)
+	o, err := f.judge.options(c.Now())
+	if err != nil {
+		return err
+	}
+	d, err := c.open(ctx, path, o)
 	if err != nil {
 		return c.cannotRead(err)
 	}

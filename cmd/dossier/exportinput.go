@@ -36,7 +36,7 @@ func (c *Cmd) exportInput(ctx context.Context, path string, f *exportFlags) erro
 	}
 	in := &inputOf{Set: set}
 	o.Policy = in
-	r, err := verifyFile(ctx, path, verify.ExpectAnyUnsafe(), o)
+	r, err := c.verifyTarget(ctx, path, verify.ExpectAnyUnsafe(), o)
 	switch {
 	case err != nil:
 		return c.cannotRead(err)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -66,6 +67,10 @@ func openDossier(path string) (*bundle.Dossier, error) {
 func targets(args []string) []string {
 	var list []string
 	for _, arg := range args {
+		if _, ok, _ := reference(arg); ok {
+			list = append(list, arg)
+			continue
+		}
 		files := []string{arg}
 		if info, err := os.Stat(arg); err == nil && info.IsDir() && !isLayout(arg) {
 			// The pattern is literal but for its end, so it is never malformed.
@@ -161,9 +166,16 @@ func writeDossier(d *bundle.Dossier, out string) error {
 
 // writeAddition writes what was added to the dossier at path: in place, where
 // others may have added something meanwhile, or to a new one.
-func writeAddition(d *bundle.Dossier, path, output string) error {
+func (c *Cmd) writeAddition(ctx context.Context, d *bundle.Dossier, path, output string) error {
 	if output != "" {
 		return writeDossier(d, notAFlag(output))
+	}
+	ref, ok, err := reference(path)
+	if err != nil {
+		return err
+	}
+	if ok {
+		return c.pushAdded(ctx, d, ref)
 	}
 	if err := d.AppendTo(path); err != nil {
 		return usagef("%s is not written: %w", notAFlag(path), reason(err))

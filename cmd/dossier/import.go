@@ -49,8 +49,9 @@ What was signed before the release exists is given to "dossier create
 		},
 	}
 	f.register(cmd, outputInPlace)
+	c.registerRemote(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&f.into, "into", "", "the dossier (`FILE|DIR`)")
+	flags.StringVar(&f.into, "into", "", "the dossier (`FILE|DIR|REF`)")
 	flags.StringVar(&f.from, "from", "", "where the file comes from (`URI`)")
 	flags.StringVar(&f.rationale, "rationale", "", "why it belongs to this release (`TEXT`)")
 	flags.StringArrayVar(&f.attach, "attach", nil, "a document that a statement about this release lists (`FILE`; repeatable)")
@@ -82,7 +83,7 @@ func (c *Cmd) importFile(ctx context.Context, file string, f *importFlags) error
 		return err
 	}
 	if len(sorted.Foreign) == 0 {
-		return c.importedOwn(b, len(sorted.Own))
+		return c.importedOwn(ctx, b, len(sorted.Own))
 	}
 	if b.signer, err = c.signerOf(ctx, "import", &f.addition); err != nil {
 		return err
@@ -183,12 +184,12 @@ func addListed(d *bundle.Dossier, st *bundle.Statement, documents map[evidence.D
 }
 
 // importedOwn writes the dossier when nothing is to be signed.
-func (c *Cmd) importedOwn(b *base, n int) error {
+func (c *Cmd) importedOwn(ctx context.Context, b *base, n int) error {
 	if n == 0 && b.output == "" {
 		_, err := fmt.Fprintln(c.Stdout, "nothing to add")
 		return err
 	}
-	if err := writeAddition(b.d, b.path, b.output); err != nil {
+	if err := c.writeAddition(ctx, b.d, b.path, b.output); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(c.Stdout, "%s  %s added\n", notAFlag(firstOf(b.output, b.path)), counted(n, "signature", "signatures"))

@@ -14,7 +14,7 @@ func (c *Cmd) inspectCommand() *cobra.Command {
 	var asJSON bool
 	var f judgeFlags
 	cmd := &cobra.Command{
-		Use:   "inspect FILE|DIR",
+		Use:   "inspect FILE|DIR|REF",
 		Short: "Show what is in a dossier, as a tree; judges nothing",
 		Args:  usageArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -22,7 +22,7 @@ func (c *Cmd) inspectCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			r, err := verifyFile(cmd.Context(), args[0], verify.Expect{}, o)
+			r, err := c.verifyTarget(cmd.Context(), args[0], verify.Expect{}, o)
 			if err != nil {
 				return c.cannotRead(err)
 			}
@@ -34,6 +34,7 @@ func (c *Cmd) inspectCommand() *cobra.Command {
 	}
 	f.registerTrust(cmd)
 	f.registerTime(cmd)
+	c.registerRemote(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the report as JSON")
 	return cmd
 }

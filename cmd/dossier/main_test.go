@@ -73,7 +73,7 @@ var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"extract":     extract,
 	"successor":   successor,
 	"handwritten": handwritten,
-	"registry":    registry,
+	"registry":    startRegistry,
 	"signed":      signed,
 	"jira":        jira,
 }

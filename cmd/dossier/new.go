@@ -16,6 +16,7 @@ import (
 	"github.com/release-dossier/dossier/evidence/collect/git"
 	"github.com/release-dossier/dossier/evidence/records"
 	"github.com/release-dossier/dossier/internal/strictyaml"
+	"github.com/release-dossier/dossier/verify"
 	"github.com/release-dossier/dossier/verify/policy"
 	"github.com/release-dossier/dossier/verify/report"
 )
@@ -61,6 +62,7 @@ func (c *Cmd) templateCommand(k evidence.KindInfo) *cobra.Command {
 	}
 	flags.StringVarP(&f.file, "output", "o", "", "`FILE` to write (default in "+records.Root+"/VERSION)")
 	f.register(cmd, c.Args)
+	c.registerRemote(cmd)
 	return cmd
 }
 
@@ -125,7 +127,7 @@ func (f *newFlags) fillControl(v records.Values) error {
 func (c *Cmd) fillKnown(ctx context.Context, f *newFlags, v records.Values) (who []string, err error) {
 	normalScope(v)
 	if f.dossier != "" {
-		if err := c.fillFromDossier(f, v); err != nil {
+		if err := c.fillFromDossier(ctx, f, v); err != nil {
 			return nil, err
 		}
 	}
@@ -152,8 +154,8 @@ func (c *Cmd) fillKnown(ctx context.Context, f *newFlags, v records.Values) (who
 	return c.whoami(info), nil
 }
 
-func (c *Cmd) fillFromDossier(f *newFlags, v records.Values) error {
-	d, err := openDossier(f.dossier)
+func (c *Cmd) fillFromDossier(ctx context.Context, f *newFlags, v records.Values) error {
+	d, err := c.open(ctx, f.dossier, verify.Options{})
 	if err != nil {
 		return c.cannotRead(err)
 	}

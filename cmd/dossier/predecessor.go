@@ -21,7 +21,7 @@ func (c *Cmd) predecessor(ctx context.Context, f *createFlags) (*evidence.Predec
 	if o.Trust == nil {
 		return nil, nil, usagef("--predecessor: say whose release statement you trust: --trust FILE or --signer FINGERPRINT")
 	}
-	d, err := openDossier(f.predecessor)
+	d, err := c.open(ctx, f.predecessor, o)
 	if err != nil {
 		return nil, nil, c.cannotRead(err)
 	}

@@ -31,7 +31,7 @@ type promoteFlags struct {
 func (c *Cmd) promoteCommand() *cobra.Command {
 	var f promoteFlags
 	cmd := &cobra.Command{
-		Use:   "promote FILE|DIR --env NAME [-- COMMAND...]",
+		Use:   "promote FILE|DIR|REF --env NAME [-- COMMAND...]",
 		Short: "Record a deployment, by running its command or from flags",
 		Long: `promote verifies the dossier (layers 1 to 3, under the trust you give), runs the
 command that deploys, and adds a signed record of when it began and ended, its
@@ -63,6 +63,7 @@ Whether the release may be deployed is asked before: "dossier verify --gate".`,
 		RunE: func(cmd *cobra.Command, args []string) error { return c.promote(cmd.Context(), args[0], args[1:], &f) },
 	}
 	f.addition.register(cmd, outputInPlace)
+	c.registerRemote(cmd)
 	f.register(cmd)
 	return cmd
 }

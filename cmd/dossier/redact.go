@@ -65,6 +65,9 @@ func (c *Cmd) redact(ctx context.Context, path string, f *redactFlags) error {
 	case f.reason == "":
 		return usagef("redact: --reason is required: whoever gets the copy wants to know")
 	}
+	if _, ok, err := reference(path); ok || err != nil {
+		return firstError(err, usagef("redact: a registry keeps what it has: \"dossier pull %s\", redact the file, and push the copy elsewhere", path))
+	}
 	b, err := c.appendable(ctx, "redact", path, &f.addition)
 	if err != nil {
 		return err
@@ -98,7 +101,7 @@ func (c *Cmd) redact(ctx context.Context, path string, f *redactFlags) error {
 		return err
 	}
 	if !f.copyOnly {
-		if err := writeAddition(b.d, path, ""); err != nil {
+		if err := c.writeAddition(ctx, b.d, path, ""); err != nil {
 			return fmt.Errorf("%s is written, but the statement is not in the dossier: %w", f.output, err)
 		}
 	}

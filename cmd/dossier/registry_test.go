@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"net/http/httptest"
 	"strings"
 
 	"github.com/google/go-containerregistry/pkg/name"
@@ -14,27 +13,30 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/static"
 	"github.com/google/go-containerregistry/pkg/v1/types"
-	"github.com/olareg/olareg"
-	olaregconfig "github.com/olareg/olareg/config"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/provenance"
+	"github.com/release-dossier/dossier/internal/testregistry"
 )
 
-// registry starts an OCI registry at $REGISTRY with the image acme/hello:1.0.1
+// startRegistry starts an OCI registry, Debian's if docker is the argument, at $REGISTRY with the image acme/hello:1.0.1
 // in it, for two platforms, $IMAGE by digest and $AMD64 by that of one platform.
 // It says that it was built from the commit of v1.0.1. Attached are an SBOM of
 // each platform and provenance of the index, signed with "key".
-func registry(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 0 {
-		ts.Fatalf("usage: registry")
+func startRegistry(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 1 || len(args) == 1 && args[0] != "docker" {
+		ts.Fatalf("usage: registry [docker]")
 	}
-	r := olareg.New(olaregconfig.Config{Storage: olaregconfig.ConfigStorage{StoreType: olaregconfig.StoreMem}})
-	s := httptest.NewServer(r)
-	ts.Defer(func() { s.Close(); r.Close() })
-	host := strings.TrimPrefix(s.URL, "http://")
+	host, stop := testregistry.Olareg(0)
+	if len(args) == 1 {
+		stop()
+		var err error
+		host, stop, err = testregistry.Docker()
+		ts.Check(err)
+	}
+	ts.Defer(stop)
 	ts.Check(ts.Exec("git", "-C", "hello", "rev-parse", "v1.0.1^{commit}"))
 	repo, err := name.NewRepository(host + "/acme/hello")
 	ts.Check(err)

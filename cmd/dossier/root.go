@@ -46,7 +46,7 @@ file you were given.`,
 		c.initCommand(), c.createCommand(), c.approveCommand(), c.verifyCommand(), c.verifyBundleCommand(), c.verifyProvenanceCommand(), c.reportCommand(),
 		c.newCommand(), c.addCommand(), c.attestCommand(), c.freezeCommand(), c.promoteCommand(), c.signCommand(), c.sealCommand(), c.redactCommand(),
 		c.inspectCommand(), c.showCommand(), c.controlsCommand(), c.policyCommand(), c.trustCommand(), c.explainCommand(),
-		c.importCommand(), c.exportCommand(),
+		c.importCommand(), c.exportCommand(), c.pushCommand(), c.pullCommand(),
 		c.sbomCommand(), c.keygenCommand(), c.versionCommand(),
 	)
 	root.AddCommand(c.spokenCommands()...)

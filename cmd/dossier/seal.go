@@ -13,7 +13,7 @@ func (c *Cmd) sealCommand() *cobra.Command {
 	var a addition
 	var until, due string
 	cmd := &cobra.Command{
-		Use:   "seal FILE|DIR",
+		Use:   "seal FILE|DIR|REF",
 		Short: "Add a checkpoint: so far this is all",
 		Long: `seal states that up to a moment nothing else is known to have happened. Only
 under a seal is it a fact that there was no incident, no freeze, no rejection.
@@ -26,6 +26,7 @@ Later statements follow a seal; the next seal follows the last.`,
 		},
 	}
 	a.register(cmd, outputInPlace)
+	c.registerRemote(cmd)
 	cmd.Flags().StringVar(&until, "covers-until", "", "the moment up to which this is all, RFC 3339 (`TIME`; default now)")
 	cmd.Flags().StringVar(&due, "next-due", "", "when the next seal is to be expected, RFC 3339 (`TIME`)")
 	return cmd

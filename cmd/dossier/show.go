@@ -22,7 +22,7 @@ func (c *Cmd) showCommand() *cobra.Command {
 	var output string
 	var f judgeFlags
 	cmd := &cobra.Command{
-		Use:   "show FILE|DIR EXHIBIT",
+		Use:   "show FILE|DIR|REF EXHIBIT",
 		Short: "Print one exhibit (E1, E2, ...) safely, or save its bytes",
 		Long: `show prints one exhibit with everything a terminal could act upon made visible.
 The number is the one of the report or of inspect under the same trust flags.
@@ -34,7 +34,7 @@ With --output the exhibit's bytes are saved unchanged.`,
 			if err != nil {
 				return err
 			}
-			d, err := openDossier(args[0])
+			d, err := c.open(cmd.Context(), args[0], o)
 			if err != nil {
 				return c.cannotRead(err)
 			}
@@ -53,6 +53,7 @@ With --output the exhibit's bytes are saved unchanged.`,
 	}
 	f.registerTrust(cmd)
 	f.registerTime(cmd)
+	c.registerRemote(cmd)
 	cmd.Flags().StringVarP(&output, "output", "o", "", "save the bytes to `FILE` instead of printing")
 	orStdout(cmd)
 	return cmd

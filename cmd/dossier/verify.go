@@ -25,13 +25,15 @@ type verifyFlags struct {
 func (c *Cmd) verifyCommand() *cobra.Command {
 	var f verifyFlags
 	cmd := &cobra.Command{
-		Use:   "verify FILE|DIR...",
+		Use:   "verify FILE|DIR|REF...",
 		Short: "Check a dossier offline: integrity, signatures, linkage, policy",
 		Long: `verify checks one or more dossiers and says what holds, what does not, and how
-each fact is known. It opens no socket and reads only the files it is given.
+each fact is known. It opens no socket and reads only the files it is given. A
+reference to a registry is downloaded whole first, and verified offline then.
 
-Say which release you mean, by an artifact in your hands (--artifact) or by
-name (--release), whom you trust (--trust or --signer) and which rules judge
+Say which release you mean, by an artifact in your hands (--artifact), by the
+digest of an image (HOST/NAME@sha256:HEX; a tag says nothing) or by name
+(--release), whom you trust (--trust or --signer) and which rules judge
 (--policy or --profile; the default is the profile solo). Without any of these
 it shows what the file says of itself, and accepts nothing.
 
@@ -41,7 +43,7 @@ text, csv and markdown have a line each, junit a suite, sarif a run, json an
 object; html shows one.
 
 Exit status: 0 ACCEPTED, 1 NOT ACCEPTED, 2 usage or configuration,
-3 NOT GENUINE, 4 CANNOT READ.`,
+3 NOT GENUINE, 4 CANNOT READ.` + aboutReferences,
 		Example: `  dossier verify hello-1.4.0.dossier
   dossier verify hello-1.4.0.dossier --artifact hello --signer SHA256:9d2f...
   dossier verify *.dossier --any-release --policy dossier.yaml --format csv
@@ -60,6 +62,7 @@ Exit status: 0 ACCEPTED, 1 NOT ACCEPTED, 2 usage or configuration,
 	flags.StringVar(&f.expectHead, "expect-head", "", "this statement must be there (`sha256:HEX`)")
 	flags.StringVar(&f.exactState, "exact-state", "", "the dossier must have exactly this state (`sha256:HEX`)")
 	f.output.register(cmd)
+	c.registerRemote(cmd)
 	return cmd
 }
 
@@ -111,14 +114,14 @@ func (c *Cmd) cannotRead(err error) error {
 	return errors.Join(exitStatus(4), report.CannotRead(c.Stderr, t.path, t.err))
 }
 
-func verifyFile(ctx context.Context, file string, e verify.Expect, o verify.Options) (*verify.Report, error) {
-	d, err := openDossier(file)
+func (c *Cmd) verifyTarget(ctx context.Context, file string, e verify.Expect, o verify.Options) (*verify.Report, error) {
+	d, err := c.open(ctx, file, o)
 	if err != nil {
 		return nil, err
 	}
 	defer d.Close()
 	o.Target = file
-	return verify.Bundle(ctx, d, e, o)
+	return verify.Bundle(ctx, d, c.expected(file, e), o)
 }
 
 // repeat is the command that repeats this verification.

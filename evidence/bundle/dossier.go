@@ -64,6 +64,10 @@ func New() *Dossier {
 	}
 }
 
+// ErrForeign says that a Sigstore bundle is over no statement of ours about a
+// release.
+var ErrForeign = errors.New("not a statement of this dossier: imported attestations are materials")
+
 // AddSignature adds a Sigstore bundle over a statement of ours, which becomes
 // part of the set with it. Adding what is there already changes nothing. It
 // authenticates nothing.
@@ -77,7 +81,7 @@ func (d *Dossier) AddSignature(raw []byte) (*Statement, error) {
 		return nil, err
 	}
 	if st == nil {
-		return nil, errors.New("not a statement of this dossier: imported attestations are materials")
+		return nil, ErrForeign
 	}
 	sig := &Signature{ID: evidence.Sum(raw), Bundle: b, blob: BytesBlob(raw)}
 	before := d.signatures

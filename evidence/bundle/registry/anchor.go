@@ -136,6 +136,13 @@ func parseTarget(reference string, plain bool) (target, error) {
 	return target{repo: repo}, nil
 }
 
+// CheckRepository refuses what is no name of a repository: "ghcr.io/acme/hello",
+// without tag or digest.
+func CheckRepository(repository string) error {
+	_, err := distribution.ParseRepository(repository, true)
+	return err
+}
+
 func (t target) identifier() string {
 	if t.digest != "" {
 		return t.digest

@@ -133,6 +133,9 @@ func (s *search) readManifest(ctx context.Context, r *referrer, m *distribution.
 		return err
 	}
 	st, err := bundle.New().AddSignature(raw)
+	if errors.Is(err, bundle.ErrForeign) {
+		return errors.New("it is an attestation that names no release")
+	}
 	if err != nil {
 		return err
 	}

@@ -19,12 +19,14 @@ type Pulled struct {
 	Dossier *bundle.Dossier
 	// Release is the digest of its release statement.
 	Release evidence.Digest
-	// Subject is what the reference names, by digest: an image or the release's
-	// anchor.
+	// Repository is where it is: "ghcr.io/acme/hello".
+	Repository string
+	// Subject is what the reference names, by digest.
 	Subject evidence.Digest
 	// IsImage reports whether Subject is an image that the release statement
-	// lists, or an image of such an index.
-	IsImage bool
+	// lists, or an image of such an index; IsAnchor whether it is the release's
+	// anchor.
+	IsImage, IsAnchor bool
 	// Absent are materials that the statements list and the repository does not
 	// have. Verification says whether they may be.
 	Absent []evidence.Material
@@ -87,6 +89,15 @@ func Pull(ctx context.Context, reference, dir string, o Options, choose func([]R
 		return nil, explain(reference, n, err)
 	}
 	return p, nil
+}
+
+// Reference names what the dossier is attached to by digest, for [PushAdded]. If
+// it was found by the index of a layout, that is the repository alone.
+func (p *Pulled) Reference() string {
+	if p.IsImage || p.IsAnchor {
+		return p.Repository + "@" + p.Subject.String()
+	}
+	return p.Repository
 }
 
 // named is what a reference names and what is attached to that.
@@ -223,7 +234,10 @@ func (n *named) pull(ctx context.Context, r *Release, dir string) (*Pulled, erro
 		return nil, err
 	}
 	defer root.Close()
-	p := &Pulled{Release: r.Statement, Subject: n.subject, IsImage: n.isImage(r), Others: n.search.others(r.Statement, r.Dossier)}
+	p := &Pulled{
+		Release: r.Statement, Repository: n.repo.Name(), Subject: n.subject, IsImage: n.isImage(r), IsAnchor: n.pinned == r.Statement,
+		Others: n.search.others(r.Statement, r.Dossier),
+	}
 	materials := listed(r.Dossier)
 	there := make([]bool, len(materials))
 	err = parallel(ctx, len(materials), func(ctx context.Context, i int) (err error) {

@@ -23,6 +23,8 @@ type Pushed struct {
 	// Subjects are what statements are attached to: images of the release that
 	// the repository has and, if Anchored, the release's anchor.
 	Subjects []evidence.Digest
+	// Images are those of them that are images.
+	Images []evidence.Digest
 	// Anchored reports whether some statement names no image here, so that the
 	// release has a tag ([Tag]).
 	Anchored bool
@@ -219,6 +221,9 @@ func (p *pusher) plan() ([]*subject, error) {
 	for _, id := range sortedKeys(at) {
 		list = append(list, at[id])
 		p.done.Subjects = append(p.done.Subjects, id)
+		if !at[id].anchor {
+			p.done.Images = append(p.done.Images, id)
+		}
 	}
 	return list, nil
 }

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/bundle/registry"
+	"github.com/release-dossier/dossier/verify/report"
+)
+
+func (c *Cmd) pullCommand() *cobra.Command {
+	var f judgeFlags
+	var output string
+	var list bool
+	cmd := &cobra.Command{
+		Use:   "pull REF",
+		Short: "Download a dossier from a registry into one file",
+		Long: `pull writes the dossier that is attached to an image, or has the tag that is
+given, into one file: the same bytes that were pushed, and what was added since.
+What else is attached is listed and left out. Nothing is verified but digests.
+
+A download that was interrupted goes on where it ended: until the file is whole,
+what came is in FILE.partial.` + aboutReferences,
+		Example: `  dossier pull ghcr.io/acme/hello@sha256:0f1e... -o hello-1.4.0.dossier
+  dossier pull ghcr.io/acme/hello:v1.4.0 --list`,
+		Args: usageArgs(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ref := strings.TrimPrefix(args[0], scheme)
+			if list {
+				return c.listReleases(cmd.Context(), ref)
+			}
+			return c.pullTo(cmd.Context(), ref, output, &f)
+		},
+	}
+	f.registerTrust(cmd)
+	c.registerRemote(cmd)
+	cmd.Flags().StringVarP(&output, "output", "o", "", "`FILE` or directory to write (default NAME-VERSION.dossier)")
+	cmd.Flags().BoolVar(&list, "list", false, "only list the releases whose dossiers are there")
+	return cmd
+}
+
+// listReleases prints a line for each release.
+func (c *Cmd) listReleases(ctx context.Context, ref string) error {
+	list, err := registry.List(ctx, ref, c.registryOptions())
+	if err != nil {
+		return err
+	}
+	for _, r := range list {
+		if _, err := fmt.Fprintln(c.Stdout, report.Safe(describeRelease(ref, r))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *Cmd) pullTo(ctx context.Context, ref, output string, f *judgeFlags) error {
+	o, err := f.options(c.Now())
+	if err != nil {
+		return err
+	}
+	if output != "" {
+		if err := mustBeNew(output); err != nil {
+			return err
+		}
+	}
+	dir := partialDir(output, ref)
+	if err := makePartial(dir); err != nil {
+		return err
+	}
+	p, err := c.download(ctx, ref, dir, o)
+	if err != nil {
+		return removeEmpty(dir, err)
+	}
+	c.tellOthers(ref, p.Others)
+	if output == "" {
+		output = pulledName(p)
+		if err := mustBeNew(output); err != nil {
+			return err
+		}
+	}
+	if err := writeDossier(p.Dossier, notAFlag(output)); err != nil {
+		return err
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		return err
+	}
+	absent := ""
+	if n := len(p.Absent); n > 0 {
+		absent = fmt.Sprintf("; %s listed and not there", counted(n, "material is", "materials are"))
+	}
+	_, err = fmt.Fprintf(c.Stdout, "%s  %s%s; not verified yet: dossier verify %s\n", report.Safe(output),
+		counted(len(p.Dossier.Statements()), "statement", "statements"), absent, report.Safe(notAFlag(output)))
+	return err
+}
+
+// partialDir is where blobs are until the file is whole.
+func partialDir(output, ref string) string {
+	if output == "" {
+		return "dossier-" + evidence.Sum([]byte(ref)).Short() + ".partial"
+	}
+	return strings.TrimRight(notAFlag(output), `/\`) + ".partial"
+}
+
+// makePartial makes the directory, or takes the one that an earlier pull left.
+func makePartial(dir string) error {
+	err := os.Mkdir(dir, 0o700)
+	if !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	info, err := os.Lstat(dir)
+	if err == nil && !info.IsDir() {
+		err = usagef("%s is no directory: remove it, or choose another name with --output", dir)
+	}
+	return err
+}
+
+// removeEmpty removes the directory if nothing came before the error.
+func removeEmpty(dir string, err error) error {
+	_ = os.Remove(dir)
+	return err
+}
+
+// pulledName is the name of the file for a dossier that was pulled.
+func pulledName(p *registry.Pulled) string {
+	st, _ := p.Dossier.Statement(p.Release)
+	name := path.Base(p.Repository)
+	if r, err := evidence.DecodeRecord(st.Statement.Predicate); err == nil {
+		name += "-" + r.Version
+	}
+	return strings.ReplaceAll(evidence.SafeMaterialName(name), "/", "-") + ".dossier"
+}

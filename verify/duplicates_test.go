@@ -5,6 +5,7 @@ import (
 	"crypto/elliptic"
 	"encoding/asn1"
 	"encoding/json"
+	"errors"
 	"math/big"
 	"slices"
 	"strings"
@@ -17,7 +18,6 @@ import (
 	"github.com/release-dossier/dossier/internal/testrelease"
 	"github.com/release-dossier/dossier/verify"
 	"github.com/release-dossier/dossier/verify/report"
-	"github.com/release-dossier/dossier/verify/trust"
 )
 
 // rewrap changes a bundle without the signer's key.
@@ -137,8 +137,12 @@ func TestPinnedCopyCounts(t *testing.T) {
 // clocks verifies certificates by a table.
 type clocks map[string]verify.Authenticated
 
-func (c clocks) VerifySignature(_ context.Context, b *attest.Bundle, _ *trust.Trust) (verify.Authenticated, error) {
+func (c clocks) VerifySignature(_ context.Context, b *attest.Bundle, _ time.Time) (verify.Authenticated, error) {
 	return c[string(b.Chain[0])], nil
+}
+
+func (c clocks) VerifyTime(context.Context, *attest.Bundle, attest.PublicKey, time.Time) (verify.Authenticated, error) {
+	return verify.Authenticated{}, errors.New("not asked")
 }
 
 // TestMoreProofCounts checks that a copy with more proof of time than the

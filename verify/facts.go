@@ -95,9 +95,15 @@ type Signer struct {
 	// Build is what the signer's certificate says of the CI run that it was issued
 	// for; nil if there is none.
 	Build *provenance.Certificate `json:"-"`
+	// Unproven reports that the signature is authentic, and that it does not
+	// count because a proof is not there: Code says which.
+	Unproven bool `json:"unproven,omitempty"`
 	// Threshold is how many people must sign the statement for this signature
 	// to count; 0 if it counts alone.
 	Threshold int `json:"threshold,omitempty"`
+
+	// open says why proofs of time that are there close no end.
+	open string
 }
 
 // Name is the best name there is for people: person, fingerprint, identity.
@@ -144,15 +150,23 @@ type TagSignature struct {
 	// repository.
 	Valid bool
 	// Code and Detail say why not: "unsigned", "signature-invalid",
-	// "no-verifier", or one of the codes of trust: "signer-not-trusted",
-	// "kind-not-granted", "repository-not-granted", ...
+	// "no-verifier", one of the codes of trust: "signer-not-trusted",
+	// "kind-not-granted", "repository-not-granted", ..., or a reason of the
+	// verifier of certificates: "no-time", "cert-chain", ...
 	Code   string
 	Detail string
+	// Unproven reports that it is authentic, and that a proof is not there.
+	Unproven bool
+	// NotBefore and NotAfter bound when it was made; nil is an open end.
+	NotBefore, NotAfter *evidence.Time
 	// Identity, Fingerprint, Person and Roles say whose key it is, if known.
 	Identity    evidence.Identity
 	Fingerprint string
 	Person      string
 	Roles       []string
+
+	// certificate is what the signing certificate says besides; nil for a key.
+	build *provenance.Certificate
 }
 
 // RangeFact is the commits of the release.

@@ -200,7 +200,7 @@ func (r *run) baseSigned() bool {
 		if r.learn(key) != nil {
 			continue
 		}
-		if r.ask(who, r.tagQuestion(who, tag)); who.Allowed {
+		if r.ask(who, r.tagQuestion(who, "signed", tag)); who.Allowed {
 			return true
 		}
 	}
@@ -224,7 +224,7 @@ func (r *run) tagSignature(tag gitobj.Tag) {
 		r.otherTag(&s, tag)
 	}
 	if r.o.Trust != nil && s.Identity != "" {
-		s.Person, s.Roles = r.o.Trust.Name(s.Identity), r.o.Trust.RolesFor(r.tagQuestion(&Signer{Identity: s.Identity}, tag))
+		s.Person, s.Roles = r.o.Trust.Name(s.Identity), r.o.Trust.RolesFor(r.tagQuestion(s.signer(), "signed", tag))
 	}
 	r.facts.Tag.Signature = s
 	who := signerName(s)
@@ -242,6 +242,11 @@ func (r *run) tagSignature(tag gitobj.Tag) {
 	case codeNoVerifier:
 		c.Outcome, c.Title = Unknown, "The tag's signature could not be checked"
 		c.Fix = Fix{Now: "use a verifier for " + s.Scheme + " signatures"}
+	default:
+		if s.Unproven {
+			c.Outcome, c.Title = Unknown, "The tag's signature is authentic, and "+lacking(s.Code)
+			c.Fix = Fix{Before: "have the signer embed the log entry or a timestamp (gitsign: rekorMode offline)", Now: "release under a new version with a tag whose signature proves its time"}
+		}
 	}
 	r.add(c)
 }
@@ -261,7 +266,7 @@ func (r *run) sshTag(s *TagSignature, tag gitobj.Tag) {
 		s.Code, s.Detail = codeNotTrusted, err.Error()
 		return
 	}
-	r.judgeTagKey(s, tag)
+	r.judgeTagKey(s, "signed", tag)
 }
 
 func (r *run) otherTag(s *TagSignature, tag gitobj.Tag) {
@@ -275,11 +280,14 @@ func (r *run) otherTag(s *TagSignature, tag gitobj.Tag) {
 				keys = append(keys, pgp)
 			}
 		}
-		id, err := v.VerifyTag(tag.Payload, tag.Signature, keys, tag.Tagger.When)
-		s.Identity = id
+		a, err := v.VerifyTag(tag.Payload, tag.Signature, keys, Moments{Stated: tag.Tagger.When, AsOf: r.o.AsOf})
+		s.Identity, s.NotBefore, s.NotAfter, s.build = a.Identity, a.NotBefore, a.NotAfter, a.Build
+		var why *ProofError
 		switch {
 		case err == nil:
-			r.judgeTagKey(s, tag)
+			r.judgeTagKey(s, a.Proof, tag)
+		case errors.As(err, &why):
+			s.Code, s.Detail, s.Unproven = why.Code, why.Detail, why.Unproven
 		case errors.Is(err, ErrUnknownTagKey):
 			s.Code, s.Detail = codeNotTrusted, err.Error()
 		case errors.Is(err, ErrTagRefuted):
@@ -295,21 +303,28 @@ func (r *run) otherTag(s *TagSignature, tag gitobj.Tag) {
 // judgeTagKey asks trust whether the signer of s, which verifies, may sign tags
 // of this repository (rules of format, R6). The tag itself states when it was
 // made; if it does not, the record does.
-func (r *run) judgeTagKey(s *TagSignature, tag gitobj.Tag) {
+func (r *run) judgeTagKey(s *TagSignature, proof string, tag gitobj.Tag) {
 	if r.o.Trust == nil {
 		s.Code, s.Detail = codeNotTrusted, "signed by "+signerName(*s)+", and nobody is trusted yet"
 		return
 	}
-	who := &Signer{Identity: s.Identity}
-	r.ask(who, r.tagQuestion(who, tag))
+	who := s.signer()
+	record := r.facts.Record
+	r.ask(who, r.tagQuestion(who, proof, tag))
+	who.certified(record.Repository.URI, record.Repository.ID)
 	if s.Valid = who.Allowed; !s.Valid {
 		s.Code, s.Detail = who.Code, who.Detail
 	}
 }
 
-func (r *run) tagQuestion(s *Signer, tag gitobj.Tag) trust.Question {
+// signer is who signed the tag, as trust is asked about them.
+func (s *TagSignature) signer() *Signer {
+	return &Signer{Identity: s.Identity, NotBefore: s.NotBefore, NotAfter: s.NotAfter, Build: s.build}
+}
+
+func (r *run) tagQuestion(s *Signer, proof string, tag gitobj.Tag) trust.Question {
 	record := r.facts.Record
-	q := r.question(s, trust.KindTag, "signed")
+	q := r.question(s, trust.KindTag, proof)
 	q.Repository, q.Stated = record.Repository.URI, tag.Tagger.When
 	if q.Stated.IsZero() {
 		q.Stated = record.CreatedAt.Time

@@ -83,6 +83,7 @@ func (r *run) identify(st *bundle.Statement, sig *bundle.Signature) *Signer {
 	default:
 		about := r.scope(st)
 		r.askAll(s, r.question(s, st.Statement.PredicateType, proof), about)
+		s.certified(about.repository, about.id)
 	}
 	return s
 }
@@ -93,7 +94,7 @@ func (r *run) authenticate(s *Signer, b *attest.Bundle) (pinned bool, proof stri
 	if len(b.Chain) > 0 {
 		pinned, proof = r.byCertificate(s, b)
 	} else {
-		pinned, proof = r.byKey(s, b), "signed"
+		pinned, proof = r.byKey(s, b)
 	}
 	if t := r.o.Trust; t != nil && s.Code == "" {
 		s.Person, s.Roles = t.Name(s.Identity), t.Roles(s.Identity)
@@ -103,7 +104,7 @@ func (r *run) authenticate(s *Signer, b *attest.Bundle) (pinned bool, proof stri
 
 // byKey finds the key. Only a key that trust names, or any key as long as
 // nobody is trusted, can refute: a stranger's could be put there by anybody.
-func (r *run) byKey(s *Signer, b *attest.Bundle) (pinned bool) {
+func (r *run) byKey(s *Signer, b *attest.Bundle) (pinned bool, proof string) {
 	c, err := r.keys.find(b)
 	refuted := errors.Is(err, errRefuted) && (c.pinned || r.o.Trust == nil)
 	if err == nil || refuted {
@@ -114,28 +115,70 @@ func (r *run) byKey(s *Signer, b *attest.Bundle) (pinned bool) {
 		s.Code, s.Detail = codeRefuted, err.Error()
 	case err != nil:
 		s.Code, s.Detail = codeNoKey, errNoKey.Error()
+	default:
+		return c.pinned, r.timeOf(s, b, c.key)
 	}
-	return c.pinned
+	return c.pinned, "signed"
+}
+
+// timeOf asks when a key's signature was made, and returns with which proof.
+// Proof that cannot be judged, as by an authority that trust does not name,
+// leaves the time open; proof that is of something else makes the bundle one that
+// contradicts itself.
+func (r *run) timeOf(s *Signer, b *attest.Bundle, key attest.PublicKey) (proof string) {
+	if len(b.Timestamps)+len(b.LogEntries) == 0 {
+		return "signed"
+	}
+	if r.o.Signatures == nil {
+		s.open = "its proofs of time were not looked at: no verifier for them was given"
+		return "signed"
+	}
+	a, err := r.o.Signatures.VerifyTime(r.ctx, b, key, r.o.AsOf)
+	var why *ProofError
+	switch {
+	case errors.As(err, &why) && why.Unproven:
+		s.open = why.Error()
+		return "signed"
+	case err != nil:
+		r.shown(s, err)
+		return ""
+	}
+	s.NotBefore, s.NotAfter = a.NotBefore, a.NotAfter
+	return a.Proof
 }
 
 func (r *run) byCertificate(s *Signer, b *attest.Bundle) (known bool, proof string) {
-	if r.o.Signatures == nil || r.o.Trust == nil {
+	if r.o.Signatures == nil {
 		s.Code, s.Detail = codeNoVerifier, errNoVerify.Error()
 		return false, ""
 	}
-	a, err := r.o.Signatures.VerifySignature(r.ctx, b, r.o.Trust)
+	a, err := r.o.Signatures.VerifySignature(r.ctx, b, r.o.AsOf)
 	if err != nil {
-		s.Code, s.Detail = codeNoKey, err.Error()
+		r.shown(s, err)
 		return false, ""
 	}
 	s.Identity, s.NotBefore, s.NotAfter, s.Build = a.Identity, a.NotBefore, a.NotAfter, a.Build
 	return true, a.Proof
 }
 
+// shown says in s what the verifier of proofs found wrong. Only the certificate
+// of somebody whom trust names can refute, as only such a key can (see byKey).
+func (r *run) shown(s *Signer, err error) {
+	var why *ProofError
+	if !errors.As(err, &why) {
+		s.Code, s.Detail = codeNoKey, err.Error()
+		return
+	}
+	s.Code, s.Detail, s.Unproven = why.Code, why.Detail, why.Unproven
+	if why.Refuted != "" && (r.o.Trust == nil || r.o.Trust.Knows(why.Refuted)) {
+		s.Identity, s.Code = why.Refuted, codeRefuted
+	}
+}
+
 // question is what trust is asked about a signature (rules of format, R6).
 func (r *run) question(s *Signer, kind, proof string) trust.Question {
 	return trust.Question{
-		Signer: s.Identity, Kind: kind, Proof: proof, AsOf: r.o.AsOf, Stated: r.o.AsOf,
+		Signer: s.Identity, Build: s.Build, Kind: kind, Proof: proof, AsOf: r.o.AsOf, Stated: r.o.AsOf,
 		NotBefore: plain(s.NotBefore), NotAfter: plain(s.NotAfter),
 	}
 }
@@ -168,7 +211,9 @@ func (r *run) askAmong(s *Signer, q trust.Question) {
 			s.Detail = kind.Name + " " + s.Detail
 		}
 	case d.Allowed && d.TimeClaimed:
-		s.Detail = "time claimed: no timestamp proves when it was signed"
+		s.Detail = "time claimed: " + s.openEnd()
+	case !d.Allowed && d.Code == trust.CodeProof && s.open != "":
+		s.Detail += "; " + s.open
 	}
 }
 
@@ -223,6 +268,7 @@ func (r *run) elsewhere(st *bundle.Statement) bool {
 // scope is what a statement is about and when it was stated.
 type scope struct {
 	repository   string
+	id           string   // the forge's number of the repository; "" if not stated
 	environments []string // none is any
 	stated       time.Time
 }
@@ -240,7 +286,7 @@ func (r *run) scope(st *bundle.Statement) scope {
 		root = r.predicates[st.Links.Release.Digest].record
 	}
 	if root != nil {
-		s.repository = root.Repository.URI
+		s.repository, s.id = root.Repository.URI, root.Repository.ID
 	}
 	if p.record != nil {
 		s.stated = p.record.CreatedAt.Time
@@ -270,6 +316,17 @@ func (r *run) askAll(s *Signer, q trust.Question, about scope) {
 			return
 		}
 	}
+}
+
+// openEnd says why the time of signing is only claimed.
+func (s *Signer) openEnd() string {
+	if s.NotAfter != nil {
+		return "nothing proves that it was not signed earlier"
+	}
+	if s.open != "" {
+		return s.open
+	}
+	return "no timestamp proves when it was signed"
 }
 
 func plain(t *evidence.Time) *time.Time {

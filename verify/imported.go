@@ -142,7 +142,11 @@ func (r *run) signedAttestation(f *AttestationFact, e provenance.Entry) {
 	if f.Summary != nil && !f.Summary.At.IsZero() {
 		q.Stated = f.Summary.At.Time
 	}
-	if r.ask(s, q); s.Allowed {
+	r.ask(s, q)
+	if f.Summary != nil {
+		s.certified(f.Summary.Repository, "")
+	}
+	if s.Allowed {
 		f.Proof = Proof{Proven, s.Name()}
 	}
 }

@@ -47,11 +47,15 @@ type Options struct {
 	SBOMs SBOMReader
 }
 
-// SignatureVerifier verifies a Sigstore bundle whose proof is more than a key.
+// SignatureVerifier verifies what a Sigstore bundle proves beyond a key's
+// signature. It rests on the anchors of trust ([trust.Trust.Anchors]). An error
+// is a [*ProofError], which says which piece of proof is missing or wrong.
 type SignatureVerifier interface {
-	// VerifySignature returns who signed b and when. Its error says which
-	// piece of proof is missing or wrong.
-	VerifySignature(ctx context.Context, b *attest.Bundle, t *trust.Trust) (Authenticated, error)
+	// VerifySignature returns who signed b with a certificate, and when.
+	VerifySignature(ctx context.Context, b *attest.Bundle, asOf time.Time) (Authenticated, error)
+	// VerifyTime returns when b was signed, whose signature by the key is good.
+	// Its proofs are then all that is left to look at.
+	VerifyTime(ctx context.Context, b *attest.Bundle, key attest.PublicKey, asOf time.Time) (Authenticated, error)
 }
 
 // Authenticated is an identity that a verifier has established.
@@ -66,6 +70,21 @@ type Authenticated struct {
 	Build *provenance.Certificate
 }
 
+// ProofError says why a signature, or a proof of its time, shows nothing.
+type ProofError struct {
+	// Code is a stable reason, of the verifier's own table.
+	Code   string
+	Detail string
+	// Refuted is set if the signature was not made by the key of a certificate
+	// that is this one's beyond doubt.
+	Refuted evidence.Identity
+	// Unproven reports that nothing contradicts the signature: it is authentic,
+	// and a proof is not there or is one that nobody here can judge.
+	Unproven bool
+}
+
+func (e *ProofError) Error() string { return e.Code + ": " + e.Detail }
+
 // Errors of tag verifiers.
 var (
 	// ErrUnknownTagKey: the signature was made by a key that is not at hand.
@@ -78,12 +97,19 @@ var (
 type TagVerifier interface {
 	// Scheme is "openpgp" or "x509".
 	Scheme() string
-	// VerifyTag returns who signed payload. keys are the public keys that trust
-	// holds for the scheme; at is the time at which keys must be valid. An
+	// VerifyTag returns who signed payload. keys are the OpenPGP keys that trust
+	// holds. An
 	// error that wraps [ErrTagRefuted] says that the key named did not make the
-	// signature, one that wraps [ErrUnknownTagKey] that no key at hand did, and
-	// any other that the signature is not acceptable: weak, expired, revoked.
-	VerifyTag(payload, signature []byte, keys [][]byte, at time.Time) (evidence.Identity, error)
+	// signature, one that wraps [ErrUnknownTagKey] that no key at hand did, a
+	// [*ProofError] which proof is missing or wrong, and any other that the
+	// signature is not acceptable: weak, expired, revoked.
+	VerifyTag(payload, signature []byte, keys [][]byte, at Moments) (Authenticated, error)
+}
+
+// Moments are the times at which the signature of a tag is judged.
+type Moments struct {
+	// Stated is when the tagger says it was made, AsOf the moment of judgement.
+	Stated, AsOf time.Time
 }
 
 // SBOMReader reads SBOMs of the formats it knows.

@@ -132,8 +132,9 @@ func (r *run) takeRecord(c *Check, a attestation, s *Signer, proof string, p evi
 		notCounted(c, codeOutOfScope, a.file.Name+" is about something else")
 		return
 	}
-	about := scope{sc.Repository, evidence.Environments(p), statedAt(p)}
-	if r.askAll(s, r.question(s, a.Statement.PredicateType, proof), about); !s.Allowed {
+	about := scope{repository: sc.Repository, environments: evidence.Environments(p), stated: statedAt(p)}
+	r.askAll(s, r.question(s, a.Statement.PredicateType, proof), about)
+	if s.certified(about.repository, ""); !s.Allowed {
 		notCounted(c, s.Code, a.file.Name+": "+s.Detail)
 		return
 	}

@@ -92,9 +92,9 @@ func (r *run) choose() {
 	}
 	for p, s := range r.signers {
 		switch s.Code {
-		case codeRefuted, codeNoKey, codeNoVerifier, codeOtherRelease:
-		default:
-			r.counted[p] = r.predicates[p.Statement].err == nil
+		case codeRefuted, codeOtherRelease:
+		default: // without an identity nothing shows that anybody stated it
+			r.counted[p] = s.Identity != "" && r.predicates[p.Statement].err == nil
 		}
 	}
 }
@@ -113,6 +113,9 @@ func (r *run) signatureCheck(st *bundle.Statement, s *Signer) Check {
 	if s.Allowed {
 		if s.NotAfter == nil {
 			c.Clock = "time claimed by the signer"
+			if s.open != "" {
+				c.Found += "; " + s.open
+			}
 		}
 		return c
 	}
@@ -152,15 +155,33 @@ func (r *run) notAllowed(c *Check, st *bundle.Statement, s *Signer) {
 			c.Outcome, c.Title = Fail, "Too few people have signed the release statement"
 		}
 	default:
+		if s.Unproven {
+			c.Expected, c.Fix = "a proof of when it was signed, or of the log entry that is asked for", Fix{Now: "have it signed again with a timestamp, or with a log entry"}
+		}
 		what := "statement"
 		if r.counts(st) {
 			what = "signature" // another one makes the statement count
 		}
 		c.Outcome, c.Title = Warn, "A "+what+" is set aside: its signer is not known or not allowed"
-		if st.IsRelease() && !r.report.Relied {
+		if s.Unproven {
+			c.Title = "A " + what + " is set aside: it is authentic, and " + lacking(s.Code)
+		}
+		switch {
+		case !st.IsRelease() || r.report.Relied:
+		case s.Unproven:
+			c.Outcome, c.Why, c.Title = Unknown, s.Code, "The "+kindOf(st)+" statement is authentic, and "+lacking(s.Code)
+		default:
 			c.Outcome, c.Title = Fail, "A signature on the "+kindOf(st)+" statement does not count"
 		}
 	}
+}
+
+// lacking says which proof an authentic signature lacks, by the verifier's code.
+func lacking(code string) string {
+	if code == "no-time" {
+		return "nothing proves when it was signed"
+	}
+	return "not proven offline (" + code + ")"
 }
 
 // pointAt names the field at fault.

@@ -291,7 +291,7 @@ func (c *config) judge(dir string, f *judgeFlags) error {
 		into  *string
 	}{
 		{c.Policy, f.policy+f.profile != "", &f.policy},
-		{c.Trust, f.trust+f.signer != "", &f.trust},
+		{c.Trust, f.trust+f.signer+f.from != "", &f.trust},
 	} {
 		if l.file.Path == "" || l.given {
 			continue

@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"github.com/release-dossier/dossier/evidence/bundle"
+	"github.com/release-dossier/dossier/verify/sigstore"
 )
 
 // maxConfig is the most bytes of a key, trust, policy or configuration file.
@@ -20,6 +21,16 @@ const maxConfig = 1 << 20
 // shell makes one for <(pass show key); one that nobody writes to is empty and
 // does not hang (O_NONBLOCK).
 func readFile(path string) ([]byte, error) {
+	return readUpTo(path, maxConfig, "a key, trust, policy or configuration file")
+}
+
+// readAnchor reads a file of certificates, trusted roots or revocations.
+func readAnchor(path string) ([]byte, error) {
+	return readUpTo(path, sigstore.MaxCRL, "a file of certificates, trusted roots or revocations")
+}
+
+// readUpTo is readFile with a limit, of a file that is as what says.
+func readUpTo(path string, limit int64, what string) ([]byte, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, usagef("%s: %w", path, reason(err))
@@ -28,12 +39,12 @@ func readFile(path string) ([]byte, error) {
 	if info, err := f.Stat(); err == nil && info.IsDir() {
 		return nil, usagef("%s is a directory: name a file in it", path)
 	}
-	data, err := io.ReadAll(io.LimitReader(f, maxConfig+1))
+	data, err := io.ReadAll(io.LimitReader(f, limit+1))
 	switch {
 	case err != nil:
 		return nil, usagef("%s: %w", path, reason(err))
-	case len(data) > maxConfig:
-		return nil, usagef("%s: larger than %d bytes: it is not a key, trust, policy or configuration file", path, maxConfig)
+	case int64(len(data)) > limit:
+		return nil, usagef("%s: larger than %d bytes: it is not %s", path, limit, what)
 	case len(data) == 0:
 		return nil, usagef("%s: the file is empty", path)
 	}

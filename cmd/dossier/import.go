@@ -17,9 +17,9 @@ import (
 // importFlags are the flags of import.
 type importFlags struct {
 	addition
-	into, from, rationale string
-	attach                []string
-	service               bool
+	into, source, rationale string
+	attach                  []string
+	service                 bool
 }
 
 func (c *Cmd) importCommand() *cobra.Command {
@@ -52,7 +52,7 @@ What was signed before the release exists is given to "dossier create
 	c.registerRemote(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&f.into, "into", "", "the dossier (`FILE|DIR|REF`)")
-	flags.StringVar(&f.from, "from", "", "where the file comes from (`URI`)")
+	flags.StringVar(&f.source, "source", "", "where the file comes from (`URI`)")
 	flags.StringVar(&f.rationale, "rationale", "", "why it belongs to this release (`TEXT`)")
 	flags.StringArrayVar(&f.attach, "attach", nil, "a document that a statement about this release lists (`FILE`; repeatable)")
 	flags.BoolVar(&f.service, "service", false, "the key is a service's, not a person's")
@@ -88,7 +88,7 @@ func (c *Cmd) importFile(ctx context.Context, file string, f *importFlags) error
 	if b.signer, err = c.signerOf(ctx, "import", &f.addition); err != nil {
 		return err
 	}
-	from.URI = f.from
+	from.URI = f.source
 	return c.importForeign(ctx, b, sorted.Foreign, from, f)
 }
 

@@ -22,10 +22,11 @@ import (
 
 // judgeFlags are the flags that say by whose word, by which rules and when.
 type judgeFlags struct {
-	trust, policy, profile, signer, gate, asOf, anchor string
-	force                                              bool
-	combined                                           bool   // the policy file holds a trust document too
-	note                                               string // what a reader should know of a packed policy
+	trust, policy, profile, signer, from, gate, asOf, anchor string
+	anchors                                                  anchorFlags
+	force                                                    bool
+	combined                                                 bool   // the policy file holds a trust document too
+	note                                                     string // what a reader should know of a packed policy
 }
 
 // registerTrust adds the flags that say whose word counts.
@@ -34,7 +35,9 @@ func (f *judgeFlags) registerTrust(cmd *cobra.Command) {
 	flags.StringVar(&f.trust, "trust", "", "trust document: who may state what; may be a directory of versions (`FILE`)")
 	flags.StringVar(&f.policy, "policy", "", "policy: what must hold; may hold the trust document too, may be packed, may be a directory of versions (`FILE`)")
 	flags.StringVar(&f.anchor, "anchor", "", "the key of those who own a packed policy, by its `FINGERPRINT`")
-	flags.StringVar(&f.signer, "signer", "", "trust this one key, by its `FINGERPRINT`, for everything the profile solo asks")
+	flags.StringVar(&f.signer, "signer", "", "trust this one key, or this one holder of certificates, for everything the profile solo asks (`FINGERPRINT|IDENTITY`)")
+	flags.StringVar(&f.from, "from", "", "trust the workflows of this repository on GitHub, started by a tag or on main, for everything the profile solo asks (`github.com/OWNER/REPO`)")
+	f.anchors.register(cmd)
 }
 
 // registerTime adds the flag that says when.
@@ -72,12 +75,18 @@ func (f *judgeFlags) options(now time.Time) (verify.Options, error) {
 		}
 		o.AsOf, o.AsOfGiven = t.Time, true
 	}
-	return o, f.documents(&o)
+	if err := f.documents(&o); err != nil {
+		return o, err
+	}
+	return o, f.certificates(&o)
 }
 
 func (f *judgeFlags) documents(o *verify.Options) error {
-	if f.signer != "" && f.trust != "" {
+	switch {
+	case f.signer != "" && f.trust != "":
 		return usagef("--signer and --trust exclude each other: name the key in the trust document")
+	case f.from != "" && f.trust+f.signer != "":
+		return usagef("--from excludes --trust and --signer: name the workflows in a trust document")
 	}
 	if f.policy != "" && f.profile != "" {
 		return usagef("--policy and --profile exclude each other: a policy extends a profile")
@@ -187,15 +196,20 @@ func (f *judgeFlags) judgeBy(o *verify.Options, list ...*policy.Policy) error {
 // trustDocument reads the one source of trust that was given; nil if none was.
 func (f *judgeFlags) trustDocument(combined *trust.Trust) (*trust.Trust, error) {
 	switch {
+	case f.signer+f.from != "" && combined != nil:
+		return nil, usagef("--signer and --from exclude a policy file with a trust section")
 	case f.signer != "":
-		if combined != nil {
-			return nil, usagef("--signer and a policy file with a trust section exclude each other")
-		}
 		t, err := trust.ForSigner(f.signer)
 		if err != nil {
 			return nil, usagef("--signer: %w", err)
 		}
-		return t, nil
+		return t, f.anchors.needed("--signer", f.signer)
+	case f.from != "":
+		t, err := trust.ForRepository(f.from)
+		if err != nil {
+			return nil, usagef("--from: %w", err)
+		}
+		return t, f.anchors.needed("--from", "oidc:")
 	case f.trust == "":
 		return combined, nil
 	case combined != nil:
@@ -248,23 +262,24 @@ func readTrust(name string, data []byte) (*trust.Trust, error) {
 	if err != nil {
 		return nil, err
 	}
+	reader, path := trust.Reader{Open: openAnchor}, filepath.ToSlash(name)
 	if section := n.Lookup("trust"); section != nil {
-		return trust.FromNode(section)
+		return reader.FromNode(path, section)
 	}
-	return trust.FromNode(n)
+	return reader.FromNode(path, n)
 }
 
 // given lists the flags of trust and rules that were given, as arguments.
 func (f *judgeFlags) given() []string {
 	var args []string
 	for _, kv := range [][2]string{
-		{"--trust", f.trust}, {"--policy", f.policy}, {"--anchor", f.anchor}, {"--profile", f.profile}, {"--signer", f.signer},
+		{"--trust", f.trust}, {"--policy", f.policy}, {"--anchor", f.anchor}, {"--profile", f.profile}, {"--signer", f.signer}, {"--from", f.from},
 	} {
 		if kv[1] != "" {
 			args = append(args, kv[0], kv[1])
 		}
 	}
-	return args
+	return append(args, f.anchors.given()...)
 }
 
 // repeat is the part of the repeating command that these flags make.
@@ -280,7 +295,7 @@ func (f *judgeFlags) repeat(r *verify.Report) []string {
 }
 
 // trusts reports whether a trust document was given.
-func (f *judgeFlags) trusts() bool { return f.trust+f.signer != "" || f.combined }
+func (f *judgeFlags) trusts() bool { return f.trust+f.signer+f.from != "" || f.combined }
 
 func firstOf(list ...string) string {
 	for _, s := range list {

@@ -33,9 +33,9 @@ reference to a registry is downloaded whole first, and verified offline then.
 
 Say which release you mean, by an artifact in your hands (--artifact), by the
 digest of an image (HOST/NAME@sha256:HEX; a tag says nothing) or by name
-(--release), whom you trust (--trust or --signer) and which rules judge
-(--policy or --profile; the default is the profile solo). Without any of these
-it shows what the file says of itself, and accepts nothing.
+(--release), whom you trust (--trust, --signer or --from) and which rules
+judge (--policy or --profile; the default is the profile solo). Without any of
+these it shows what the file says of itself, and accepts nothing.
 
 The report is text for a terminal. --format writes it as json, html, csv, junit,
 sarif or markdown instead, --report in a further form beside it. Of several files
@@ -92,7 +92,7 @@ func (c *Cmd) verify(ctx context.Context, args []string, f *verifyFlags) error {
 		return err
 	}
 	b := batch{Cmd: c, flags: f, expect: expect, options: o, files: targets(args)}
-	if b.out, err = f.output.open(c, b.files, []string{f.judge.trust, f.judge.policy}); err != nil {
+	if b.out, err = f.output.open(c, b.files, f.judge.files()); err != nil {
 		return err
 	}
 	defer b.out.discard()

@@ -19,7 +19,8 @@ import (
 // bundleFlags are the flags of verify-bundle.
 type bundleFlags struct {
 	bundle, key, at                                     string
-	roots, witnesses                                    []string
+	anchors                                             anchorFlags
+	witnesses                                           []string
 	identity, identityRegexp, issuer, issuerRegexp      string
 	repository, ref, commit, workflow, builder, trigger string
 	runner                                              string
@@ -38,8 +39,9 @@ certificate, transparency log, timestamps. No socket is opened: the trusted root
 is a file, JSON or one document a line.
 
 A bundle of a certificate needs --certificate-identity, --certificate-oidc-issuer
-and --trusted-root; one of a key needs --key. docs/sigstore.md has the reason
-codes. The exit status is 0 only if everything is verified.`,
+and --trusted-root, one of a certificate of your company's own authority
+--certificate-identity and --cert-chain, one of a key --key. docs/sigstore.md has
+the reason codes. The exit status is 0 only if everything is verified.`,
 		Example: `  dossier verify-bundle --bundle hello.sigstore.json --trusted-root trusted_root.json \
     --certificate-identity https://github.com/acme/hello/.github/workflows/release.yml@refs/tags/v1.4.0 \
     --certificate-oidc-issuer https://token.actions.githubusercontent.com hello
@@ -54,7 +56,7 @@ codes. The exit status is 0 only if everything is verified.`,
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.bundle, "bundle", "", "the Sigstore bundle (`FILE`)")
-	flags.StringArrayVar(&f.roots, "trusted-root", nil, "Sigstore trusted root, JSON or JSONL (`FILE`; repeatable)")
+	f.anchors.register(cmd)
 	flags.StringVar(&f.key, "key", "", "public key in PEM, for bundles that are signed with a key (`FILE`)")
 	flags.StringVar(&f.identity, "certificate-identity", "", "whom the certificate must be for: an e-mail address or URI (`ID`)")
 	flags.StringVar(&f.identityRegexp, "certificate-identity-regexp", "", "as a regular expression that matches the whole (`RE`)")
@@ -70,7 +72,7 @@ codes. The exit status is 0 only if everything is verified.`,
 	flags.StringArrayVar(&f.witnesses, "witness", nil, "key of a witness that may cosign checkpoints (`NAME+HASH+KEY`; repeatable)")
 	flags.IntVar(&f.cosignatures, "cosignatures", 0, "how many of the witnesses must have cosigned (`N`)")
 	flags.BoolVar(&f.withoutLog, "without-log", false, "accept a bundle without a log entry though the trusted root names logs")
-	flags.BoolVar(&f.withoutTime, "without-time", false, "accept a signature by --key of which nothing proves when")
+	flags.BoolVar(&f.withoutTime, "without-time", false, "accept a signature by --key, or by a company's certificate that is still good, of which nothing proves when")
 	flags.BoolVar(&f.withRoot, "with-root", false, "accept a chain that ends with its root certificate, as npm wrote it in 2023")
 	flags.StringVar(&f.at, "as-of", "", "the moment of judgement, RFC 3339 (`TIME`; default now)")
 	flags.BoolVar(&f.asJSON, "json", false, "print every check as JSON")
@@ -150,6 +152,8 @@ func (c *Cmd) printBundle(name string, r *sigstore.Result, reason sigstore.Reaso
 	fmt.Fprintf(&b, "%s  %s\n", strings.ToUpper(string(r.Verdict)), report.Safe(name))
 	if s := r.Signer; s != nil && s.Certificate != nil {
 		fmt.Fprintf(&b, "  signer  %s\n          by %s\n", report.Safe(s.Certificate.SubjectAlternativeName), report.Safe(s.Certificate.Issuer))
+	} else if s != nil && s.Name != "" {
+		fmt.Fprintf(&b, "  signer  %s\n          by the authority %s\n", report.Safe(s.Name), firstOf(s.Anchor, "that is not known"))
 	} else if s != nil {
 		fmt.Fprintf(&b, "  signer  key:sha256:%s\n", s.Key)
 	}
@@ -185,8 +189,8 @@ func (f *bundleFlags) moment(now time.Time) (time.Time, error) {
 // verifier has the trusted roots and witnesses of the flags.
 func (f *bundleFlags) verifier() (*sigstore.Verifier, error) {
 	config := sigstore.Config{LogOptional: f.withoutLog, TimeOptional: f.withoutTime, RootSent: f.withRoot, Cosignatures: f.cosignatures}
-	var err error
-	if config.Roots, err = f.trustedRoots(); err != nil {
+	anchors, err := f.anchors.read()
+	if err != nil {
 		return nil, err
 	}
 	for _, key := range f.witnesses {
@@ -199,17 +203,17 @@ func (f *bundleFlags) verifier() (*sigstore.Verifier, error) {
 	if len(f.witnesses) > 0 && f.cosignatures == 0 {
 		return nil, usagef("--witness: nothing is asked of witnesses: say with --cosignatures how many must have cosigned")
 	}
-	v, err := sigstore.New(config)
+	s, err := sigstore.ForAnchors(anchors, config)
 	if err != nil {
-		return nil, usagef("%w", err)
+		return nil, f.anchors.blame(anchors, err)
 	}
-	return v, nil
+	return s.Verifier, nil
 }
 
 // trustedRoots reads the trusted roots; nil if none is given.
 func (f *bundleFlags) trustedRoots() (*sigstore.Roots, error) {
 	var roots []*sigstore.Roots
-	for _, path := range f.roots {
+	for _, path := range f.anchors.roots {
 		data, err := readFile(path)
 		if err != nil {
 			return nil, fmt.Errorf("--trusted-root: %w", err)
@@ -240,9 +244,15 @@ func (f *bundleFlags) signers() (sigstore.Signers, error) {
 			return sigstore.Signers{}, err
 		}
 		return sigstore.ByKey(key), nil
+	case identity != "" && issuer == "" && len(f.anchors.chains) > 0:
+		if extensions != "" {
+			return sigstore.Signers{}, usagef("the certificate of a company says nothing of a job's source: leave these flags out, or give --certificate-oidc-issuer")
+		}
+		name, err := matchOf("--certificate-identity", f.identity, f.identityRegexp)
+		return sigstore.ByName(name), err
 	case identity == "" || issuer == "":
-		return sigstore.Signers{}, usagef("who must have signed? Give --certificate-identity and --certificate-oidc-issuer, or --key")
-	case len(f.roots) == 0:
+		return sigstore.Signers{}, usagef("who must have signed? Give --certificate-identity and --certificate-oidc-issuer, or --key; for a company's certificate --certificate-identity and --cert-chain")
+	case len(f.anchors.roots) == 0:
 		return sigstore.Signers{}, usagef("--trusted-root: a bundle of a certificate needs the trusted root of its Sigstore instance: trusted_root.json, from a place that you trust")
 	}
 	i := sigstore.Identity{

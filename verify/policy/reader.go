@@ -65,7 +65,7 @@ func (r Reader) ParseFile(name string, data []byte) (p *Policy, t *trust.Trust, 
 		case "policy":
 			p, err = r.read(name, m.Value, nil)
 		case "trust":
-			t, err = trust.FromNode(m.Value)
+			t, err = trust.Reader{Open: r.Open}.FromNode(name, m.Value)
 		default:
 			err = m.Key.Errorf("unknown key beside trust and policy")
 		}

@@ -20,6 +20,9 @@ const codeRefuted = "signature-invalid"
 // codeDuplicate is that of one that shows no more than another by its signer.
 const codeDuplicate = "signature-duplicate"
 
+// codeNoKey is that of one by a key that is not at hand.
+const codeNoKey = "signer-not-known"
+
 // party is one signer with what it signed.
 type party struct {
 	verify.Signer
@@ -107,6 +110,10 @@ func (p *party) what() string {
 		return "signed " + what + ": a copy that shows no more, set aside"
 	case p.Code == codeNoTrust:
 		return "signed " + what + ": verifies, and nobody trusts it yet"
+	case p.Unproven:
+		return "signed " + what + ": authentic, does not count (" + tidy(p.Code) + "): " + tidy(p.Detail)
+	case p.Identity == "" && p.Code != codeNoKey && p.Code != "":
+		return "signed " + what + ": does not count (" + tidy(p.Code) + "): " + tidy(p.Detail)
 	case p.Identity == "":
 		return "signed " + what + ": no key at hand verifies it"
 	}
@@ -146,8 +153,12 @@ func (v *view) adding() section {
 func (v *view) signerFlags() [][]string {
 	var flags [][]string
 	for _, p := range v.parties() {
-		if p.release && p.Identity != "" && p.Fingerprint != "" && len(p.Fingerprint) < maxFlag && p.Code != codeRefuted && p.Code != codeDuplicate && len(flags) < maxSigners {
-			flags = append(flags, []string{"--signer", p.Fingerprint})
+		who := p.Fingerprint
+		if scheme := p.Identity.Scheme(); scheme == "oidc" || scheme == "x509" {
+			who = string(p.Identity)
+		}
+		if p.release && p.Identity != "" && who != "" && len(who) < maxFlag && p.Code != codeRefuted && p.Code != codeDuplicate && len(flags) < maxSigners {
+			flags = append(flags, []string{"--signer", who})
 		}
 	}
 	return flags

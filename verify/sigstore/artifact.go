@@ -29,12 +29,16 @@ type Artifact struct {
 	digests map[crypto.Hash][]byte
 	content []byte // what there is of it, up to maxContent
 	any     bool
+	read    bool // the statement has been read and is the caller's to judge
 }
 
 // AnyArtifactUnsafe leaves open what a bundle is about. A bundle that signs an
 // artifact and states nothing cannot be verified so. The caller decides by
 // Result.Payload, and must.
 func AnyArtifactUnsafe() Artifact { return Artifact{any: true} }
+
+// statementRead leaves the statement to a caller who has read it.
+func statementRead() Artifact { return Artifact{any: true, read: true} }
 
 // ReadArtifact reads an artifact to its end.
 func ReadArtifact(r io.Reader) (Artifact, error) {

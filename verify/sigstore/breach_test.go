@@ -197,10 +197,10 @@ func TestCertificatesOfOtherKinds(t *testing.T) {
 		{"a user name beside it", san(0x86, 0xa0), sigstore.WrongIdentity},
 		{"two user names", san(0xa0, 0xa0), sigstore.WrongIdentity},
 		{"an object beside it", san(0x86, 0x88), sigstore.WrongIdentity},
-		{"no purpose", func(c *x509.Certificate) { c.ExtKeyUsage = nil }, sigstore.CertChain},
-		{"any purpose", func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageAny} }, sigstore.CertChain},
-		{"another purpose", func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth} }, sigstore.CertChain},
-		{"not for signatures", func(c *x509.Certificate) { c.KeyUsage = x509.KeyUsageKeyAgreement }, sigstore.CertChain},
+		{"no purpose", func(c *x509.Certificate) { c.ExtKeyUsage = nil }, sigstore.CertUsage},
+		{"any purpose", func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageAny} }, sigstore.CertUsage},
+		{"another purpose", func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth} }, sigstore.CertUsage},
+		{"not for signatures", func(c *x509.Certificate) { c.KeyUsage = x509.KeyUsageKeyAgreement }, sigstore.CertUsage},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := v.Verify(i.sign(t, tt.change), artifactOf(t, []byte(virtualArtifact)), sigstore.ByAnyoneUnsafe(), time.Now())

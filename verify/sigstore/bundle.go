@@ -36,6 +36,7 @@ type parsed struct {
 	hint  string
 	leaf  *x509.Certificate // nil for a bare key
 	chain [][]byte          // what was sent with the leaf, DER
+	loose bool              // what was sent may be more than the chain
 
 	entries    []entryJSON
 	timestamps [][]byte

@@ -238,7 +238,8 @@ func (t *trusted) find(leaf *x509.Certificate) (*authority, []*x509.Certificate,
 	case last == nil:
 		return nil, nil, problemf(CertChain, "the trusted root names no certificate authority")
 	}
-	return nil, nil, problemf(CertChain, "no authority of the trusted root issued the certificate: %v", last)
+	p := asProblem(chainProblem(last))
+	return nil, nil, problemf(p.code, "no authority of the trusted root issued the certificate: %v", last)
 }
 
 // usable reports a leaf that is no signing certificate, and certificates sent
@@ -247,11 +248,11 @@ func (t *trusted) find(leaf *x509.Certificate) (*authority, []*x509.Certificate,
 func usable(leaf *x509.Certificate, sent [][]byte, chain []*x509.Certificate, rootSent bool) error {
 	switch {
 	case leaf.IsCA:
-		return problemf(CertChain, "the certificate is of an authority, not of a signer")
+		return problemf(CertUsage, "the certificate is of an authority, not of a signer")
 	case leaf.KeyUsage&x509.KeyUsageDigitalSignature == 0:
-		return problemf(CertChain, "the certificate is not for digital signatures")
+		return problemf(CertUsage, "the certificate is not for digital signatures")
 	case !slices.Contains(leaf.ExtKeyUsage, x509.ExtKeyUsageCodeSigning): // to Go, one that says nothing is for everything
-		return problemf(CertChain, "the certificate does not say that it is for code signing")
+		return problemf(CertUsage, "the certificate does not say that it is for code signing")
 	}
 	for i, der := range sent {
 		switch at := i + 1; {

@@ -19,6 +19,11 @@ const (
 	CertMalformed    Code = "cert-malformed"
 	CertChain        Code = "cert-chain"
 	CertTime         Code = "cert-time"
+	CertUsage        Code = "cert-usage"
+	CertConstraints  Code = "cert-constraints"
+	CertRevoked      Code = "cert-revoked"
+	CRLInvalid       Code = "crl-invalid"
+	CRLStale         Code = "crl-stale"
 	SCT              Code = "sct"
 	WrongIdentity    Code = "identity"
 	LogUnknown       Code = "log-unknown"
@@ -61,8 +66,13 @@ var Reasons = []Reason{
 	{KeyMismatch, "The bundle names another key than the one given.", "Give the key that the signer uses, from a place you trust."},
 	{BadSignature, "The signature does not verify under the certificate or key, or the key is of a kind that is not accepted (RSA below 2048 bits, unknown curves).", "Do not accept it: content or signature was changed."},
 	{CertMalformed, "The signing certificate, or one sent with it, does not parse or has trailing data.", "Ask its producer for the bundle as it was written."},
-	{CertChain, "The certificate was not issued for code signing by an authority of the trusted root, is itself an authority, or the certificates sent with it are not that chain or include the root.", "Check that the trusted root is that of the signer's Sigstore instance."},
+	{CertChain, "The certificate was issued by no authority of the trusted root, or of those given for a company, or the certificates sent with it are not that chain or include the root.", "Check that the trusted root is that of the signer's Sigstore instance, or that the authorities are the company's, with those between."},
 	{CertTime, "The certificate, or the authority that issued it, was not valid when the signature was made.", "Do not accept it; a signer who signs within the lifetime of the certificate does not get here."},
+	{CertUsage, "The certificate, or one above it, is not for signing: it is for TLS or another purpose, for no stated one, or of an authority.", "Have the signer use a certificate for code signing or for signing mail."},
+	{CertConstraints, "An authority in the chain may not issue for that name, or not through so many others below it.", "Ask the company's authority which of its certificates are for signing; do not trust the lower one by itself."},
+	{CertRevoked, "The certificate, or one above it, was revoked before the signature is proven to have been made.", "Do not accept it; if it was signed before, ask for the timestamp that shows it."},
+	{CRLInvalid, "A revocation list that was given says that it is of the certificate's issuer, and is not signed by it.", "Give the list that the authority publishes."},
+	{CRLStale, "The revocation list was to be replaced by now, and the signature is not proven to be older than the list.", "Give the authority's newest list."},
 	{SCT, "No certificate-transparency log of the trusted root vouches for the certificate, or one is said to and its signature does not verify.", "Check that the trusted root is that of the signer's Sigstore instance."},
 	{WrongIdentity, "The certificate is for somebody else: another identity, issuer, repository, workflow, ref, commit or runner, or for several identities at once.", "Compare the identity found with the one you expect; do not adapt the expectation to the bundle."},
 	{LogUnknown, "No entry is of a transparency log that the trusted root names.", "Check that the trusted root is that of the signer's Sigstore instance, and not older than the log."},

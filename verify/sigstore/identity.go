@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/sigstore/sigstore-go/pkg/fulcio/certificate"
@@ -105,6 +106,7 @@ func (i Identity) is(s *certificate.Summary) error {
 
 // Signers is by whom a bundle must be signed. The zero Signers is nobody.
 type Signers struct {
+	names      []Match
 	identities []Identity
 	keys       []crypto.PublicKey
 	anyone     bool
@@ -112,6 +114,18 @@ type Signers struct {
 
 // ByIdentity is the holders of certificates for one of the identities.
 func ByIdentity(any ...Identity) Signers { return Signers{identities: any} }
+
+// ByName is the holders of certificates by [Authorities] for a name, such as
+// "ana@acme.example": the form of the name is not asked.
+func ByName(any ...Match) Signers { return Signers{names: any} }
+
+// And is the signers of both.
+func (s Signers) And(o Signers) Signers {
+	return Signers{
+		names: slices.Concat(s.names, o.names), identities: slices.Concat(s.identities, o.identities),
+		keys: slices.Concat(s.keys, o.keys), anyone: s.anyone || o.anyone,
+	}
+}
 
 // ByKey is the holders of bare keys.
 func ByKey(any ...crypto.PublicKey) Signers { return Signers{keys: any} }
@@ -171,4 +185,21 @@ func (s Signers) identify(summary *certificate.Summary) error {
 		why = append(why, err.Error())
 	}
 	return problemf(WrongIdentity, "%s", strings.Join(why, "; "))
+}
+
+// name checks the name in a certificate of a company: email:..., uri:..., dns:...
+func (s Signers) name(typed string) error {
+	_, name, _ := strings.Cut(typed, ":")
+	switch {
+	case s.anyone:
+		return nil
+	case len(s.names) == 0:
+		return problemf(KeyMissing, "the bundle is signed with a certificate of a company: its name is needed, not a key or an issuer")
+	}
+	for _, want := range s.names {
+		if want.matches(name) {
+			return nil
+		}
+	}
+	return problemf(WrongIdentity, "the certificate is for %q, want %s", name, s.names[0])
 }

@@ -238,7 +238,11 @@ func renameSigner(b object) {
 
 // TestReasons has a bundle for every reason.
 func TestReasons(t *testing.T) {
-	seen := map[sigstore.Code]bool{sigstore.CertTime: true} // TestCertificateTime
+	seen := map[sigstore.Code]bool{
+		sigstore.CertTime:        true, // TestCertificateTime
+		sigstore.CertUsage:       true, // and those that follow, TestCompany
+		sigstore.CertConstraints: true, sigstore.CertRevoked: true, sigstore.CRLInvalid: true, sigstore.CRLStale: true,
+	}
 	for _, c := range reasonCases(t) {
 		seen[c.code] = true
 		t.Run(c.name, func(t *testing.T) {

@@ -58,8 +58,14 @@ type Time struct {
 // Signer is who signed, as far as the bundle proves it. Nothing in it may be
 // relied on unless the Verdict is Verified.
 type Signer struct {
-	// Certificate is what the signing certificate says; nil for a bare key.
+	// Certificate is what the certificate of Fulcio says; nil for a bare key and
+	// for a company's certificate.
 	Certificate *certificate.Summary `json:"certificate,omitempty"`
+	// Name is whom a certificate of a company is for: "email:ana@acme.example",
+	// and Anchor the SHA-256 of the SubjectPublicKeyInfo of what it rests on, in
+	// hex. Both are empty otherwise.
+	Name   string `json:"name,omitempty"`
+	Anchor string `json:"anchor,omitempty"`
 	// Key is the SHA-256 of the SubjectPublicKeyInfo (DER), in hex.
 	Key string `json:"key,omitempty"`
 	// NotBefore is when the certificate begins: the signature is no older than

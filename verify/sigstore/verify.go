@@ -24,8 +24,13 @@ type Config struct {
 	// LogOptional accepts bundles without a log entry although the trusted root
 	// names logs. An entry that is there is verified all the same.
 	LogOptional bool
-	// TimeOptional accepts signatures of bare keys of which nothing proves when.
+	// TimeOptional accepts signatures of bare keys, and of a company's
+	// certificates that are good at the moment of judgement, of which nothing
+	// proves when.
 	TimeOptional bool
+	// Authorities are a company's own certificate authorities; nil for none. With
+	// TimeOptional their certificates count, as bare keys do, while they are good.
+	Authorities *Authorities
 	// RootSent accepts a certificate chain that ends with the root certificate of
 	// the authority, as npm and the SLSA generators wrote it in 2023. It must be
 	// the one of the trusted root.
@@ -83,7 +88,7 @@ func (v *Verifier) verify(b *parsed, err error, a Artifact, by Signers, at time.
 		return first
 	}
 	first.MediaType = b.mediaType
-	key := first.signer(b, by)
+	key := first.signer(b, by, v.byCompany(b.leaf))
 	first.about(b, a)
 	if key == nil { // which has failed
 		first.conclude()
@@ -94,6 +99,10 @@ func (v *Verifier) verify(b *parsed, err error, a Artifact, by Signers, at time.
 	var best *Result
 	for i, t := range v.candidates(b) {
 		r := &run{Result: *first, v: v, b: b, t: t.trusted, at: at}
+		if first.Signer != nil {
+			signer := *first.Signer
+			r.Signer = &signer
+		}
 		r.Root = t.number
 		r.Checks = slices.Clone(first.Checks)
 		r.proofs(key)
@@ -132,7 +141,7 @@ func (v *Verifier) candidates(b *parsed) []candidate {
 			return []candidate{{-1, nil}}
 		}
 		all = append(all, candidate{i, t})
-		if b.leaf == nil || len(v.roots) == 1 {
+		if b.leaf == nil || len(v.roots) == 1 || v.byCompany(b.leaf) {
 			continue
 		}
 		if _, err := t.issued(b.leaf); err == nil {
@@ -158,7 +167,7 @@ type run struct {
 }
 
 // signer says who the bundle names, and returns the key to verify with.
-func (r *Result) signer(b *parsed, by Signers) crypto.PublicKey {
+func (r *Result) signer(b *parsed, by Signers, company bool) crypto.PublicKey {
 	if b.leaf == nil {
 		return r.keySigner(b, by)
 	}
@@ -167,10 +176,20 @@ func (r *Result) signer(b *parsed, by Signers) crypto.PublicKey {
 		return nil
 	}
 	r.Signer = &Signer{Key: keyID(b.leaf.PublicKey), NotBefore: b.leaf.NotBefore.UTC()}
+	if company {
+		var err error
+		if r.Signer.Name, err = nameOf(b.leaf); err == nil {
+			err = by.name(r.Signer.Name)
+		}
+		r.settle("identity", err, "%s", r.Signer.Name)
+		return b.leaf.PublicKey
+	}
 	summary, err := summarize(b.leaf)
 	r.Signer.Certificate = summary
 	switch {
 	case err != nil:
+	case len(by.identities) == 0 && len(by.names) > 0:
+		err = problemf(WrongIdentity, "the certificate is one of Sigstore: the issuer of its identity is needed too")
 	case len(by.identities) == 0 && !by.anyone:
 		err = problemf(KeyMissing, "the bundle is signed with a certificate: an identity and its issuer are needed, not a key")
 	default:
@@ -243,6 +262,11 @@ func (r *Result) about(b *parsed, a Artifact) {
 		r.settle("artifact", b.names(a), "%s", hex.EncodeToString(b.message.Digest.Digest))
 		return
 	}
+	if a.read {
+		r.Payload = b.payload
+		r.pass("artifact", "the statement, as its reader judges it")
+		return
+	}
 	s, err := b.readStatement()
 	if !r.settle("statement", err, "an in-toto statement") {
 		return
@@ -275,12 +299,18 @@ func (r *Result) signed(b *parsed, a Artifact, key crypto.PublicKey) {
 
 // proofs verifies what the trusted root can say of the bundle.
 func (r *run) proofs(key crypto.PublicKey) {
+	company := r.v.byCompany(r.b.leaf)
 	if r.t == nil {
+		if company {
+			r.unlooked()
+			r.company()
+			return
+		}
 		r.unrooted()
 		return
 	}
 	var c *issued
-	if r.b.leaf != nil {
+	if r.b.leaf != nil && !company {
 		c = r.certificate()
 	}
 	known, proven := 0, 0
@@ -297,6 +327,10 @@ func (r *run) proofs(key crypto.PublicKey) {
 		r.stamped(i, der)
 	}
 	r.logs(known, proven)
+	if company {
+		r.company()
+		return
+	}
 	r.when(c)
 }
 
@@ -306,10 +340,15 @@ func (r *run) unrooted() {
 		r.add("root", Fail, TrustRoot, "the bundle is signed with a certificate, and no trusted root was given")
 		return
 	}
+	r.unlooked()
+	r.when(nil)
+}
+
+// unlooked says so of proofs that nobody here can judge.
+func (r *run) unlooked() {
 	if len(r.b.entries)+len(r.b.timestamps) > 0 {
 		r.add("root", NotApplicable, "", "no trusted root was given: log entries and timestamps are not looked at")
 	}
-	r.when(nil)
 }
 
 // certificate verifies the chain of the signing certificate.

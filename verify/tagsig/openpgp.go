@@ -52,27 +52,29 @@ func (OpenPGP) Scheme() string { return "openpgp" }
 
 // VerifyTag verifies an armored signature over payload with keys, each as
 // VerifyOpenPGP takes it, and returns the identity of the primary key. The
-// keys' validity is judged at the signature's time and, unless zero, at at,
-// which is the tag's time and never now.
-func (OpenPGP) VerifyTag(payload, signature []byte, keys [][]byte, at time.Time) (evidence.Identity, error) {
+// keys' validity is judged at the signature's time and, unless zero, at the one
+// that the tag states, never now.
+func (OpenPGP) VerifyTag(payload, signature []byte, keys [][]byte, at verify.Moments) (verify.Authenticated, error) {
+	var none verify.Authenticated
 	var ring openpgp.EntityList
 	for i, k := range keys {
 		r, err := readKeyring(k)
 		if err != nil {
-			return "", fmt.Errorf("OpenPGP key %d: %w", i, err)
+			return none, fmt.Errorf("OpenPGP key %d: %w", i, err)
 		}
 		ring = append(ring, r...)
 	}
-	result, err := check(ring, payload, signature, at)
+	result, err := check(ring, payload, signature, at.Stated)
 	if err != nil {
-		return "", err
+		return none, err
 	}
-	return evidence.ParseIdentity("pgp:" + result.Fingerprint)
+	id, err := evidence.ParseIdentity("pgp:" + result.Fingerprint)
+	return verify.Authenticated{Identity: id, Proof: "signed"}, err
 }
 
 // VerifyOpenPGP verifies an armored signature over payload with the public
 // keys in keyring, which is binary or any number of armored blocks. For at see
-// [OpenPGP.VerifyTag]. The error wraps one of the errors of this package if
+// [OpenPGP.VerifyTag]; here it is a time. The error wraps one of the errors of this package if
 // signature and keys could be read.
 func VerifyOpenPGP(keyring, payload, armored []byte, at time.Time) (Result, error) {
 	ring, err := readKeyring(keyring)

@@ -16,15 +16,12 @@ import (
 	openpgp "github.com/ProtonMail/go-crypto/openpgp/v2"
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/verify"
 	"github.com/release-dossier/dossier/verify/tagsig"
 )
 
 // The interface that package verify plugs OpenPGP into.
-var _ interface {
-	Scheme() string
-	VerifyTag(payload, signature []byte, keys [][]byte, at time.Time) (evidence.Identity, error)
-} = tagsig.OpenPGP{}
+var _ verify.TagVerifier = tagsig.OpenPGP{}
 
 const text = "object 0000\ntag v1\n\nrelease\n"
 
@@ -38,9 +35,9 @@ func TestGitTag(t *testing.T) {
 			payload, sig := g.tag(fpr)
 			key := g.export(fpr)
 
-			id, err := tagsig.OpenPGP{}.VerifyTag(payload, sig, [][]byte{key}, time.Time{})
-			if err != nil || string(id) != "pgp:"+fpr {
-				t.Fatalf("got %s, %v, want pgp:%s", id, err, fpr)
+			a, err := tagsig.OpenPGP{}.VerifyTag(payload, sig, [][]byte{key}, verify.Moments{})
+			if err != nil || string(a.Identity) != "pgp:"+fpr {
+				t.Fatalf("got %s, %v, want pgp:%s", a.Identity, err, fpr)
 			}
 			if hint, err := tagsig.Inspect(sig); err != nil || hint != fpr {
 				t.Errorf("inspected as %s, %v, want %s", hint, err, fpr)
@@ -151,7 +148,7 @@ func TestRevocation(t *testing.T) {
 			}
 			// A second, older copy of the key must not undo the revocation.
 			for _, keys := range [][][]byte{{good, revoked}, {revoked, good}} {
-				if _, err := (tagsig.OpenPGP{}).VerifyTag([]byte(text), sig, keys, time.Time{}); !errors.Is(err, tt.want) {
+				if _, err := (tagsig.OpenPGP{}).VerifyTag([]byte(text), sig, keys, verify.Moments{}); !errors.Is(err, tt.want) {
 					t.Errorf("two copies: got %v, want %v", err, tt.want)
 				}
 			}
@@ -354,17 +351,17 @@ func TestCorpus(t *testing.T) {
 			t.Fatal(err)
 		}
 		payload, sig := split(t, tag)
-		id, err := tagsig.OpenPGP{}.VerifyTag(payload, sig, [][]byte{key}, tagger(t, payload))
+		a, err := tagsig.OpenPGP{}.VerifyTag(payload, sig, [][]byte{key}, verify.Moments{Stated: tagger(t, payload)})
 		switch {
-		case err == nil && id == "pgp:96E07AF25771955980DAD10020D04E5A713660A7":
+		case err == nil && a.Identity == "pgp:96E07AF25771955980DAD10020D04E5A713660A7":
 			accepted++
 		case errors.Is(err, tagsig.ErrWeak) && tagger(t, payload).Year() < 2018:
 			weak++
 		default:
-			t.Errorf("%s: got %s, %v", file, id, err)
+			t.Errorf("%s: got %s, %v", file, a.Identity, err)
 		}
 		payload[len(payload)/2] ^= 1
-		if _, err := (tagsig.OpenPGP{}).VerifyTag(payload, sig, [][]byte{key}, time.Time{}); err == nil {
+		if _, err := (tagsig.OpenPGP{}).VerifyTag(payload, sig, [][]byte{key}, verify.Moments{}); err == nil {
 			t.Errorf("%s: verifies with a byte changed", file)
 		}
 	}

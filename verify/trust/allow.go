@@ -6,12 +6,16 @@ import (
 	"time"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/provenance"
 )
 
 // Question asks whether a signature counts.
 type Question struct {
 	// Signer is who signed, as the signature proves it.
 	Signer evidence.Identity
+	// Build is what the signing certificate says of the CI run that it was issued
+	// for; nil if there is none.
+	Build *provenance.Certificate
 	// Kind is the statement's predicate type, a URI; or [KindTag].
 	Kind string
 	// Repository is the normal form of the address of the repository that the
@@ -70,7 +74,7 @@ const (
 // the grant must hold at the stated time and at as-of.
 func (t *Trust) Allows(q Question) Decision {
 	deny := func(code, detail string) Decision { return Decision{Code: code, Detail: detail} }
-	if !signs(q.Signer) || !t.knows(q.Signer) {
+	if !signs(q.Signer) || !t.Knows(q.Signer) {
 		return deny(CodeSignerNotTrusted, fmt.Sprintf("trust %s does not name %.200q", t.ID, q.Signer))
 	}
 	if why := t.Revoked(q.Signer, q.NotAfter); why != "" {
@@ -97,7 +101,7 @@ func (t *Trust) Allows(q Question) Decision {
 func (t *Trust) grant(q Question) (threshold int, refused *refusal) {
 	nearest := refusal{failedKind, "trust knows the signer and no grant names them"}
 	least := -1
-	for i, g := range t.grantsOf(q.Signer) {
+	for i, g := range t.grantsOf(q.Signer, q.Build) {
 		r := g.judge(q)
 		if r.step == allowed && (least < 0 || g.threshold < least) {
 			least = g.threshold

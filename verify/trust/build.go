@@ -31,6 +31,9 @@ func build(d *document, extra []attest.PublicKey) (*Trust, error) {
 			return nil, err
 		}
 	}
+	if d.members != nil {
+		d.members(t)
+	}
 	return t, nil
 }
 

@@ -23,6 +23,11 @@ type normal struct {
 	Revoked   []normalRevocation           `json:"revoked"`
 	PGPKeys   string                       `json:"pgpKeys"`
 	Created   map[string]string            `json:"keysCreated,omitempty"`
+
+	// The digests of the files that the document names.
+	Roots       []evidence.Digest `json:"roots,omitempty"`
+	Authorities []evidence.Digest `json:"authorities,omitempty"`
+	CRLs        []evidence.Digest `json:"crls,omitempty"`
 }
 
 type normalInterval struct {
@@ -39,6 +44,12 @@ type normalRole struct {
 	Identities []evidence.Identity `json:"identities"`
 	People     []string            `json:"people"`
 	Roles      []string            `json:"roles"`
+	Keyless    []normalKeyless     `json:"keyless,omitempty"`
+}
+
+type normalKeyless struct {
+	Identity string `json:"identity"`
+	source
 }
 
 type normalGrant struct {
@@ -79,6 +90,7 @@ func (t *Trust) digest() (evidence.Digest, error) {
 		n.Grants = append(n.Grants, g.normal())
 	}
 	n.Revoked = t.normalRevoked()
+	n.Roots, n.Authorities, n.CRLs = digests(t.doc.anchors.Roots), digests(t.doc.anchors.Authorities), digests(t.doc.anchors.CRLs)
 	for id, created := range t.resolver.created {
 		if n.Created == nil {
 			n.Created = map[string]string{}
@@ -93,6 +105,16 @@ func (t *Trust) digest() (evidence.Digest, error) {
 	return evidence.Sum(canonical), err
 }
 
+// digests are those of files, sorted.
+func digests(files [][]byte) []evidence.Digest {
+	var list []evidence.Digest
+	for _, data := range files {
+		list = append(list, evidence.Sum(data))
+	}
+	slices.SortFunc(list, evidence.Digest.Compare)
+	return list
+}
+
 func (t *Trust) normalRole(name string) normalRole {
 	var people []string
 	for who, roles := range t.roles.people {
@@ -100,7 +122,17 @@ func (t *Trust) normalRole(name string) normalRole {
 			people = append(people, who)
 		}
 	}
-	return normalRole{sorted(t.roles.identities[name]), sorted(people), sorted(t.roles.lists[name])}
+	var certificates []normalKeyless
+	for _, k := range t.roles.keyless {
+		if k.role == name {
+			certificates = append(certificates, normalKeyless{k.identity, k.want})
+		}
+	}
+	slices.SortFunc(certificates, func(a, b normalKeyless) int {
+		return cmp.Or(cmp.Compare(a.Identity, b.Identity), cmp.Compare(a.Repository, b.Repository), cmp.Compare(a.Ref, b.Ref),
+			cmp.Compare(a.Runner, b.Runner), cmp.Compare(a.Trigger, b.Trigger))
+	})
+	return normalRole{sorted(t.roles.identities[name]), sorted(people), sorted(t.roles.lists[name]), slices.Compact(certificates)}
 }
 
 // sorted returns the elements of list in order, each once.

@@ -25,7 +25,13 @@ type document struct {
 	Grants    []grantEntry               `yaml:"grants"`
 	Revoked   []revokedEntry             `yaml:"revoked"`
 	PGPKeys   text                       `yaml:"pgp-keys"`
-	Roots     certificates               `yaml:"roots"`
+	Roots     texts                      `yaml:"roots"`
+	CAs       texts                      `yaml:"authorities"`
+	CRLs      texts                      `yaml:"crls"`
+
+	anchors Anchors // what Roots, CAs and CRLs name
+	// members adds members of roles that cannot be written down; nil for none.
+	members func(*Trust)
 }
 
 // period is [from, until); a zero end is open.
@@ -59,10 +65,10 @@ type accounts struct {
 }
 
 type roleEntry struct {
-	Keys       texts        `yaml:"keys"`
-	People     texts        `yaml:"people"`
-	Identities texts        `yaml:"identities"`
-	Keyless    certificates `yaml:"keyless"`
+	Keys       texts          `yaml:"keys"`
+	People     texts          `yaml:"people"`
+	Identities texts          `yaml:"identities"`
+	Keyless    keylessEntries `yaml:"keyless"`
 	// roles is the other form of a role: a list of roles.
 	roles []text
 }
@@ -74,11 +80,38 @@ func (r *roleEntry) UnmarshalStrict(n *strictyaml.Node) error {
 		return n.Decode((*plain)(r))
 	}
 	for _, item := range n.Items() {
-		if keyless := item.Lookup("keyless"); keyless != nil {
-			return keyless.Errorf("%w", errCertificates)
+		if item.Kind() != strictyaml.Mapping {
+			var role text
+			if err := item.Decode(&role); err != nil {
+				return err
+			}
+			r.roles = append(r.roles, role)
+			continue
 		}
+		var one struct {
+			Keyless keylessEntries `yaml:"keyless,required"`
+		}
+		if err := item.Decode(&one); err != nil {
+			return err
+		}
+		r.Keyless = append(r.Keyless, one.Keyless...)
 	}
-	return n.Decode(&r.roles)
+	return nil
+}
+
+// keylessEntries are the holders of certificates for an OpenID Connect subject.
+type keylessEntries = strictyaml.OneOrMany[keylessEntry]
+
+// keylessEntry is an identity as Fulcio writes it into certificates: exactly one
+// of Subject and Workflow, and what else the certificate must say.
+type keylessEntry struct {
+	Issuer     text `yaml:"issuer,required"`
+	Subject    text `yaml:"subject"`
+	Workflow   text `yaml:"workflow"`
+	Repository text `yaml:"repository"`
+	Ref        text `yaml:"ref"`
+	Runner     text `yaml:"runner"`
+	Trigger    text `yaml:"trigger"`
 }
 
 type grantEntry struct {
@@ -111,11 +144,3 @@ func (m *moment) UnmarshalStrict(n *strictyaml.Node) error {
 	}
 	return nil
 }
-
-// certificates stands where certificate identities will be described.
-type certificates struct{}
-
-var errCertificates = errors.New("certificate identities are not supported by this version: name keys instead")
-
-// UnmarshalStrict implements strictyaml.Unmarshaler.
-func (*certificates) UnmarshalStrict(*strictyaml.Node) error { return errCertificates }

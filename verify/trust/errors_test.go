@@ -45,9 +45,17 @@ func TestErrors(t *testing.T) {
 		{"key twice", "keys: { a: { public: \"" + lineCI + "\" }, b: { public: \"" + lineCI + " x\" } }\n", `4:121: keys.b.public: this is the key "a" once more: a key has one name`},
 		{"algorithm", "keys:\n  ci:\n    public: \"" + lineCI + "\"\n    algorithm: ecdsa-p256-sha256\n",
 			`7:16: keys.ci.algorithm: the key's algorithm is "ed25519", not "ecdsa-p256-sha256"`},
-		{"roots", "roots: [roots.json]\n", `4:8: roots: certificate identities are not supported by this version: name keys instead`},
-		{"keyless in a list", "roles:\n  recorder:\n    - keyless: { issuer: x }\n", `6:16: roles.recorder[0].keyless: certificate identities are not supported by this version: name keys instead`},
-		{"keyless in a mapping", "roles: { recorder: { keyless: {} } }\n", `4:31: roles.recorder.keyless: certificate identities are not supported by this version: name keys instead`},
+		{"roots are not read", "roots: [roots.json]\n", `4:9: roots[0]: names a file, and files are not read here: write its text in its place`},
+		{"roots are not fetched", "roots: https://x.example/root.json\n", `4:8: roots: this is an address: nothing is fetched; save the file from a place you trust and name it`},
+		{"absolute path", "authorities: /etc/ssl/ca.pem\n", `4:14: authorities: want a path from the document's own, not an absolute one`},
+		{"keyless without subject", "roles:\n  recorder:\n    - keyless: { issuer: \"https://x.example\" }\n", `6:26: roles.recorder[0].keyless.issuer: whom? Give subject (an e-mail address or URI) or workflow (owner/repository/.github/workflows/file.yml@refs/tags/v5)`},
+		{"keyless without issuer", "roles: { recorder: { keyless: {} } }\n", `4:31: roles.recorder.keyless: the key "issuer" is missing`},
+		{"keyless with both", "roles: { a: { keyless: { issuer: \"https://x.example\", subject: a, workflow: b } } }\n", `4:77: roles.a.keyless.workflow: names the same as subject: give one of the two`},
+		{"keyless pattern", "roles: { a: { keyless: { issuer: \"https://x.example\", subject: \"*\" } } }\n", `4:64: roles.a.keyless.subject: is literal: only the who of a grant may hold a pattern`},
+		{"keyless pattern in the ref", "roles: { a: { keyless: { issuer: \"https://x.example\", subject: a, ref: \"refs/tags/*\" } } }\n", `4:72: roles.a.keyless.ref: is literal: only the who of a grant may hold a pattern, in its subject`},
+		{"workflow without ref", "roles: { a: { keyless: { issuer: \"https://token.actions.githubusercontent.com\", workflow: o/r/.github/workflows/x.yml } } }\n", `4:91: roles.a.keyless.workflow: want the ref too, as certificates have it: owner/repository/.github/workflows/file.yml@refs/tags/v5`},
+		{"workflow of another issuer", "roles: { a: { keyless: { issuer: \"https://gitlab.example\", workflow: o/r//.gitlab-ci.yml@refs/heads/main } } }\n", `4:70: roles.a.keyless.workflow: of this issuer a workflow is written as certificates have it, with https:// and host`},
+		{"unknown in a list of roles", "roles:\n  a:\n    - keylss: {}\n", `6:7: roles.a[0].keylss: unknown key`},
 		{"unknown role", "roles: { a: [], b: [aa] }\n", `4:21: roles.b[0]: unknown role "aa"; did you mean "a"?`},
 		{"unknown person in role", "people: { ana: {} }\nroles: { a: { people: [anna] } }\n", `5:24: roles.a.people[0]: unknown person "anna"; did you mean "ana"?`},
 		{"role cycle", "roles:\n  a: [b]\n  b: [c]\n  c: [a]\n", `5:3: roles.a: the role contains itself: a -> b -> c -> a`},
@@ -160,7 +168,7 @@ func TestFromNode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = FromNode(n.Lookup("trust"))
+	_, err = Reader{}.FromNode("trust.yaml", n.Lookup("trust"))
 	if want := `dossier.yaml:5:3: trust.rolse: unknown key: did you mean "roles"?`; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}

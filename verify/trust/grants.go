@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/provenance"
 	"github.com/release-dossier/dossier/internal/strictyaml"
 )
 
@@ -164,9 +165,9 @@ func readEnvironment(ref text) (string, error) {
 	return s, nil
 }
 
-// grantsOf returns the grants that are given to id.
-func (t *Trust) grantsOf(id evidence.Identity) []grant {
-	roles, person := t.Roles(id), t.Fold(id)
+// grantsOf returns the grants that are given to id, whose certificate says c.
+func (t *Trust) grantsOf(id evidence.Identity, c *provenance.Certificate) []grant {
+	roles, person := t.rolesOf(id, c), t.Fold(id)
 	var list []grant
 	for _, g := range t.grants {
 		switch {

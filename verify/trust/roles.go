@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/provenance"
 )
 
 // maxRoles bounds the number of roles of one document.
@@ -24,6 +25,8 @@ type roleTable struct {
 	// identities holds for each role the identities that it names, as the
 	// digest needs them.
 	identities map[string][]evidence.Identity
+	// keyless are the roles of holders of certificates.
+	keyless []keyless
 }
 
 // addRoles reads the section roles.
@@ -74,6 +77,9 @@ func (t *Trust) addRole(name string, e roleEntry) error {
 			return err
 		}
 		t.roles.add(name, id)
+	}
+	if err := t.addKeyless(name, e.Keyless); err != nil {
+		return err
 	}
 	for _, ref := range e.roles {
 		if _, ok := t.roles.lists[ref.Value]; !ok {
@@ -161,11 +167,15 @@ func way(from map[string]string, role, at string) []string {
 
 // Roles returns the roles that id has, itself or as an identity of a person,
 // with the roles that take those over; sorted. Of several versions, those of
-// the newest: [Trust.At] tells those of another time.
-func (t *Trust) Roles(id evidence.Identity) []string {
+// the newest: [Trust.At] tells those of another time. A role that depends on what
+// else a certificate says is none of them: see [Trust.RolesFor].
+func (t *Trust) Roles(id evidence.Identity) []string { return t.rolesOf(id, nil) }
+
+// rolesOf is Roles, with what the signing certificate says.
+func (t *Trust) rolesOf(id evidence.Identity, c *provenance.Certificate) []string {
 	t = t.Versions()[0]
 	set := map[string]bool{}
-	for _, direct := range [][]string{t.roles.members[id], t.roles.people[t.Fold(id)]} {
+	for _, direct := range [][]string{t.roles.members[id], t.roles.people[t.Fold(id)], t.roles.keylessRoles(id, c)} {
 		for _, role := range direct {
 			for _, implied := range t.roles.implied[role] {
 				set[implied] = true

@@ -2,17 +2,15 @@ package trust
 
 import (
 	"bytes"
-	"fmt"
 	"slices"
 	"time"
 
 	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
-	"github.com/release-dossier/dossier/internal/strictyaml"
 )
 
 // Trust is a trust document, checked and ready for questions, in one version or
-// in several ([Join]). It is made by [Parse], [FromNode] or [ForSigner] and
+// in several ([Join]). It is made by [Parse], [Reader] or [ForSigner] and
 // not changed afterwards, so that any number of goroutines may use it.
 type Trust struct {
 	// ID and Version name the document among its kind; of several versions, the
@@ -79,25 +77,7 @@ func stamp(t time.Time) string {
 // Parse reads a trust document. The name stands in error texts only; errors
 // about the document are of type *strictyaml.Error and name line and column.
 func Parse(name string, data []byte) (*Trust, error) {
-	n, err := strictyaml.Parse(name, data)
-	if err != nil {
-		return nil, err
-	}
-	return FromNode(n)
-}
-
-// FromNode reads a trust document that is a part of a larger file.
-func FromNode(n *strictyaml.Node) (*Trust, error) {
-	var d document
-	if err := n.Decode(&d); err != nil {
-		return nil, err
-	}
-	t, err := build(&d, nil)
-	if err != nil {
-		return nil, err
-	}
-	t.Digest, err = t.digest()
-	return t, err
+	return Reader{}.Parse(name, data)
 }
 
 // Resolve returns trust that also knows the given public keys, which were
@@ -161,12 +141,12 @@ func (t *Trust) PGPKeys() []byte {
 // after [Trust.Resolve].
 func (t *Trust) Pin(key attest.PublicKey) (evidence.Identity, bool) {
 	id := key.Identity()
-	return id, t.knows(id) || t.knows(fingerprintIdentity(key.Fingerprint()))
+	return id, t.Knows(id) || t.Knows(fingerprintIdentity(key.Fingerprint()))
 }
 
-// knows reports whether trust gives id to anybody or lets it state anything, in
+// Knows reports whether trust gives id to anybody or lets it state anything, in
 // any version.
-func (t *Trust) knows(id evidence.Identity) bool {
+func (t *Trust) Knows(id evidence.Identity) bool {
 	return slices.ContainsFunc(t.Versions(), func(v *Trust) bool { return v.names(id) })
 }
 
@@ -177,46 +157,5 @@ func (t *Trust) names(id evidence.Identity) bool {
 	if t.resolver.names[id] != "" || len(t.roles.members[id]) > 0 {
 		return true
 	}
-	return slices.ContainsFunc(t.grants, func(g grant) bool { return g.identity != "" && matchIdentity(g.identity, string(id)) })
-}
-
-// ForSigner is complete trust in one key and in nothing else: the person
-// "signer" has this key and the roles builder and release-ci, which is what
-// the profile solo asks for, and may make every kind of statement and sign tags
-// for every repository and environment at any time. The key is given by its fingerprint,
-// SHA256:<base64> as ssh-keygen -l prints it, or by its identity,
-// key:sha256:<64 hex>.
-func ForSigner(fingerprint string) (*Trust, error) {
-	id, err := parseFingerprint(fingerprint)
-	if err != nil {
-		return nil, fmt.Errorf("the signer %.100q: %w", fingerprint, err)
-	}
-	t, err := build(signerDocument(id), nil)
-	if err != nil {
-		return nil, fmt.Errorf("the signer %.100q: %w", fingerprint, err)
-	}
-	t.Digest, err = t.digest()
-	return t, err
-}
-
-// signerDocument is the document of ForSigner.
-func signerDocument(id evidence.Identity) *document {
-	const who = "signer"
-	given := func(s string) text { return text{Value: s} }
-	role := func(name string) strictyaml.Entry[roleEntry] {
-		return strictyaml.Entry[roleEntry]{Key: given(name), Value: roleEntry{People: texts{given(who)}}}
-	}
-	all := texts{given("*")}
-	return &document{
-		ID:      given(who + ":" + displayKey(id)),
-		Version: strictyaml.Located[int]{Value: 1},
-		People: strictyaml.Map[person]{{
-			Key:   given(who),
-			Value: person{accounts: accounts{Keys: texts{given(string(id))}}},
-		}},
-		Roles: strictyaml.Map[roleEntry]{role("builder"), role("release-ci")},
-		Grants: []grantEntry{{
-			Who: given(who), Kinds: all, Repositories: all, Environments: all, MinProof: given("signed"),
-		}},
-	}
+	return t.roles.namesKeyless(id) || slices.ContainsFunc(t.grants, func(g grant) bool { return g.identity != "" && matchIdentity(g.identity, string(id)) })
 }

@@ -163,15 +163,15 @@ func (t *Trust) Between(from, to time.Time) (list []*Trust) {
 // of that time that they have lost since.
 func (t *Trust) RolesFor(q Question) []string {
 	if t.versions == nil {
-		return t.Roles(q.Signer)
+		return t.rolesOf(q.Signer, q.Build)
 	}
 	list, ok := t.versionsFor(q)
 	if !ok {
 		return nil
 	}
-	roles := list[0].Roles(q.Signer)
+	roles := list[0].rolesOf(q.Signer, q.Build)
 	for _, v := range list[1:] {
-		also := v.Roles(q.Signer)
+		also := v.rolesOf(q.Signer, q.Build)
 		roles = slices.DeleteFunc(roles, func(role string) bool { return !slices.Contains(also, role) })
 	}
 	return roles

@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 
@@ -84,6 +85,9 @@ func Pack(ctx context.Context, s Signer, files Files, at time.Time) ([]byte, err
 	seen := map[string]bool{}
 	open := func(name string) ([]byte, error) {
 		data, err := files.Open(name)
+		if err == nil && !utf8.Valid(data) {
+			err = fmt.Errorf("%s is not text: a packed policy holds certificates and revocation lists as PEM", name)
+		}
 		if err == nil && !seen[name] {
 			seen[name] = true
 			documents = append(documents, Document{name, string(data)})
@@ -136,9 +140,9 @@ func read(policyName, trustName string, open func(string) ([]byte, error), rules
 	if data, err = open(trustName); err != nil {
 		return nil, nil, err
 	}
-	_, t, err = policy.ParseFile(trustName, data)
+	_, t, err = policy.Reader{Open: open}.ParseFile(trustName, data)
 	if err != nil || t == nil {
-		t, err = trust.Parse(trustName, data)
+		t, err = trust.Reader{Open: open}.Parse(trustName, data)
 	}
 	return p, t, err
 }

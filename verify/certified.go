@@ -1,0 +1,40 @@
+package verify
+
+import (
+	"fmt"
+
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/provenance"
+)
+
+// codeCertified: the certificate is of a job of another repository than the one
+// that the statement is about.
+const codeCertified = "certificate-disagrees"
+
+// certified takes a signature that would count back if the signing certificate is
+// of a job of another repository than that of the statement (rules of format,
+// R6): whoever can start a job in a sandbox speaks for the sandbox.
+func (s *Signer) certified(repository, id string) {
+	if why := disagrees(s.Build, repository, id); why != "" && s.Allowed {
+		s.Allowed, s.Code, s.Detail = false, codeCertified, why
+	}
+}
+
+// disagrees says in what a certificate differs from the repository that a
+// statement is about; "" if in nothing that both say.
+func disagrees(c *provenance.Certificate, repository, id string) string {
+	if c == nil || repository == "" {
+		return ""
+	}
+	source := c.Repository
+	if normal, err := evidence.NormalRepository(source); err == nil {
+		source = normal
+	}
+	switch {
+	case source != "" && source != repository:
+		return fmt.Sprintf("the certificate is of a job of %.200s, the statement is about %.200s", source, repository)
+	case c.RepositoryID != "" && id != "" && c.RepositoryID != id:
+		return fmt.Sprintf("the certificate is of a job of the repository with the number %.40s, the statement is about number %.40s", c.RepositoryID, id)
+	}
+	return ""
+}

@@ -1,0 +1,102 @@
+package trust
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/internal/strictyaml"
+)
+
+// ForSigner is complete trust in one signer and in nobody else: the person
+// "signer" has this identity and the roles builder and release-ci, which is what
+// the profile solo asks for, and may make every kind of statement and sign tags
+// for every repository and environment at any time. The signer is given by the
+// fingerprint of a key, SHA256:<base64> as ssh-keygen -l prints it, or by an
+// identity: key:sha256:<64 hex>, or oidc:<issuer>|<subject> or
+// x509:<anchor>|<name> of a certificate, which needs [Anchors] too.
+func ForSigner(signer string) (*Trust, error) {
+	id, err := parseSigner(signer)
+	if err != nil {
+		return nil, fmt.Errorf("the signer %.100q: %w", signer, err)
+	}
+	return oneFlag("signer:"+displayKey(id), func(d *document) {
+		d.People = strictyaml.Map[person]{{
+			Key:   text{Value: oneSigner},
+			Value: person{accounts: accounts{Identities: texts{{Value: string(id)}}}},
+		}}
+		for i := range d.Roles {
+			d.Roles[i].Value.People = texts{{Value: oneSigner}}
+		}
+		d.Grants[0].Who = text{Value: oneSigner}
+	}, nil)
+}
+
+// oneSigner is the name of the person of [ForSigner].
+const oneSigner = "signer"
+
+// parseSigner reads whom [ForSigner] is for.
+func parseSigner(s string) (evidence.Identity, error) {
+	switch scheme, _, _ := strings.Cut(s, ":"); scheme {
+	case "oidc", "x509":
+		if strings.Contains(s, "*") {
+			return "", errors.New("one identity, without *: a pattern belongs into a trust document")
+		}
+		return evidence.ParseIdentity(s)
+	case "pgp", "mailto", "account":
+		return "", fmt.Errorf("%s: identities sign no statements: give a key's fingerprint, or oidc:<issuer>|<subject>", scheme)
+	}
+	return parseFingerprint(s)
+}
+
+// fromRefs are the refs from which workflows count under [ForRepository]: tags,
+// and the usual names of the branch that is protected. Everybody who can push
+// any branch can write a workflow on it.
+var fromRefs = []string{"refs/tags/*", "refs/heads/main", "refs/heads/master"}
+
+// ForRepository is complete trust in the workflows of one repository on GitHub:
+// those that GitHub's OpenID Connect issuer names by a tag, or by the branch main
+// or master. They have the roles builder and release-ci, and may make every kind
+// of statement about that repository and no other. It needs [Anchors].
+func ForRepository(repository string) (*Trust, error) {
+	address, err := evidence.NormalRepository(repository)
+	if err != nil {
+		return nil, err
+	}
+	path, ok := strings.CutPrefix(address, "https://github.com/")
+	if !ok || strings.Count(path, "/") != 1 || strings.Contains(repository, "*") {
+		return nil, fmt.Errorf("%.100q is not a repository on GitHub: write github.com/OWNER/REPOSITORY; others need a trust document", repository)
+	}
+	return oneFlag("from:github.com/"+path, func(d *document) {
+		d.Grants[0].Who, d.Grants[0].Repositories = text{Value: "release-ci"}, texts{{Value: address}}
+	}, func(t *Trust) {
+		for _, ref := range fromRefs {
+			id := "oidc:" + GitHubIssuer + "|" + address + "/.github/workflows/*@" + ref
+			for _, role := range []string{"builder", "release-ci"} {
+				t.roles.keyless = append(t.roles.keyless, keyless{role: role, identity: id, want: source{Repository: address}})
+			}
+		}
+	})
+}
+
+// oneFlag makes the trust of one flag: two roles and a grant of everything,
+// which edit gives to somebody.
+func oneFlag(id string, edit func(*document), members func(*Trust)) (*Trust, error) {
+	all := texts{{Value: "*"}}
+	d := &document{
+		ID: text{Value: id}, Version: strictyaml.Located[int]{Value: 1},
+		Roles: strictyaml.Map[roleEntry]{{Key: text{Value: "builder"}}, {Key: text{Value: "release-ci"}}},
+		Grants: []grantEntry{{
+			Kinds: all, Repositories: all, Environments: all, MinProof: text{Value: "signed"},
+		}},
+		members: members,
+	}
+	edit(d)
+	t, err := build(d, nil)
+	if err != nil {
+		return nil, err
+	}
+	t.Digest, err = t.digest()
+	return t, err
+}

@@ -38,6 +38,7 @@ func TestForbiddenImports(t *testing.T) {
 		{"/attest", append(network, heavy...)},
 		{"/evidence/bundle", append(network, heavy...)},
 		{"/evidence/provenance", append(network, heavy...)},
+		{"/evidence/vsa", append(network, heavy...)},
 		{"/evidence/redact", append(network, heavy...)},
 		{"/evidence/checks", append(network, heavy...)},
 		{"/evidence/foreign", append(network, heavy...)},
@@ -72,7 +73,7 @@ func TestForbiddenImports(t *testing.T) {
 var order = []string{
 	"/internal/lazyregexp", "/internal/strictjson", "/internal/strictxml", "/internal/strictyaml",
 	"/evidence/gitobj", "/evidence/commits", "/evidence/codeowners", "/evidence", "/evidence/records", "/evidence/checks",
-	"/attest", "/attest/sigstore", "/attest/kms", "/evidence/provenance", "/evidence/foreign", "/evidence/bundle", "/internal/distribution", "/evidence/bundle/registry", "/evidence/interchange", "/evidence/redact", "/sbom/schema", "/sbom/xmlschema", "/sbom/license", "/sbom/purl", "/sbom",
+	"/attest", "/attest/sigstore", "/attest/kms", "/evidence/provenance", "/evidence/vsa", "/evidence/foreign", "/evidence/bundle", "/internal/distribution", "/evidence/bundle/registry", "/evidence/interchange", "/evidence/redact", "/sbom/schema", "/sbom/xmlschema", "/sbom/license", "/sbom/purl", "/sbom",
 	"/evidence/collect/deploy", "/evidence/collect/ci", "/evidence/collect/git", "/evidence/collect/secrets", "/evidence/collect", "/evidence/collect/results", "/evidence/collect/oci",
 	"/verify/trust", "/verify/trust/tuf", "/verify", "/verify/tagsig", "/verify/sigstore", "/verify/slsa", "/verify/policy", "/verify/report",
 	"/cmd/dossier",

@@ -34,6 +34,7 @@ func (r *run) finish() {
 	}
 	r.report.CannotShow = []string{"that nothing else reached production"}
 	r.verdict()
+	r.report.Basis = r.basis()
 	makeValid(reflect.ValueOf(r.report).Elem())
 }
 

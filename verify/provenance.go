@@ -105,6 +105,7 @@ func (r *run) provenanceProof(s *Signer) Proof {
 // it may state is for each use to ask.
 func (r *run) importedSigner(b *attest.Bundle, id evidence.Digest) (s *Signer, proof string) {
 	s = &Signer{Statement: b.StatementID(), Signature: id}
+	r.signedImports = append(r.signedImports, signedImport{s, b})
 	pinned, proof := r.authenticate(s, b)
 	switch {
 	case s.Code != "":

@@ -103,6 +103,8 @@ type Report struct {
 	// Repeat is the command that repeats the verification, as its arguments with
 	// the program's name first. Whoever ran the verification fills it in.
 	Repeat []string `json:"repeat,omitempty"`
+	// Basis is what the verdict rests on. It is no part of a written report.
+	Basis Basis `json:"-"`
 }
 
 // Reason is one ground of a verdict.

@@ -57,6 +57,8 @@ type run struct {
 	objects *gitobj.Objects
 	commits map[string]bool         // of the release, made when first asked for
 	numbers map[evidence.Digest]int // of the exhibits
+	// signedImports are the imported attestations that are signed.
+	signedImports []signedImport
 	// imported are the records that stand by their scope.
 	imported []RecordFact
 	// redacted are the blobs that granted redactors name.

@@ -18,6 +18,8 @@ type batch struct {
 	options verify.Options
 	files   []string
 	out     *outputs
+	// verdicts are signed summaries of the verdict, if any are asked for.
+	verdicts *verdicts
 
 	worst int // the exit status that prevails so far
 }
@@ -37,7 +39,9 @@ func (b *batch) run(ctx context.Context) error {
 		case err == nil:
 			b.worst = worse(b.worst, r.Verdict.ExitCode())
 			r.Repeat = b.flags.repeat(r)
-			err = b.out.add(report.Result{Report: r})
+			if err = b.out.add(report.Result{Report: r}); err == nil && b.verdicts != nil {
+				err = b.verdicts.write(ctx, r)
+			}
 		}
 		if err != nil {
 			return err

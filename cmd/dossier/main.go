@@ -10,6 +10,7 @@
 //	dossier verify FILE                check it, offline
 //	dossier verify-bundle FILE         check a Sigstore bundle of any tool, offline
 //	dossier verify-provenance FILE     check who built an artifact, and from what, offline
+//	dossier verify-vsa FILE            accept a signed verdict in the place of a dossier
 //	dossier inspect FILE               show what is in it, as a tree
 //	dossier show FILE E3               print one exhibit, safely
 //	dossier controls, explain ID       what is judged, and why

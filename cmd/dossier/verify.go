@@ -20,6 +20,7 @@ type verifyFlags struct {
 	expectHead string
 	exactState string
 	output     outputFlags
+	verdict    verdictFlags
 }
 
 func (c *Cmd) verifyCommand() *cobra.Command {
@@ -42,13 +43,18 @@ sarif or markdown instead, --report in a further form beside it. Of several file
 text, csv and markdown have a line each, junit a suite, sarif a run, json an
 object; html shows one.
 
+--vsa and --svr write the verdict as a signed statement for others to rely on:
+verify-vsa accepts it in the place of the dossier (docs/vsa.md).
+
 Exit status: 0 ACCEPTED, 1 NOT ACCEPTED, 2 usage or configuration,
 3 NOT GENUINE, 4 CANNOT READ.` + aboutReferences,
 		Example: `  dossier verify hello-1.4.0.dossier
   dossier verify hello-1.4.0.dossier --artifact hello --signer SHA256:9d2f...
   dossier verify *.dossier --any-release --policy dossier.yaml --format csv
   dossier verify hello-1.4.0.dossier --any-release --trust trust.yaml \
-    --report html=report.html --report junit=report.xml`,
+    --report html=report.html --report junit=report.xml
+  dossier verify hello-1.4.0.dossier --artifact hello --trust trust.yaml \
+    --policy policy.yaml --vsa hello.vsa.json --key verifier_key`,
 		Args: usageArgs(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error { return c.verify(cmd.Context(), args, &f) },
 	}
@@ -63,6 +69,7 @@ Exit status: 0 ACCEPTED, 1 NOT ACCEPTED, 2 usage or configuration,
 	flags.StringVar(&f.exactState, "exact-state", "", "the dossier must have exactly this state (`sha256:HEX`)")
 	f.output.register(cmd)
 	c.registerRemote(cmd)
+	f.verdict.register(cmd)
 	return cmd
 }
 
@@ -96,6 +103,10 @@ func (c *Cmd) verify(ctx context.Context, args []string, f *verifyFlags) error {
 		return err
 	}
 	defer b.out.discard()
+	if b.verdicts, err = f.verdict.open(ctx, c, f, b.files); err != nil {
+		return err
+	}
+	defer b.verdicts.discard()
 	if err := b.run(ctx); err != nil {
 		return err
 	}

@@ -3,7 +3,8 @@
 // A [verify.Report] holds everything; each function here is one rendering of
 // it. [Text] is the page people read, [JSON] the same facts for programs, and
 // [Summary] one line for each of several files; [HTML], [CSV], [JUnit], [SARIF]
-// and [Markdown] are for other readers, and [Write] chooses among all. Renderings
+// and [Markdown] are for other readers, and [Write] chooses among all. [VSA] and
+// [SVR] are statements for other verifiers, to be signed. Renderings
 // add nothing: equal reports give equal bytes. [Read] reads the JSON form, from
 // which every other one can be made.
 //

@@ -19,7 +19,7 @@ const maxThreshold = 32
 // kindNames are the names a grant may give for kinds: those of our statements,
 // provenance, and tags.
 var kindNames = sync.OnceValue(func() []string {
-	names := []string{"record", "archive", "policy", "renewal", "trust", kindProvenance, KindTag}
+	names := []string{"record", "archive", "policy", "renewal", "trust", kindProvenance, kindVSA, KindTag}
 	for _, k := range evidence.Kinds() {
 		names = append(names, k.Name)
 	}
@@ -190,6 +190,12 @@ const (
 	provenanceTypes = "https://slsa.dev/provenance/v"
 )
 
+// kindVSA stands for the word of a verifier: a SLSA verification summary, or a
+// simple verification result, in any version.
+const kindVSA = "vsa"
+
+var verificationTypes = []string{"https://slsa.dev/verification_summary/v", "https://in-toto.io/attestation/svr/v"}
+
 // coversKind compares a predicate type URI with the grant's kinds.
 func (g grant) coversKind(uri string) bool {
 	name, version, own := strings.Cut(strings.TrimPrefix(uri, evidence.PredicateBase), "/v")
@@ -201,6 +207,8 @@ func (g grant) coversKind(uri string) bool {
 			return true
 		case kindProvenance:
 			return strings.HasPrefix(uri, provenanceTypes)
+		case kindVSA:
+			return slices.ContainsFunc(verificationTypes, func(prefix string) bool { return strings.HasPrefix(uri, prefix) })
 		case KindTag:
 			return uri == KindTag
 		}

@@ -76,7 +76,7 @@ func TestForBinaryGolden(t *testing.T) {
 	doc := mustRead(t, got)
 	want := []Subject{{
 		Ref: evidence.Sum(data).String(), Name: "hi", Version: "v2.1.0",
-		PURL: "pkg:golang/example.com/hello/v2@v2.1.0#cmd/hi", Digests: evidence.Sum(data).Set(),
+		PURL: "pkg:golang/example.com/hello/v2@v2.1.0#cmd/hi", Digests: evidence.Sum(data).Set(), Identified: true,
 	}}
 	if diff := cmp.Diff(want, doc.Subjects); diff != "" {
 		t.Errorf("subjects (-want +got):\n%s", diff)

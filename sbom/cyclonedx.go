@@ -90,9 +90,12 @@ func toolNames(tools []any) []string {
 
 // subject adds a subject and the parts it declares.
 func (c *cycloneDX) subject(v any, part bool, path ...string) {
+	c.quiet = part // it is a component, too
+	made := c.describe(v, path)
+	c.quiet = false
 	s := Subject{
-		Ref: text(v, "bom-ref"), Name: fullName(v), Version: text(v, "version"), PURL: text(v, "purl"), Part: part,
-		Digests: c.digests(list(v, "hashes"), "alg", "content", func() string { return pointer(append(path, "hashes")...) }),
+		Ref: made.Ref, Name: made.Name, Version: made.Version, PURL: made.PURL, Digests: made.Digests,
+		Licenses: made.Licenses, Supplier: made.Supplier, Identified: made.Identified, Part: part,
 	}
 	if s.Digests == nil {
 		s.Digests = imageDigest(s.Version, s.PURL)
@@ -118,22 +121,27 @@ func (c *cycloneDX) component(v any, at place, path ...string) {
 	if object(v) == nil {
 		return
 	}
-	ref := text(v, "bom-ref")
+	made := c.describe(v, path)
+	i := c.addComponent(made, at)
+	c.refs.setComponent(made.Ref, i)
+	for k, sub := range list(v, "components") {
+		c.component(sub, place{i, "/components", k}, append(path[:len(path):len(path)], "components", strconv.Itoa(k))...)
+	}
+}
+
+// describe reads a component, without those within it.
+func (c *cycloneDX) describe(v any, path []string) Component {
 	where := func(field string) func() string {
 		return func() string { return pointer(append(path[:len(path):len(path)], field)...) }
 	}
 	made := Component{
-		Ref: ref, Name: fullName(v), Version: text(v, "version"), PURL: text(v, "purl"), Licenses: c.licensesOf(v, path),
+		Ref: text(v, "bom-ref"), Name: fullName(v), Version: text(v, "version"), PURL: text(v, "purl"), Licenses: c.licensesOf(v, path),
 		Digests:  c.digests(list(v, "hashes"), "alg", "content", where("hashes")),
 		Supplier: cmp.Or(text(child(v, "supplier"), "name"), text(child(v, "manufacturer"), "name"), text(v, "publisher")),
 	}
 	made.Identified = c.checkPURL(made.PURL, where("purl")) || text(v, "cpe") != "" || child(v, "swid") != nil ||
 		len(list(v, "omniborId")) > 0 || len(list(v, "swhid")) > 0
-	i := c.addComponent(made, at)
-	c.refs.setComponent(ref, i)
-	for k, sub := range list(v, "components") {
-		c.component(sub, place{i, "/components", k}, append(path[:len(path):len(path)], "components", strconv.Itoa(k))...)
-	}
+	return made
 }
 
 func (c *cycloneDX) licensesOf(v any, path []string) []string {

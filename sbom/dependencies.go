@@ -45,11 +45,14 @@ func (r *reader) link(a, b string) {
 	i, known, ok := r.node(a)
 	j, known2, ok2 := r.node(b)
 	switch {
-	case known && !ok, known2 && !ok2: // a file, say
-	case known && known2:
+	case known && !ok && known2 && ok2 && j != root: // a file leads to a component
+		i = root
+		fallthrough
+	case known && ok && known2 && ok2:
 		if len(r.links.known) < maxRefs {
 			r.links.known = append(r.links.known, [2]int{i, j})
 		}
+	case known && known2: // of two files, or to a file
 	case len(r.links.pending) < maxRefs:
 		r.links.pending = append(r.links.pending, [2]string{a, b})
 	}

@@ -99,6 +99,10 @@ type Subject struct {
 	// Digests are its hashes of known algorithms. A container image without
 	// hashes gets the digest that its version or its pkg:oci purl carries.
 	Digests evidence.DigestSet
+	// Licenses, Supplier and Identified are as in [Component].
+	Licenses   []string
+	Supplier   string
+	Identified bool
 	// Part is true for a component nested within metadata.component: the
 	// document is about the whole, of which this is a declared part.
 	Part bool

@@ -5,13 +5,10 @@ import "github.com/release-dossier/dossier/evidence"
 // MinimumElements says of how many components, or whether of the document, each
 // of the elements is known that an SBOM should hold at least: by the NTIA (The
 // Minimum Elements For a Software Bill of Materials, 2021) and by the CISA
-// (draft of 2025). The subjects themselves are not counted.
+// (draft of 2025). The subjects themselves are counted among the components.
 func (d *Document) MinimumElements() []evidence.SBOMElement {
 	var supplier, name, version, identifier, hash, license, relation, all int
-	for _, c := range d.Components {
-		if c.Subject {
-			continue
-		}
+	for _, c := range d.described() {
 		all++
 		for _, e := range []struct {
 			n  *int
@@ -45,4 +42,23 @@ func (d *Document) MinimumElements() []evidence.SBOMElement {
 		{ID: "tool", CISA: true, Present: whole(len(d.Tools) > 0), Of: 1},
 		{ID: "context", CISA: true, Present: whole(len(d.Context) > 0), Of: 1},
 	}
+}
+
+// described are the components and what the document is about, files aside.
+func (d *Document) described() []Component {
+	if d.Format == SPDX {
+		return d.Components
+	}
+	list := d.Components
+	for _, s := range d.Subjects {
+		if s.Part {
+			continue // a component, too
+		}
+		_, related := d.Dependencies[s.Ref]
+		list = append(list[:len(list):len(list)], Component{
+			Ref: s.Ref, Name: s.Name, Version: s.Version, Digests: s.Digests,
+			Licenses: s.Licenses, Supplier: s.Supplier, Identified: s.Identified, Related: related,
+		})
+	}
+	return list
 }

@@ -124,7 +124,7 @@ func TestFormsSayTheSame(t *testing.T) {
 			}
 			want := facts{
 				"2026-01-02T03:04:05Z", sha256A, 1, 2, 2, 1, 0, true,
-				"supplier 1/2 name 2/2 version 1/2 identifier 1/2 hash 0/2 license 1/2 dependency 2/2 author 1/1 timestamp 1/1 tool 1/1 ",
+				"supplier 1/3 name 3/3 version 2/3 identifier 1/3 hash 1/3 license 1/3 dependency 3/3 author 1/1 timestamp 1/1 tool 1/1 ",
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)

@@ -53,7 +53,7 @@ func TestReadCycloneDX(t *testing.T) {
 		ID: "urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79", Name: "org/app", Created: "2026-01-02T03:04:05Z",
 		Tools: []string{"syft 1.2.3", "svc"},
 		Subjects: []Subject{
-			{Ref: "app", Name: "org/app", Version: "2.0", PURL: "pkg:generic/app@2.0", Digests: evidence.DigestSet{"sha256": sha256A}},
+			{Ref: "app", Name: "org/app", Version: "2.0", PURL: "pkg:generic/app@2.0", Digests: evidence.DigestSet{"sha256": sha256A}, Identified: true},
 			{Ref: "part", Name: "part", Digests: evidence.DigestSet{"sha1": sha1A}, Part: true},
 		},
 		Components: []Component{

@@ -37,6 +37,7 @@ type reader struct {
 	format   model
 	refs     refs
 	values   decoder
+	quiet    bool           // what is found is reported elsewhere
 	edges    int            // in doc.Dependencies
 	schema   *schema.Schema // nil if the version has none
 	places   []place        // of doc.Components
@@ -91,6 +92,9 @@ func newReader(doc *Document) (*reader, error) {
 }
 
 func (r *reader) problem(code, pointer, message string) {
+	if r.quiet {
+		return
+	}
 	r.doc.ProblemCount++
 	if len(r.doc.Problems) < MaxProblems {
 		r.doc.Problems = append(r.doc.Problems, Problem{Code: code, Pointer: pointer, Line: r.line(pointer), Message: message})
@@ -99,6 +103,9 @@ func (r *reader) problem(code, pointer, message string) {
 
 // warn notes a warning. where is called only if it is kept.
 func (r *reader) warn(code string, where func() string, message string) {
+	if r.quiet {
+		return
+	}
 	r.doc.WarningCount++
 	if len(r.doc.Warnings) < MaxProblems {
 		at := where()
@@ -253,11 +260,11 @@ func (r *reader) addComponent(c Component, at place) int {
 	return len(r.doc.Components) - 1
 }
 
-// describe makes component i a subject.
-func (r *reader) describe(i int) {
+// makeSubject makes component i a subject.
+func (r *reader) makeSubject(i int) {
 	c := &r.doc.Components[i]
 	c.Subject = true
-	sub := Subject{Ref: c.Ref, Name: c.Name, Version: c.Version, PURL: c.PURL, Digests: c.Digests}
+	sub := Subject{Ref: c.Ref, Name: c.Name, Version: c.Version, PURL: c.PURL, Digests: c.Digests, Licenses: c.Licenses, Supplier: c.Supplier, Identified: c.Identified}
 	if sub.Digests == nil {
 		sub.Digests = imageDigest(c.Version, c.PURL)
 	}

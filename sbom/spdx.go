@@ -192,7 +192,7 @@ func (s *spdx) finish() error {
 	var files []string
 	for _, id := range slices.Compact(s.described) {
 		if i, ok := s.refs.component(id); ok {
-			s.describe(i)
+			s.makeSubject(i)
 		} else {
 			files = append(files, id)
 		}

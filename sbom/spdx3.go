@@ -359,7 +359,7 @@ func (s *spdx3) subjects() error {
 	var others []string
 	for _, id := range slices.Compact(s.roots) {
 		if i, ok := s.refs.component(id); ok {
-			s.describe(i)
+			s.makeSubject(i)
 		} else {
 			others = append(others, id)
 		}

@@ -83,16 +83,20 @@ func (d *Document) licenses() ([]evidence.SBOMLicense, int) {
 }
 
 // transitive reports whether the document tells of a dependency that no
-// subject has directly.
+// subject has directly, or of one that a component has.
 func (d *Document) transitive() bool {
-	direct := map[string]bool{}
+	direct, subjects := map[string]bool{}, map[string]bool{}
 	for _, s := range d.Subjects {
+		subjects[s.Ref] = true
 		for _, ref := range d.Dependencies[s.Ref] {
 			direct[ref] = true
 		}
 	}
 	for _, c := range d.Components {
-		if !direct[c.Ref] && !c.Subject && len(direct) > 0 {
+		if c.Subject {
+			continue
+		}
+		if !direct[c.Ref] && len(direct) > 0 || c.Ref != "" && !subjects[c.Ref] && len(d.Dependencies[c.Ref]) > 0 {
 			return true
 		}
 	}

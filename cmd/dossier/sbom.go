@@ -23,14 +23,16 @@ func (c *Cmd) sbomCommand() *cobra.Command {
 	var f sbomFlags
 	cmd := &cobra.Command{
 		Use:   "sbom [DIR|BINARY]",
-		Short: "Make an SBOM of a Go module or binary",
+		Short: "Make an SBOM of a Go module or binary; check and compare SBOMs",
 		Long: `sbom writes a CycloneDX 1.6 document: of a Go module from its go.mod and go.sum,
 or of a Go binary from the build info in it. No command is run and no network is
 asked.
 
 "dossier create" makes the SBOMs of Go binaries by itself. A library is released
 as an archive: name it with --artifact, so that the document says what it is
-about, and hand the document to create with --sbom.`,
+about, and hand the document to create with --sbom.
+
+"dossier sbom check" and "dossier sbom diff" read SBOMs of any tool.`,
 		Example: `  git archive --prefix=hello-1.4.0/ -o dist/hello-1.4.0.tar.gz v1.4.0
   dossier sbom . --artifact dist/hello-1.4.0.tar.gz --version v1.4.0 -o hello.cdx.json
   dossier create v1.4.0 --artifact dist/hello-1.4.0.tar.gz --sbom hello.cdx.json`,
@@ -46,6 +48,7 @@ about, and hand the document to create with --sbom.`,
 	flags.StringVar(&f.graph, "graph", "", "output of \"go mod graph\", which adds who requires whom (`FILE`, or - for standard input)")
 	flags.StringVarP(&f.output, "output", "o", "", "write to `FILE` instead of standard output")
 	orStdout(cmd)
+	cmd.AddCommand(c.sbomCheckCommand(), c.sbomDiffCommand())
 	return cmd
 }
 

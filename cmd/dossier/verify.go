@@ -77,7 +77,7 @@ Exit status: 0 ACCEPTED, 1 NOT ACCEPTED, 2 usage or configuration,
 func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if err := check(cmd, args); err != nil {
-			return usagef("%s: %w; see dossier %s --help", cmd.Name(), err, cmd.Name())
+			return usagef("%s: %w; see %s --help", cmd.Name(), err, cmd.CommandPath())
 		}
 		return nil
 	}

@@ -57,6 +57,10 @@ type CommonParams struct {
 	// LicensedPercent is the share of an SBOM's components that should carry a
 	// licence, in per cent.
 	LicensedPercent int `json:"licensedPercent"`
+	// AllowedLicenses are the only licences that components may carry, and
+	// DeniedLicenses those that none may; see license.Lists.
+	AllowedLicenses []string `json:"allowedLicenses"`
+	DeniedLicenses  []string `json:"deniedLicenses"`
 	// SharedAccounts are names that identify nobody.
 	SharedAccounts []string `json:"sharedAccounts"`
 	// StockRationales are words that are no reason for an approval.
@@ -81,6 +85,8 @@ var commonParameters = []Parameter{
 	words("patch-refused", "commit types that a patch release may not carry", "A45", []string{"feat"}, func(p *Params) *[]string { return &p.PatchRefused }),
 	words("patch-warned", "commit types that a patch release should not carry", "A45", []string{"refactor"}, func(p *Params) *[]string { return &p.PatchWarned }),
 	number("licensed-percent", "share of an SBOM's components that carry a licence, in per cent", "1.20.3.5", 80, 0, 100, func(p *Params) *int { return &p.LicensedPercent }),
+	words("allowed-licenses", "SPDX ids of the only licences that an SBOM's components may carry, or names of licences; * at the end for any end; none means any licence", "1.20.3.5", []string{}, func(p *Params) *[]string { return &p.AllowedLicenses }),
+	words("denied-licenses", "SPDX ids of licences that no component of an SBOM may carry, unless it can be taken under another; * at the end for any end", "1.20.3.5", []string{}, func(p *Params) *[]string { return &p.DeniedLicenses }),
 	words("shared-accounts", "names that identify nobody", "1.5.2", []string{"admin", "administrator", "deploy", "jenkins", "root"}, func(p *Params) *[]string { return &p.SharedAccounts }),
 	words("stock-rationales", "words that are no reason for a decision", "1.13.3.3", []string{"approve", "approved", "fine", "lgtm", "looks good", "ok", "okay", "yes"}, func(p *Params) *[]string { return &p.StockRationales }),
 	zone("business-zone", "time zone in which business days begin and end", "A42", "UTC", func(p *Params) *string { return &p.BusinessZone }),

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/sbom/license"
 	"github.com/release-dossier/dossier/verify"
 )
 
@@ -47,7 +48,7 @@ var sbomControls = []Control{{
 }, {
 	ID: "sbom/parsable", Level: Must, Sections: "d: 1.20.3.5, 1.18.3.1", Theme: themeSBOM,
 	Title: "The SBOM is well-formed CycloneDX or SPDX with at least one component", Failing: "An SBOM is malformed or empty",
-	Logic:   "The document obeys the official schema of its format and lists a component.",
+	Logic:   "The document obeys the official schema of its format and version and lists a component. One of SPDX 2.2 that lists components and only violates the schema is a warning.",
 	Applies: "*", Waive: "exc",
 	Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"the SBOM's bytes"},
 	Fix: verify.Fix{
@@ -58,10 +59,10 @@ var sbomControls = []Control{{
 }, {
 	ID: "sbom/license-vuln", Level: Should, Sections: "1.20.3.5", Theme: themeSBOM,
 	Title: "The SBOM carries licence data where tools allow", Failing: "Many components of an SBOM carry no licence",
-	Logic:   "The share of components with a licence is at least the parameter licensed-percent.",
+	Logic:   "The share of components with a licence is at least the parameter licensed-percent, and no component carries a licence that the parameters allowed-licenses and denied-licenses refuse. Of an expression with a choice one licence suffices.",
 	Applies: "*", Waive: "rat",
 	Question: 2, Gate: verify.GateStaging, Profile: Solo, Evidence: []string{"SBOM: components and their licences"},
-	Fix:   verify.Fix{Before: "use an SBOM tool that reads licences"},
+	Fix:   verify.Fix{Before: "use an SBOM tool that reads licences, and components under licences that the policy allows"},
 	Check: sbomLicences,
 }, {
 	ID: "sbom/transitive", Level: Should, Sections: "1.18.3.1", Theme: themeSBOM,
@@ -262,8 +263,10 @@ func sbomParsable(f *Facts) Result {
 			return fail("sbom-unreadable", want, "%s: %s", s.Material.Name, s.Detail).at(inMaterial(s.Material.Digest))
 		}
 	}
-	return eachSBOM(f, want, func(s verify.SBOMFact) (Result, bool) {
+	r := eachSBOM(f, want, func(s verify.SBOMFact) (Result, bool) {
 		switch {
+		case graded(s.Summary):
+			return Result{}, true
 		case s.Summary.ProblemCount > 0 || len(s.Summary.Problems) > 0:
 			return fail("sbom-invalid", want, "%s: %s", s.Material.Name, problems(s.Summary)), false
 		case s.Summary.Components == 0:
@@ -271,6 +274,23 @@ func sbomParsable(f *Facts) Result {
 		}
 		return Result{}, true
 	})
+	if r.Outcome != verify.Pass {
+		return r
+	}
+	for _, s := range f.SBOMs {
+		if graded(s.Summary) {
+			return warn(r.Proof, "sbom-schema-2.2", "%s: %s", s.Material.Name, problems(s.Summary)).wants(want).at(inMaterial(s.Material.Digest))
+		}
+	}
+	return r
+}
+
+// graded reports whether a document has no other problem than that it violates
+// the schema of SPDX 2.2, and lists components. Most documents of that version
+// do, because the schema came after the tools.
+func graded(s *evidence.SBOMSummary) bool {
+	return s.Format == "SPDX" && s.SpecVersion == "2.2" && s.Components > 0 && s.ProblemCount > 0 && s.ProblemCount == len(s.Problems) &&
+		!slices.ContainsFunc(s.Problems, func(p evidence.SBOMProblem) bool { return p.Code != "schema-violation" })
 }
 
 // problems tells of the first problem and counts them.
@@ -288,9 +308,30 @@ func sbomLicences(f *Facts) Result {
 	return eachSBOM(f, want, func(s verify.SBOMFact) (Result, bool) {
 		// In 64 bits: the counts come from outside.
 		licensed, all := int64(s.Summary.Licensed), int64(s.Summary.Components)
+		if refused := refusedLicence(f, s.Summary); refused != "" {
+			return fail("license-refused", want, "%s: %s", s.Material.Name, refused), false
+		}
 		return fail("licences", want, "%s: %d of %d components carry one", s.Material.Name, licensed, all),
 			licensed*100 >= all*int64(f.Params.LicensedPercent)
 	})
+}
+
+// refusedLicence names a licence that the policy refuses, and a component that
+// carries it; "" if there is none.
+func refusedLicence(f *Facts, s *evidence.SBOMSummary) string {
+	lists := license.Lists{Allow: f.Params.AllowedLicenses, Deny: f.Params.DeniedLicenses}
+	if len(lists.Allow) == 0 && len(lists.Deny) == 0 {
+		return ""
+	}
+	for _, l := range s.Licenses {
+		if !lists.Permit(l.License) {
+			return fmt.Sprintf("%.100q of %.100q is not allowed", l.License, l.Example)
+		}
+	}
+	if s.LicenseCount > len(s.Licenses) {
+		return fmt.Sprintf("%d different licences are too many to be judged", s.LicenseCount)
+	}
+	return ""
 }
 
 func sbomTransitive(f *Facts) Result {

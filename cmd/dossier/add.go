@@ -94,7 +94,7 @@ func (c *Cmd) state(ctx context.Context, verb, path string, f *addFlags) error {
 		if err != nil {
 			return err
 		}
-		if p, err = c.fromFlags(f, b.signer.Public().Identity(), func(v records.Values) { f.fillRelease(v, release) }); err != nil {
+		if p, err = c.fromFlags(f, b.signer.identity, func(v records.Values) { f.fillRelease(v, release) }); err != nil {
 			return usagef("%s: %w", verb, err)
 		}
 	}

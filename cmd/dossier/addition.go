@@ -23,17 +23,17 @@ import (
 
 // addition has the flags of every verb that signs a statement.
 type addition struct {
-	judge                       judgeFlags
-	key, passphraseFile, output string
-	anyway                      bool
-	allow                       []string
+	judge  judgeFlags
+	sign   signFlags
+	output string
+	anyway bool
+	allow  []string
 }
 
 func (a *addition) register(cmd *cobra.Command, output string) {
 	a.judge.registerTrust(cmd)
+	a.sign.register(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&a.key, "key", "", "your private key, or the public one if an SSH agent holds it (`FILE`)")
-	flags.StringVar(&a.passphraseFile, "passphrase-file", "", "passphrase of the key (`FILE`)")
 	flags.BoolVar(&a.anyway, "anyway", false, "sign even if whoever verifies by the given trust sets it aside")
 	flags.StringArrayVar(&a.allow, "allow-credential", nil, "what looks like a credential and is none (`RULE:FINGERPRINT:REASON`; repeatable)")
 	flags.StringVarP(&a.output, "output", "o", "", output)
@@ -48,7 +48,7 @@ type base struct {
 	verb    string
 	path    string
 	d       *bundle.Dossier
-	signer  *attest.KeySigner
+	signer  *signer
 	options verify.Options
 	report  *verify.Report
 }
@@ -120,11 +120,12 @@ func (c *Cmd) nothingAdded(b *base, err error) error {
 	return exitStatus(max(b.report.Verdict.ExitCode(), 1))
 }
 
-func (c *Cmd) signerOf(ctx context.Context, verb string, a *addition) (*attest.KeySigner, error) {
-	if a.key == "" {
-		return nil, usagef("%s: --key is required: your own key, with which you sign your commits or tags", verb)
+func (c *Cmd) signerOf(ctx context.Context, verb string, a *addition) (*signer, error) {
+	anchors, err := a.judge.allAnchors(c.Now())
+	if err != nil {
+		return nil, err
 	}
-	return c.loadSigner(ctx, a.key, a.passphraseFile)
+	return c.signerFor(ctx, verb, &a.sign, anchors)
 }
 
 // about names the release of b for people.
@@ -139,7 +140,7 @@ func (b *base) about() string {
 func (b *base) unstated(p evidence.Predicate) error {
 	kind, _ := evidence.KindOf(p)
 	for _, s := range b.report.Signers {
-		if s.Identity != b.signer.Public().Identity() {
+		if s.Identity != b.signer.identity {
 			continue
 		}
 		if earlier := b.stated(s.Statement, kind, p.Head().ID); earlier != nil && !completes(earlier, p) {
@@ -216,7 +217,7 @@ func (c *Cmd) add(ctx context.Context, b *base, p evidence.Predicate, o verify.A
 	if err := c.writeAddition(ctx, b.d, b.path, b.output); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(c.Stdout, "%s  %s added by %s\n", report.Safe(notAFlag(firstOf(b.output, b.path))), report.Safe(p.Head().ID), b.signer.Public().Fingerprint())
+	_, err := fmt.Fprintf(c.Stdout, "%s  %s added by %s\n", report.Safe(notAFlag(firstOf(b.output, b.path))), report.Safe(p.Head().ID), b.signer.name)
 	return err
 }
 
@@ -225,7 +226,7 @@ func (c *Cmd) signOnto(ctx context.Context, b *base, p evidence.Predicate, o ver
 	if err := b.unstated(p); err != nil {
 		return err
 	}
-	payload, err := b.report.Append(b.d, p, b.signer.Public(), o)
+	payload, err := b.report.Append(b.d, p, b.signer.key, o)
 	if err != nil {
 		return usagef("%s: %w", b.verb, err)
 	}
@@ -255,7 +256,7 @@ func (c *Cmd) signOnto(ctx context.Context, b *base, p evidence.Predicate, o ver
 
 // alone signs a record that stands by its scope and writes it to a file of its
 // own (rules of format, R9).
-func (c *Cmd) alone(ctx context.Context, verb string, p evidence.Predicate, signer *attest.KeySigner, a *addition) error {
+func (c *Cmd) alone(ctx context.Context, verb string, p evidence.Predicate, signer *signer, a *addition) error {
 	err := p.Validate()
 	if err == nil {
 		err = evidence.CheckWritten(p)
@@ -290,7 +291,7 @@ func (c *Cmd) alone(ctx context.Context, verb string, p evidence.Predicate, sign
 	if err := writeNew(a.output, 0o644, text(raw)); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(c.Stdout, "%s  %s by %s: add it with dossier create --attestation\n", report.Safe(a.output), report.Safe(p.Head().ID), signer.Public().Fingerprint())
+	_, err = fmt.Fprintf(c.Stdout, "%s  %s by %s: add it with dossier create --attestation\n", report.Safe(a.output), report.Safe(p.Head().ID), signer.name)
 	return err
 }
 
@@ -321,7 +322,7 @@ func (a intent) facts() ([]byte, error) {
 // beforeSigning prints what is about to be signed, and refuses a statement that
 // whoever verifies by the given trust would set aside, unless the signer wants
 // it anyway. Without trust there is nothing to ask.
-func (c *Cmd) beforeSigning(a intent, s *attest.KeySigner, o verify.Options, anyway bool) error {
+func (c *Cmd) beforeSigning(a intent, s *signer, o verify.Options, anyway bool) error {
 	kind, _ := evidence.KindOf(a.record)
 	name := kind.Name + " " + a.record.Head().ID + " about"
 	if x, ok := a.record.(*evidence.Approval); ok {
@@ -331,16 +332,16 @@ func (c *Cmd) beforeSigning(a intent, s *attest.KeySigner, o verify.Options, any
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(c.Stderr, "about to sign: %s %s, as %s\n%s", report.Safe(name), report.Safe(a.what), s.Public().Fingerprint(), indented(facts))
+	fmt.Fprintf(c.Stderr, "about to sign: %s %s, as %s\n%s", report.Safe(name), report.Safe(a.what), report.Safe(s.name), indented(facts))
 	return c.mayState(a, s, o, anyway)
 }
 
 // mayState asks the given trust whether the signer may state the record.
-func (c *Cmd) mayState(a intent, s *attest.KeySigner, o verify.Options, anyway bool) error {
+func (c *Cmd) mayState(a intent, s *signer, o verify.Options, anyway bool) error {
 	if o.Trust == nil {
 		return nil
 	}
-	d, err := mayState(o.Trust, s.Public(), a.record, a.repository, c.Now())
+	d, err := mayState(o.Trust, s, a.record, a.repository, c.Now())
 	if err != nil {
 		return err
 	}
@@ -361,7 +362,7 @@ func (c *Cmd) setAside(kind string, d trust.Decision, anyway bool) error {
 		fmt.Fprintf(c.Stderr, "dossier: warning: %s\n", why)
 		return nil
 	}
-	fmt.Fprintf(c.Stderr, "dossier: nothing is signed: %s; give a trust document that lets your key state it, or --anyway to sign for those who verify by another one\n", why)
+	fmt.Fprintf(c.Stderr, "dossier: nothing is signed: %s; give a trust document that lets you state it, or --anyway to sign for those who verify by another one\n", why)
 	return exitStatus(verify.NotAccepted.ExitCode())
 }
 

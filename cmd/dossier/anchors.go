@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -121,6 +122,18 @@ func (f *judgeFlags) certificates(o *verify.Options) error {
 	}
 	o.Signatures = s
 	return nil
+}
+
+// allAnchors are those of the flags and of the trust document, if one is given.
+func (f *judgeFlags) allAnchors(now time.Time) (trust.Anchors, error) {
+	o, err := f.options(now)
+	if err == nil && o.Trust != nil {
+		return o.Trust.Anchors(), nil
+	}
+	if err != nil {
+		return trust.Anchors{}, err
+	}
+	return f.anchors.read()
 }
 
 // files are the files that the flags name, which no report may replace.

@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/verify"
 )
@@ -62,14 +61,14 @@ With a trust document, an approval that it would set aside is not signed.`,
 }
 
 // approval returns the parts of the statement that the flags decide.
-func (c *Cmd) approval(f *approveFlags, s *attest.KeySigner) (*evidence.Approval, error) {
+func (c *Cmd) approval(f *approveFlags, s *signer) (*evidence.Approval, error) {
 	id, err := newID("approval")
 	if err != nil {
 		return nil, err
 	}
 	a := &evidence.Approval{
 		ID:          id,
-		Approver:    evidence.Actor{ID: s.Public().Identity(), Kind: evidence.Human, Display: f.name},
+		Approver:    evidence.Actor{ID: s.identity, Kind: evidence.Human, Display: f.name},
 		Decision:    evidence.Approved,
 		Environment: f.environment,
 		Rationale:   f.rationale,

@@ -63,7 +63,7 @@ func (c *Cmd) attest(ctx context.Context, verb string, f *addFlags) error {
 		return err
 	}
 	if p == nil {
-		p, err = c.fromFlags(f, signer.Public().Identity(), normalScope)
+		p, err = c.fromFlags(f, signer.identity, normalScope)
 		if err != nil {
 			return usagef("%s: %w", verb, err)
 		}

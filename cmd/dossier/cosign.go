@@ -46,7 +46,7 @@ func (c *Cmd) cosign(ctx context.Context, path, statement string, a *addition) e
 		return err
 	}
 	if slices.ContainsFunc(b.report.Signers, func(s verify.Signer) bool {
-		return s.Statement == st.ID && s.Identity == b.signer.Public().Identity()
+		return s.Statement == st.ID && s.Identity == b.signer.identity
 	}) {
 		return usagef("sign: you have signed statement %s already", st.ID.Short())
 	}
@@ -55,7 +55,7 @@ func (c *Cmd) cosign(ctx context.Context, path, statement string, a *addition) e
 		return c.nothingAdded(b, err)
 	}
 	fmt.Fprintf(c.Stderr, "about to sign: statement %s of type %s, as %s\n%s", st.ID, report.Safe(st.Statement.PredicateType),
-		b.signer.Public().Fingerprint(), indented(st.Statement.Predicate))
+		b.signer.name, indented(st.Statement.Predicate))
 	raw, err := attest.Sign(ctx, b.signer, payload)
 	if err != nil {
 		return err
@@ -69,7 +69,7 @@ func (c *Cmd) cosign(ctx context.Context, path, statement string, a *addition) e
 	if err := c.writeAddition(ctx, b.d, path, a.output); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(c.Stdout, "%s  %s signed by %s\n", report.Safe(notAFlag(firstOf(a.output, path))), st.ID.Short(), b.signer.Public().Fingerprint())
+	_, err = fmt.Fprintf(c.Stdout, "%s  %s signed by %s\n", report.Safe(notAFlag(firstOf(a.output, path))), st.ID.Short(), b.signer.name)
 	return err
 }
 

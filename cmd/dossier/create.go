@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/collect"
 	"github.com/release-dossier/dossier/evidence/collect/git"
@@ -26,7 +25,8 @@ type createFlags struct {
 	attestations                 []string
 	version, previous, kind      string
 	repository, component        string
-	key, builderKey, passphrase  string
+	sign                         signFlags
+	builderKey                   string
 	predecessor                  string
 	incomplete, recorded         []string
 	first, include, dryRun, json bool
@@ -73,9 +73,8 @@ With --dry-run nothing is signed for good and nothing is written.`,
 	flags.StringVar(&f.kind, "kind", "", "type of the repository (`svc|lib|iac|app|mono`)")
 	flags.StringVar(&f.repository, "repository", "", "the repository's address (`URL`; default the remote origin)")
 	flags.StringVar(&f.component, "component", "", "the component, in a repository of several (`NAME`; default all that RELEASE is a tag of)")
-	flags.StringVar(&f.key, "key", "", "key that signs the release statement (`FILE`)")
-	flags.StringVar(&f.builderKey, "builder-key", "", "key that signs generated provenance (`FILE`; default --key)")
-	flags.StringVar(&f.passphrase, "passphrase-file", "", "passphrase of the key (`FILE`)")
+	f.sign.register(cmd)
+	flags.StringVar(&f.builderKey, "builder-key", "", "key that signs generated provenance (`FILE`; default who signs the release)")
 	flags.StringVar(&f.predecessor, "predecessor", "", "the repository's last dossier, which is verified first (`FILE|REF`)")
 	flags.BoolVar(&f.first, "first", false, "this is the repository's first dossier")
 	flags.StringArrayVar(&f.incomplete, "allow-incomplete", nil, "go on without this system if it cannot be read, and say so in the dossier (`NAME`; repeatable)")
@@ -98,7 +97,7 @@ type creation struct {
 	product product
 	options collect.Options
 	// signer signs the release statement, builder provenance.
-	signer, builder *attest.KeySigner
+	signer, builder *signer
 	throwaway       bool // the key was made for this dry run
 	sources         []collect.Source
 	now             time.Time

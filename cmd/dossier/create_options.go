@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/release-dossier/dossier/attest"
+	"github.com/release-dossier/dossier/attest/kms"
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/collect"
 	"github.com/release-dossier/dossier/evidence/collect/oci"
@@ -135,28 +136,51 @@ func (c *Cmd) addArtifacts(job *creation, o *collect.Options) error {
 // run without any signs with a key that is thrown away, so that the policy can
 // be asked.
 func (c *Cmd) loadSigners(ctx context.Context, job *creation) (err error) {
-	key := firstOf(job.key, beside(job.dir, job.config.Sign.Key))
-	if key == "" && job.dryRun {
+	if !job.sign.isKeyless() {
+		job.sign.key = firstOf(job.sign.key, besideKey(job.dir, job.config.Sign.Key))
+	}
+	if job.sign.key == "" && !job.sign.isKeyless() && job.dryRun {
 		job.throwaway = true
 		private, _, err := attest.GenerateKey(nil)
 		if err != nil {
 			return err
 		}
-		job.signer, err = attest.LoadSigner(private, nil)
+		key, err := attest.LoadSigner(private, nil)
+		if err != nil {
+			return err
+		}
+		job.signer = ofKey(key, "signed")
 		job.builder = job.signer
-		return err
+		return nil
 	}
-	if key == "" {
+	if job.sign.key == "" && !job.sign.isKeyless() {
 		return errNoKey
 	}
-	if job.signer, err = c.loadSigner(ctx, key, job.passphrase); err != nil {
+	anchors, err := job.judge.allAnchors(job.now)
+	if err != nil {
+		return err
+	}
+	if job.signer, err = c.signerFor(ctx, "create", &job.sign, anchors); err != nil {
 		return err
 	}
 	job.builder = job.signer
-	if path := firstOf(job.builderKey, beside(job.dir, job.config.Sign.BuilderKey)); path != "" && path != key {
-		job.builder, err = c.loadSigner(ctx, path, "")
+	path := firstOf(job.builderKey, besideKey(job.dir, job.config.Sign.BuilderKey))
+	if path == "" || path == job.sign.key {
+		return nil
+	}
+	builder, err := c.loadKey(ctx, &signFlags{key: path, timeout: job.sign.timeout})
+	if err == nil {
+		job.builder = ofKey(builder, "signed")
 	}
 	return err
+}
+
+// besideKey is beside for a key, which may be one of a plugin.
+func besideKey(dir, key string) string {
+	if kms.IsReference(key) {
+		return key
+	}
+	return beside(dir, key)
 }
 
 // twoKeys reports whether release statement and provenance have different
@@ -167,13 +191,13 @@ func (job *creation) twoKeys() bool { return job.builder != job.signer }
 // sign what is signed before the release statement.
 func (job *creation) signWith(ctx context.Context, o *collect.Options) {
 	if job.twoKeys() {
-		o.PublicKeys = append(o.PublicKeys, job.builder.Public().PEM())
+		o.PublicKeys = append(o.PublicKeys, job.builder.key.PEM())
 	}
-	if !job.throwaway {
-		o.PublicKeys = append(o.PublicKeys, job.signer.Public().PEM())
+	if !job.throwaway && job.signer.key.Algorithm() != "" {
+		o.PublicKeys = append(o.PublicKeys, job.signer.key.PEM())
 	}
 	o.BuildProvenance = func(payload []byte) ([]byte, error) { return attest.Sign(ctx, job.builder, payload) }
 	o.SignRecord = func(f records.File, payload []byte) ([]byte, error) { return job.signScoped(ctx, f, payload) }
 }
 
-var errNoKey = usagef("create: no key is given: use --key with the key that already signs your tags, or sign.key in %s; \"dossier keygen\" makes one as a last resort", configPath)
+var errNoKey = usagef("create: no key is given: use --key with the key that already signs your tags, sign.key in %s, or --keyless; \"dossier keygen\" makes one as a last resort", configPath)

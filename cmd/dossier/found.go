@@ -105,14 +105,14 @@ func (c *Cmd) gaps(gaps []collect.Gap) {
 // created says which file was written, what a verifier will say of it and how
 // to ask.
 func (c *Cmd) created(f finished, job *creation) error {
-	draft, p, out, key := f.draft, f.preview, f.out, job.signer.Public()
+	draft, p, out, by := f.draft, f.preview, f.out, job.signer
 	if job.json {
 		payload, err := draft.Payload()
 		if err != nil {
 			return err
 		}
 		return c.printJSON(map[string]any{
-			"file": out, "statement": evidence.Sum(payload), "signer": key.Identity(), "fingerprint": key.Fingerprint(),
+			"file": out, "statement": evidence.Sum(payload), "signer": by.identity, "fingerprint": by.key.Fingerprint(),
 			"collected": draft.Record.Collected, "gaps": draft.Gaps, "preview": p,
 		})
 	}
@@ -120,7 +120,7 @@ func (c *Cmd) created(f finished, job *creation) error {
 	c.gaps(draft.Gaps)
 	release := strings.TrimPrefix(draft.Record.Repository.URI, "https://") + "@" + draft.Record.Version
 	command := append([]string{"dossier", "verify", out, "--release", release}, p.flags...)
-	_, err := fmt.Fprintf(c.Stdout, "\n%s  signed by %s\n%sverify it:\n  %s\n", report.Safe(out), key.Fingerprint(), p.text(), shell(command, 4))
+	_, err := fmt.Fprintf(c.Stdout, "\n%s  signed by %s\n%sverify it:\n  %s\n", report.Safe(out), report.Safe(by.name), p.text(), shell(command, 4))
 	return err
 }
 

@@ -211,7 +211,7 @@ func (c *Cmd) importForeign(ctx context.Context, b *base, foreign []interchange.
 	}
 	in := &evidence.Import{
 		Entry: evidence.Entry{ID: id, At: evidence.Moment(evidence.At(c.Now()))},
-		By:    evidence.Actor{ID: b.signer.Public().Identity(), Kind: kind},
+		By:    evidence.Actor{ID: b.signer.identity, Kind: kind},
 		From:  from, Rationale: f.rationale,
 	}
 	st, _ := b.d.Statement(b.report.Release.Statement)

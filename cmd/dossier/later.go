@@ -26,7 +26,7 @@ func (s *signing) later(payload []byte) []evidence.Predicate {
 	}
 	r := &evidence.Redaction{
 		Entry:    evidence.Entry{ID: "withheld-" + evidence.Sum(payload).Hex()[:16], At: evidence.Moment(evidence.At(s.now))},
-		Redactor: evidence.Actor{ID: s.signer.Public().Identity(), Kind: kind},
+		Redactor: evidence.Actor{ID: s.signer.identity, Kind: kind},
 	}
 	for _, w := range s.draft.Withheld {
 		b := evidence.RedactedBlob{Digest: w.Material.Digest, Reason: w.Part + " is withheld by " + configPath}
@@ -60,14 +60,13 @@ func (s *signing) maySign(later []evidence.Predicate) error {
 
 // maySign refuses a record that the trust in o does not let the key state.
 func (job *creation) maySign(p evidence.Predicate, repository string, o verify.Options) error {
-	key := job.signer.Public()
-	d, err := mayState(o.Trust, key, p, repository, o.AsOf)
+	d, err := mayState(o.Trust, job.signer, p, repository, o.AsOf)
 	if err != nil || d.Allowed {
 		return err
 	}
 	kind, _ := evidence.KindOf(p)
 	return usagef("nothing is signed: %s needs a grant of the kind %s for %s, and trust %s gives none (%s): %s",
-		describe(p), kind.Name, key.Fingerprint(), o.Trust.ID, d.Code, d.Detail)
+		describe(p), kind.Name, job.signer.name, o.Trust.ID, d.Code, d.Detail)
 }
 
 // judgeOptions are by whose word and by which rules the new dossier is
@@ -79,7 +78,7 @@ func (job *creation) judgeOptions(now time.Time) (verify.Options, error) {
 		return o, err
 	}
 	if o.Trust == nil || job.throwaway {
-		if o.Trust, err = trust.ForSigner(job.signer.Public().Fingerprint()); err != nil {
+		if o.Trust, err = trust.ForSigner(job.signer.pin()); err != nil {
 			return o, err
 		}
 	}

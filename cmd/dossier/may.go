@@ -4,15 +4,14 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/verify"
 	"github.com/release-dossier/dossier/verify/trust"
 )
 
-// mayState asks trust whether the holder of a key may state p, as verify does
-// once it is signed.
-func mayState(t *trust.Trust, key attest.PublicKey, p evidence.Predicate, repository string, asOf time.Time) (trust.Decision, error) {
+// mayState asks trust whether the signer may state p, as verify does once it is
+// signed.
+func mayState(t *trust.Trust, s *signer, p evidence.Predicate, repository string, asOf time.Time) (trust.Decision, error) {
 	begin, stated := p.Happened().Bounds()
 	if stated.IsZero() {
 		stated = begin
@@ -20,14 +19,19 @@ func mayState(t *trust.Trust, key attest.PublicKey, p evidence.Predicate, reposi
 	if stated.After(asOf.Add(verify.ClockSkew)) {
 		return trust.Decision{Code: "after-as-of", Detail: fmt.Sprintf("it is stated of %s, which is yet to come", stated.Format(time.RFC3339))}, nil
 	}
-	t, err := t.Resolve(key)
-	if err != nil {
-		return trust.Decision{}, usageError{err}
+	if s.key.Algorithm() != "" {
+		var err error
+		if t, err = t.Resolve(s.key); err != nil {
+			return trust.Decision{}, usageError{err}
+		}
 	}
 	kind, _ := evidence.KindOf(p)
 	q := trust.Question{
-		Signer: key.Identity(), Kind: kind.Type, Repository: repository,
-		Stated: stated.Time, AsOf: asOf, Proof: "signed",
+		Signer: s.identity, Build: s.build, Kind: kind.Type, Repository: repository,
+		Stated: stated.Time, AsOf: asOf, NotBefore: s.notBefore, Proof: s.proof,
+	}
+	if s.proof != "signed" { // a timestamp says so once it is signed
+		q.NotAfter = &asOf
 	}
 	environments := evidence.Environments(p)
 	if environments == nil {

@@ -39,7 +39,7 @@ type failed struct {
 func (s *signing) preview(ctx context.Context, d *bundle.Dossier) (*preview, error) {
 	p := &preview{flags: s.judge.given(), asIf: s.throwaway}
 	if !s.judge.trusts() {
-		p.flags = append(p.flags, "--signer", s.signer.Public().Fingerprint())
+		p.flags = append(p.flags, "--signer", s.signer.pin())
 		if s.twoKeys() {
 			return p, nil
 		}

@@ -87,7 +87,7 @@ func (c *Cmd) redact(ctx context.Context, path string, f *redactFlags) error {
 	if err != nil {
 		return err
 	}
-	by := evidence.Actor{ID: b.signer.Public().Identity(), Kind: evidence.Human, Display: f.name}
+	by := evidence.Actor{ID: b.signer.identity, Kind: evidence.Human, Display: f.name}
 	r := list.Record(id, by, evidence.At(c.Now()), f.reason, f.contact)
 	if err := c.signOnto(ctx, b, r, verify.AppendOptions{}); err != nil {
 		return err

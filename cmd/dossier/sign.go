@@ -161,7 +161,7 @@ func (s *signing) append(ctx context.Context, d *bundle.Dossier, later []evidenc
 		return err
 	}
 	for _, p := range later {
-		payload, err := r.Append(d, p, s.signer.Public(), verify.AppendOptions{})
+		payload, err := r.Append(d, p, s.signer.key, verify.AppendOptions{})
 		if err != nil {
 			return usagef("%s: %w", describe(p), err)
 		}

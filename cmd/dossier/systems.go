@@ -24,7 +24,7 @@ func (c *Cmd) system(job *creation, name string, s systemConfig, recorded record
 	system := httprec.System{
 		As:           name,
 		Source:       httprec.Source{Mapping: mapping, Base: s.URL, Parameters: s.Parameters, Include: s.Include, ReferenceOnly: s.ReferenceOnly},
-		Options:      httprec.Options{Now: c.Now, Retriever: job.signer.Public().Identity()},
+		Options:      httprec.Options{Now: c.Now, Retriever: job.signer.identity},
 		Environments: s.Environments,
 	}
 	if s.Keys != nil {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -182,13 +183,18 @@ func publicKey(path string) (crypto.PublicKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	block, _ := pem.Decode(data)
-	if block == nil || block.Type != "PUBLIC KEY" {
-		return nil, usagef("%s: holds no public key in PEM (PUBLIC KEY)", path)
-	}
-	key, err := x509.ParsePKIXPublicKey(block.Bytes)
+	key, err := parsePublicKey(data)
 	if err != nil {
 		return nil, usagef("%s: %w", path, err)
 	}
 	return key, nil
+}
+
+// parsePublicKey reads a SubjectPublicKeyInfo in PEM.
+func parsePublicKey(data []byte) (crypto.PublicKey, error) {
+	block, _ := pem.Decode(data)
+	if block == nil || block.Type != "PUBLIC KEY" {
+		return nil, errors.New("holds no public key in PEM (PUBLIC KEY)")
+	}
+	return x509.ParsePKIXPublicKey(block.Bytes)
 }

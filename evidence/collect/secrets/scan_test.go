@@ -97,6 +97,7 @@ func TestScanFinds(t *testing.T) {
 		{"in an address", "see https://bob:" + "hunter2@host.example/x", []string{"url-password"}, 1},
 		{"in an address, no user", "\nredis://:" + "hunter2@10.0.0.1:6379", []string{"url-password"}, 2},
 		{"in an address, user of a variable", "https://${USER}:" + "hunter2@host", []string{"url-password"}, 1},
+		{"an issuer with a port and an address", "oidc:https://login.acme.example:8443|ana.ruiz@acme.example", nil, 0},
 		{"within a name", "the." + aws + "x", nil, 0},
 		{"control characters around", "\x1b[31m" + pat + "\x00", []string{"github-pat"}, 1},
 	}

@@ -74,6 +74,7 @@ var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"successor":   successor,
 	"handwritten": handwritten,
 	"registry":    startRegistry,
+	"lenient":     lenientRegistry,
 	"signed":      signed,
 	"jira":        jira,
 }

@@ -3,9 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
+	"log"
+	"net/http/httptest"
 	"strings"
 
 	"github.com/google/go-containerregistry/pkg/name"
+	lenient "github.com/google/go-containerregistry/pkg/registry"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
@@ -46,6 +50,17 @@ func startRegistry(ts *testscript.TestScript, neg bool, args []string) {
 	d := p.attachments(index)
 	ts.Setenv("REGISTRY", host)
 	ts.Setenv("IMAGE", repo.Name()+"@"+d.String())
+}
+
+// lenientRegistry starts a registry at $LENIENT that takes a manifest before its
+// layers, which is the order in which cosign load writes them.
+func lenientRegistry(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: lenient")
+	}
+	s := httptest.NewServer(lenient.New(lenient.WithReferrersSupport(true), lenient.Logger(log.New(io.Discard, "", 0))))
+	ts.Defer(s.Close)
+	ts.Setenv("LENIENT", strings.TrimPrefix(s.URL, "http://"))
 }
 
 // pushing fills a repository of a registry.

@@ -97,7 +97,7 @@ func setup(e *testscript.Env) error {
 		{"GIT_CONFIG_COUNT", "2"}, {"GIT_CONFIG_KEY_0", "gpg.format"}, {"GIT_CONFIG_VALUE_0", "ssh"},
 		{"GIT_CONFIG_KEY_1", "user.signingkey"}, {"GIT_CONFIG_VALUE_1", filepath.Join(e.WorkDir, "key")},
 		{"GOCACHE", goEnv("GOCACHE", filepath.Join(os.TempDir(), "gocache"))}, {"GOFLAGS", ""}, {"CGO_ENABLED", "0"}, {"GOWORK", "off"},
-		{"NO_COLOR", "1"}, {"TEMPLATES", templates},
+		{"NO_COLOR", "1"}, {"NODE_PATH", nodePath()}, {"TEMPLATES", templates},
 		{"GORACE", "atexit_sleep_ms=0"}, // each process would wait a second for late reports
 	} {
 		e.Setenv(kv[0], kv[1])
@@ -253,10 +253,25 @@ func sparse(ts *testscript.TestScript, neg bool, args []string) {
 
 // condition userns: the system lets us mount a file system of our own.
 func condition(name string) (bool, error) {
-	if name != "userns" {
-		return false, fmt.Errorf("unknown condition %q", name)
+	switch name {
+	case "userns":
+		return exec.Command("unshare", "-rm", "true").Run() == nil, nil
+	case "sigstore-js":
+		cmd := exec.Command("node", "-e", "require('sigstore')")
+		cmd.Env = append(os.Environ(), "NODE_PATH="+nodePath())
+		return cmd.Run() == nil, nil
 	}
-	return exec.Command("unshare", "-rm", "true").Run() == nil, nil
+	return false, fmt.Errorf("unknown condition %q", name)
+}
+
+// nodePath is where node finds packages: as the environment says, or beside the
+// programs in PATH, as "npm install --prefix" and "--global" put them.
+func nodePath() string {
+	list := filepath.SplitList(os.Getenv("NODE_PATH"))
+	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
+		list = append(list, filepath.Join(dir, "..", "node_modules"), filepath.Join(dir, "..", "lib", "node_modules"), filepath.Join(dir, "..", "js", "node_modules"))
+	}
+	return strings.Join(list, string(filepath.ListSeparator))
 }
 
 func parseKey(text string) (string, error) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -41,7 +42,9 @@ is a file, JSON or one document a line.
 A bundle of a certificate needs --certificate-identity, --certificate-oidc-issuer
 and --trusted-root, one of a certificate of your company's own authority
 --certificate-identity and --cert-chain, one of a key --key. docs/sigstore.md has
-the reason codes. The exit status is 0 only if everything is verified.`,
+the reason codes. The exit status is 0 only if everything is verified. A file named
+.jsonl holds one bundle a line, as "gh attestation download" writes it: one must
+verify.`,
 		Example: `  dossier verify-bundle --bundle hello.sigstore.json --trusted-root trusted_root.json \
     --certificate-identity https://github.com/acme/hello/.github/workflows/release.yml@refs/tags/v1.4.0 \
     --certificate-oidc-issuer https://token.actions.githubusercontent.com hello
@@ -124,16 +127,23 @@ func (c *Cmd) verifyBundle(target string, f *bundleFlags) error {
 	if err != nil {
 		return err
 	}
+	if filepath.Ext(f.bundle) == ".jsonl" {
+		return c.verifyLines(f, func(raw []byte) *sigstore.Result { return v.Verify(raw, artifact, signers, at) })
+	}
 	raw, err := readBundle(f.bundle)
 	if err != nil {
 		return err
 	}
-	r := v.Verify(raw, artifact, signers, at)
+	return c.bundleResult(f, f.bundle, v.Verify(raw, artifact, signers, at))
+}
+
+// bundleResult prints what came of a bundle.
+func (c *Cmd) bundleResult(f *bundleFlags, name string, r *sigstore.Result) (err error) {
 	reason := sigstore.Explain(r.Code)
 	if f.asJSON {
 		err = c.printJSON(bundleAnswer{r, reason.Meaning, reason.Fix})
 	} else {
-		err = c.printBundle(f.bundle, r, reason)
+		err = c.printBundle(name, r, reason)
 	}
 	if err != nil {
 		return err

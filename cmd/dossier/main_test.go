@@ -75,6 +75,7 @@ var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"handwritten": handwritten,
 	"registry":    startRegistry,
 	"lenient":     lenientRegistry,
+	"code":        codeIn,
 	"signed":      signed,
 	"jira":        jira,
 }

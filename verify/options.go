@@ -70,6 +70,27 @@ type Authenticated struct {
 	Build *provenance.Certificate
 }
 
+// CertificateVerifier says who made a signature with a certificate, and when, that
+// is in no Sigstore bundle. Errors are as those of [SignatureVerifier].
+type CertificateVerifier interface {
+	VerifyCertificate(s CertificateSignature, asOf time.Time) (Authenticated, error)
+}
+
+// CertificateSignature is a signature that the key of its certificate has made:
+// whoever read it has verified that.
+type CertificateSignature struct {
+	// Certificate is the signer's, and Sent are those that stood beside it (DER).
+	Certificate []byte
+	Sent        [][]byte
+	// Signature is over Message.
+	Message, Signature []byte
+	// Timestamps are RFC 3161 TimeStampTokens over Signature (DER).
+	Timestamps [][]byte
+	// LogEntry is the entry of a transparency log, as a protobuf
+	// TransparencyLogEntry without the body; nil if there is none.
+	LogEntry []byte
+}
+
 // ProofError says why a signature, or a proof of its time, shows nothing.
 type ProofError struct {
 	// Code is a stable reason, of the verifier's own table.

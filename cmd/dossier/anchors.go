@@ -11,6 +11,7 @@ import (
 
 	"github.com/release-dossier/dossier/verify"
 	"github.com/release-dossier/dossier/verify/sigstore"
+	"github.com/release-dossier/dossier/verify/tagsig"
 	"github.com/release-dossier/dossier/verify/trust"
 )
 
@@ -121,6 +122,7 @@ func (f *judgeFlags) certificates(o *verify.Options) error {
 		return f.anchors.blame(a, err)
 	}
 	o.Signatures = s
+	o.Tags = append(o.Tags, tagsig.X509{Certificates: s})
 	return nil
 }
 

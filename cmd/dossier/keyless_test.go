@@ -457,3 +457,69 @@ func TestVerifyBundleOfCompany(t *testing.T) {
 		})
 	}
 }
+
+// tagged is a release of a tag that somebody signed with a certificate.
+func (w *keylessWorld) tagged(t *testing.T, name string, by testca.GitSignature) string {
+	t.Helper()
+	version := fmt.Sprintf("v1.1.%d", len(strings.Fields(w.Git(t, "tag", "-l", "v1.1.*"))))
+	payload := fmt.Sprintf("object %s\ntype commit\ntag %s\ntagger Lena Vogt <lena@acme.example> %d +0000\n\nhello\n",
+		w.Git(t, "rev-parse", "HEAD"), version, testrelease.Signed.Unix())
+	file := w.write(t, "tag", append([]byte(payload), by.Sign(t, []byte(payload))...))
+	w.Git(t, "update-ref", "refs/tags/"+version, w.Git(t, "hash-object", "-t", "tag", "-w", file))
+	o := w.Options()
+	o.Tag = version
+	build := reusable(hello, "build.yml")
+	build.Extensions[14] = "refs/tags/" + version
+	o.BuildProvenance = func(payload []byte) ([]byte, error) {
+		return attest.Sign(context.Background(), w.instance.Keyless(t, build, testrelease.Signed), payload)
+	}
+	draft := w.Draft(t, o)
+	signed, err := draft.Payload()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := bundle.New()
+	testrelease.AddSigned(t, d, w.instance.Keyless(t, w.recorder, testrelease.Signed), signed)
+	for _, b := range draft.Blobs {
+		d.AddBlob(b)
+	}
+	return w.save(t, name+".dossier", d)
+}
+
+// TestCertificateTags has tags that were signed with certificates: by gitsign, with
+// and without the log entry in it, and with a company's certificate.
+func TestCertificateTags(t *testing.T) {
+	w := newKeylessWorld(t)
+	trust := w.write(t, "tags.yaml", []byte(strings.Replace(w.trust(""), "keys: [tags] }", "keys: [tags], people: [lena.vogt, sara.lind] }", 1)))
+	lena := w.instance.Keyless(t, w.lena, testrelease.Signed)
+	sara := testca.GitSignature{Certificate: w.sara.Certificate, Key: w.sara.Key, At: testrelease.Signed}
+	stamped := sara
+	stamped.Token = func(t testing.TB, sig []byte) []byte { return w.instance.Token(t, sig, testrelease.Signed) }
+	eve := lena.Gitsign(true, true)
+	eve.Key = w.sara.Key
+	for _, tt := range []struct {
+		name   string
+		by     testca.GitSignature
+		status int
+		code   string
+	}{
+		{"logged", lena.Gitsign(true, false), 0, ""},
+		{"unproven", lena.Gitsign(false, false), 1, "no-time"},
+		{"stamped", stamped, 0, ""},
+		{"signed", sara, 0, ""},
+		{"forged", eve, 3, "tag-signature-invalid"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			file := w.tagged(t, tt.name, tt.by)
+			status, r := w.verify(t, file, "--trust", trust)
+			for _, c := range r.Checks {
+				if c.ID == "signatures/tag" && (c.Code != tt.code && c.Why != tt.code || (c.Outcome == verify.Pass) != (tt.code == "")) {
+					t.Errorf("%s %s: %s", c.Outcome, c.Code, c.Found)
+				}
+			}
+			if status != tt.status {
+				t.Errorf("status %d, want %d: %v", status, tt.status, blockers(r))
+			}
+		})
+	}
+}

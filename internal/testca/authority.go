@@ -52,6 +52,7 @@ func issueAuthority(t testing.TB, by *Authority, name string, begin time.Time, e
 		by = &Authority{Certificate: template, key: a.key}
 	}
 	a.Certificate = by.Issue(t, template, a.key.Public())
+	a.serial = 1 // which a root has itself
 	return a
 }
 

@@ -17,7 +17,7 @@ const roleReleaseCI = "release-ci"
 var signControls = []Control{{
 	ID: "sign/tag-signed", Level: Must, Sections: "1.3.2, 1.6.3(4), 1.9.3.3, 1.10.3.3, 1.12.3.4, 1.21.3.1, 2.3", Theme: themeSign,
 	Title: "The release tag is signed", Failing: "The release tag has no signature that can be relied on",
-	Logic:   "The embedded tag object holds a signature over its own bytes that verifies under a key that trust lets sign tags of this repository: a grant of the kind \"tag\" covers it. Where the tag has none and nothing mandates it, a signed attestation of a release or tag by another tool that names tag and commit stands in for it.",
+	Logic:   "The embedded tag object holds a signature over its own bytes that verifies under a key that trust lets sign tags of this repository: a grant of the kind \"tag\" covers it. A signature that is authentic, and of which nothing proves when it was made although its certificate needs that, is unknown. Where the tag has none and nothing mandates it, a signed attestation of a release or tag by another tool that names tag and commit stands in for it.",
 	Applies: "prod", Waive: "exc+ (dated fix plan)",
 	Question: 1, Gate: verify.GateTag, Profile: Solo, Evidence: []string{"the embedded tag object", "trust: keys, grants"},
 	Fix: verify.Fix{
@@ -194,7 +194,7 @@ func signTag(f *Facts) Result {
 			r = r.follows("tag/annotated")
 		}
 		return r
-	case s.Code == "no-verifier":
+	case s.Code == "no-verifier" || s.Unproven:
 		return unknown(s.Code, "%s", s.Detail).wants(want).at(place)
 	}
 	return fail(reason(s.Code), want, "%s", s.Detail).at(place)

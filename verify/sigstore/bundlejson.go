@@ -60,28 +60,40 @@ type envelopeSignatureJSON struct {
 }
 
 type messageJSON struct {
-	Digest *struct {
-		Algorithm string            `json:"algorithm"`
-		Digest    strictjson.Base64 `json:"digest"`
-	} `json:"messageDigest"`
-	Signature strictjson.Base64 `json:"signature"`
+	Digest    *messageDigestJSON `json:"messageDigest"`
+	Signature strictjson.Base64  `json:"signature"`
+}
+
+type messageDigestJSON struct {
+	Algorithm string            `json:"algorithm"`
+	Digest    strictjson.Base64 `json:"digest"`
 }
 
 type entryJSON struct {
-	LogIndex protoInt `json:"logIndex"`
-	LogID    *struct {
-		KeyID strictjson.Base64 `json:"keyId"`
-	} `json:"logId"`
-	KindVersion *struct {
-		Kind    string `json:"kind"`
-		Version string `json:"version"`
-	} `json:"kindVersion"`
-	IntegratedTime protoInt `json:"integratedTime"`
-	Promise        *struct {
-		SET strictjson.Base64 `json:"signedEntryTimestamp"`
-	} `json:"inclusionPromise"`
-	Proof *proofJSON        `json:"inclusionProof"`
-	Body  strictjson.Base64 `json:"canonicalizedBody"`
+	LogIndex       protoInt          `json:"logIndex"`
+	LogID          *logIDJSON        `json:"logId"`
+	KindVersion    *kindVersionJSON  `json:"kindVersion"`
+	IntegratedTime protoInt          `json:"integratedTime"`
+	Promise        *promiseJSON      `json:"inclusionPromise"`
+	Proof          *proofJSON        `json:"inclusionProof"`
+	Body           strictjson.Base64 `json:"canonicalizedBody"`
+}
+
+type logIDJSON struct {
+	KeyID strictjson.Base64 `json:"keyId"`
+}
+
+type kindVersionJSON struct {
+	Kind    string `json:"kind"`
+	Version string `json:"version"`
+}
+
+type promiseJSON struct {
+	SET strictjson.Base64 `json:"signedEntryTimestamp"`
+}
+
+type checkpointJSON struct {
+	Envelope string `json:"envelope"`
 }
 
 type proofJSON struct {
@@ -89,9 +101,7 @@ type proofJSON struct {
 	RootHash   strictjson.Base64           `json:"rootHash"`
 	TreeSize   protoInt                    `json:"treeSize"`
 	Hashes     elements[strictjson.Base64] `json:"hashes"`
-	Checkpoint *struct {
-		Envelope string `json:"envelope"`
-	} `json:"checkpoint"`
+	Checkpoint *checkpointJSON             `json:"checkpoint"`
 }
 
 // maxElements bounds every array of a bundle before it is read: a longer one

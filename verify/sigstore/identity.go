@@ -13,6 +13,8 @@ import (
 	"github.com/sigstore/sigstore/pkg/cryptoutils"
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+
+	"github.com/release-dossier/dossier/internal/cms"
 )
 
 // Match is what a text must be: exactly one, or all of it a pattern's. The zero
@@ -155,8 +157,8 @@ func names(leaf *x509.Certificate) int {
 		if !e.Id.Equal(cryptoutils.SANOID) {
 			continue
 		}
-		all := der{e.Value}
-		list, ok := all.seq(cbasn1.SEQUENCE)
+		all := cms.DER{String: e.Value}
+		list, ok := all.Seq(cbasn1.SEQUENCE)
 		if !ok || !all.Empty() {
 			return 0
 		}

@@ -25,12 +25,12 @@ func newStampAuthority(s *root.SigstoreTimestampingAuthority) *stampAuthority {
 // signer is the certificate that the token says made it: the authority's, or,
 // if the root does not name that, one sent along; nil if neither.
 func (a *stampAuthority) signer(t *token) *x509.Certificate {
-	candidates := t.sent
+	candidates := t.Certificates
 	if a.Leaf != nil {
 		candidates = []*x509.Certificate{a.Leaf}
 	}
 	for _, c := range candidates {
-		if t.by(c) && (a.Leaf != nil || a.issued(c, t.sent)) {
+		if t.Names(c) && (a.Leaf != nil || a.issued(c, t.Certificates)) {
 			return c
 		}
 	}

@@ -95,7 +95,11 @@ func (v *Verifier) verify(b *parsed, err error, a Artifact, by Signers, at time.
 		return first
 	}
 	first.signed(b, a, key)
+	return v.under(first, b, key, at)
+}
 
+// under goes on with what the trusted roots say, each by itself.
+func (v *Verifier) under(first *Result, b *parsed, key crypto.PublicKey, at time.Time) *Result {
 	var best *Result
 	for i, t := range v.candidates(b) {
 		r := &run{Result: *first, v: v, b: b, t: t.trusted, at: at}

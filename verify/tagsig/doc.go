@@ -1,7 +1,14 @@
-// Package tagsig verifies OpenPGP signatures of Git tags from bytes (RFC 9580
-// and, before it, RFC 4880). It is a leaf: only who needs OpenPGP links it.
+// Package tagsig verifies OpenPGP and X.509 signatures of Git tags from bytes. It
+// is a leaf: only who needs them links it.
 //
-// A signature is accepted if
+// # X.509
+//
+// [X509] reads the CMS signatures (RFC 5652) of gitsign, smimesign, gpgsm and
+// OpenSSL, and leaves certificates and proofs of time to a verifier of these.
+//
+// # OpenPGP
+//
+// An OpenPGP signature (RFC 9580 and, before it, RFC 4880) is accepted if
 //
 //   - it is one version 4 or 6 signature packet over binary data, with
 //     SHA-256, SHA-384, SHA-512 or SHA-3, without critical parts that are not

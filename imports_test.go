@@ -53,6 +53,7 @@ func TestForbiddenImports(t *testing.T) {
 		// Sigstore's own signing library links OpenPGP of x/crypto, which is not
 		// maintained, gRPC and 200 packages more, which every start would pay for.
 		{"/attest/sigstore", []string{module + "/verify", "github.com/sigstore/sigstore-go/pkg/sign", "github.com/sigstore/rekor/", "golang.org/x/crypto/openpgp/", "google.golang.org/grpc/"}},
+		{"/verify/layout", []string{"github.com/sigstore/", "net/http", "google.golang.org/grpc/", "github.com/spiffe/", "github.com/spf13/"}},
 		{"/verify/slsa", []string{"github.com/sigstore/sigstore-go/pkg/sign", "golang.org/x/crypto/openpgp/", "github.com/CycloneDX/", "github.com/ProtonMail/"}},
 		{"/verify/sigstore", []string{"github.com/sigstore/sigstore-go/pkg/sign", "golang.org/x/crypto/openpgp/", "github.com/CycloneDX/", "github.com/ProtonMail/"}},
 	}
@@ -75,7 +76,7 @@ var order = []string{
 	"/evidence/gitobj", "/evidence/commits", "/evidence/codeowners", "/evidence", "/evidence/records", "/evidence/checks",
 	"/attest", "/attest/sigstore", "/attest/kms", "/evidence/provenance", "/evidence/vsa", "/evidence/foreign", "/evidence/bundle", "/internal/distribution", "/evidence/bundle/registry", "/evidence/interchange", "/evidence/redact", "/sbom/schema", "/sbom/xmlschema", "/sbom/license", "/sbom/purl", "/sbom",
 	"/evidence/collect/deploy", "/evidence/collect/ci", "/evidence/collect/git", "/evidence/collect/secrets", "/evidence/collect", "/evidence/collect/results", "/evidence/collect/oci",
-	"/verify/trust", "/verify/trust/tuf", "/verify", "/verify/tagsig", "/verify/sigstore", "/verify/slsa", "/verify/policy", "/verify/report",
+	"/verify/trust", "/verify/trust/tuf", "/verify", "/verify/tagsig", "/verify/sigstore", "/verify/slsa", "/verify/layout", "/verify/policy", "/verify/report",
 	"/cmd/dossier",
 }
 

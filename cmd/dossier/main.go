@@ -11,6 +11,7 @@
 //	dossier verify-bundle FILE         check a Sigstore bundle of any tool, offline
 //	dossier verify-provenance FILE     check who built an artifact, and from what, offline
 //	dossier verify-vsa FILE            accept a signed verdict in the place of a dossier
+//	dossier verify-layout LINK...      check an in-toto layout with its links
 //	dossier inspect FILE               show what is in it, as a tree
 //	dossier show FILE E3               print one exhibit, safely
 //	dossier controls, explain ID       what is judged, and why

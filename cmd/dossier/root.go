@@ -43,7 +43,7 @@ file you were given.`,
 		return usagef("%w; see %s --help", err, cmd.CommandPath())
 	})
 	root.AddCommand(
-		c.initCommand(), c.createCommand(), c.approveCommand(), c.verifyCommand(), c.verifyBundleCommand(), c.verifyProvenanceCommand(), c.verifyVSACommand(), c.reportCommand(),
+		c.initCommand(), c.createCommand(), c.approveCommand(), c.verifyCommand(), c.verifyBundleCommand(), c.verifyProvenanceCommand(), c.verifyVSACommand(), c.verifyLayoutCommand(), c.reportCommand(),
 		c.newCommand(), c.addCommand(), c.attestCommand(), c.freezeCommand(), c.promoteCommand(), c.signCommand(), c.sealCommand(), c.redactCommand(),
 		c.inspectCommand(), c.showCommand(), c.controlsCommand(), c.policyCommand(), c.trustCommand(), c.explainCommand(),
 		c.importCommand(), c.exportCommand(), c.pushCommand(), c.pullCommand(),

@@ -11,6 +11,7 @@ import (
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/verify"
+	"github.com/release-dossier/dossier/verify/policy"
 	"github.com/release-dossier/dossier/verify/report"
 )
 
@@ -33,7 +34,8 @@ func (c *Cmd) verifyVSACommand() *cobra.Command {
 accepts a SLSA verification summary, as "dossier verify --vsa" writes it, of a
 verifier whom trust grants the kind vsa for the release's repository. The summary
 must be about every artifact given, must have passed by the policy that you
-expect, and must not be older than --max-age. docs/vsa.md has the reason codes.
+expect (--policy, or a digest), and must not be older than --max-age.
+docs/vsa.md has the reason codes.
 
 --expect-head names a statement that you know of: a summary of a state before it
 is refused.
@@ -41,7 +43,7 @@ is refused.
 Exit status: 0 ACCEPTED, 1 NOT ACCEPTED, 2 usage or configuration,
 4 CANNOT READ.`,
 		Example: `  dossier verify-vsa --vsa hello.vsa.json --trust trust.yaml --max-age 24h \
-    --effective-policy sha256:1b0c... --gate production hello`,
+    --policy policy.yaml --gate production hello`,
 		Args: usageArgs(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := noneEmpty(cmd, []string{"release", "policy-digest", "effective-policy", "exact-state", "gate", "trust", "signer", "as-of"}); err != nil {
@@ -52,8 +54,7 @@ Exit status: 0 ACCEPTED, 1 NOT ACCEPTED, 2 usage or configuration,
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.vsa, "vsa", "", "the signed summary (`FILE`)")
-	flags.StringVar(&f.judge.trust, "trust", "", "trust document: who may vouch for what; may be a directory of versions (`FILE`)")
-	flags.StringVar(&f.judge.signer, "signer", "", "trust this one key, by its `FINGERPRINT`, for everything")
+	f.judge.registerTrust(cmd)
 	f.judge.registerTime(cmd)
 	flags.StringVar(&f.release, "release", "", "expect a summary of this release (`REPOSITORY@VERSION`)")
 	flags.StringVar(&f.policyDigest, "policy-digest", "", "the policy that must have judged (`sha256:HEX`)")
@@ -77,6 +78,9 @@ func (c *Cmd) verifyVSA(ctx context.Context, args []string, f *summaryFlags) err
 	e, err := f.expect(ctx, args)
 	if err != nil {
 		return err
+	}
+	if set, ok := o.Policy.(*policy.Set); ok && f.judge.policy != "" && e.EffectivePolicy == nil {
+		e.EffectivePolicy = &set.Newest().Rules
 	}
 	raw, err := readBundle(f.vsa)
 	if err != nil {
@@ -108,8 +112,8 @@ func (f *summaryFlags) expect(ctx context.Context, args []string) (verify.Summar
 	if f.maxAge <= 0 {
 		return e, usagef("--max-age: want a time span above 0, such as 24h")
 	}
-	if f.policyDigest+f.effectivePolicy == "" {
-		return e, usagef("by which rules must have been judged? Give --policy-digest or --effective-policy, as the report of a verification that you agree with prints them")
+	if f.policyDigest+f.effectivePolicy+f.judge.policy == "" {
+		return e, usagef("by which rules must have been judged? Give --policy, or --effective-policy as the report of a verification that you agree with prints it")
 	}
 	var err error
 	if e.Artifacts, err = hashArtifacts(ctx, args); err != nil {

@@ -28,7 +28,9 @@
 //     statements in Sigstore bundles, with keys that people already have.
 //   - bundle: [github.com/release-dossier/dossier/evidence/bundle] holds the set
 //     of statements, signatures and materials, and packs it. evidence/redact
-//     says what a copy to be shared may leave out.
+//     says what a copy to be shared may leave out, and
+//     [github.com/release-dossier/dossier/evidence/bundle/registry] keeps the set
+//     in a registry, attached to its images.
 //   - verify: [github.com/release-dossier/dossier/verify] checks the set in
 //     layers, by the word of those whom [github.com/release-dossier/dossier/verify/trust]
 //     names. [github.com/release-dossier/dossier/verify/tagsig] adds OpenPGP.

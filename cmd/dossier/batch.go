@@ -39,6 +39,9 @@ func (b *batch) run(ctx context.Context) error {
 		case err == nil:
 			b.worst = worse(b.worst, r.Verdict.ExitCode())
 			r.Repeat = b.flags.repeat(r)
+			if b.remote.plainHTTP {
+				r.Repeat = append(r.Repeat, "--plain-http")
+			}
 			if err = b.out.add(report.Result{Report: r}); err == nil && b.verdicts != nil {
 				err = b.verdicts.write(ctx, r)
 			}

@@ -93,6 +93,12 @@ func (c *Cmd) pullTo(ctx context.Context, ref, output string, f *judgeFlags) err
 		return err
 	}
 	absent := ""
+	for i, m := range p.Absent {
+		if i == maxOthers {
+			break
+		}
+		fmt.Fprintf(c.Stderr, "dossier: note: not there: %s, %s: %s\n", report.Safe(m.Name), m.Digest.Short(), report.Safe(m.Why))
+	}
 	if n := len(p.Absent); n > 0 {
 		absent = fmt.Sprintf("; %s listed and not there", counted(n, "material is", "materials are"))
 	}

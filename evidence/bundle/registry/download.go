@@ -28,17 +28,20 @@ func fileBlob(dir string, m evidence.Material) (bundle.Blob, error) {
 	return b, err
 }
 
+// notThere is why a material that the registry does not have is absent.
+const notThere = "the registry does not have it"
+
 // download writes a material to the directory, unless it is there already. A
-// download that ended early goes on where it ended. It reports whether the
-// registry has the material.
-func download(ctx context.Context, repo *distribution.Repository, root *os.Root, m evidence.Material) (bool, error) {
+// download that ended early goes on where it ended. If there is nothing to
+// download, it says why.
+func download(ctx context.Context, repo *distribution.Repository, root *os.Root, m evidence.Material) (absent string, err error) {
 	if has(root, m) {
-		return true, nil
+		return "", nil
 	}
 	name := m.Digest.Hex()
 	f, err := root.OpenFile(name+part, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	defer f.Close()
 	err = repo.Again(ctx, func() error { return fetch(ctx, repo, f, m) })
@@ -47,16 +50,18 @@ func download(ctx context.Context, repo *distribution.Repository, root *os.Root,
 		// What was there from before may have been wrong: once more, from the start.
 		err = repo.Again(ctx, func() error { return fetch(ctx, repo, f, m) })
 	}
-	if err != nil && distribution.Found(err) == nil {
-		return false, root.Remove(name + part)
-	}
-	if err != nil {
-		return false, err
+	switch {
+	case err != nil && distribution.Found(err) == nil:
+		return notThere, errors.Join(f.Close(), root.Remove(name+part))
+	case errors.As(err, &wrong) && wrong.long:
+		return wrong.text, errors.Join(f.Close(), root.Remove(name+part))
+	case err != nil:
+		return "", err
 	}
 	if err := errors.Join(f.Sync(), f.Close()); err != nil {
-		return false, err
+		return "", err
 	}
-	return true, root.Rename(name+part, name)
+	return "", root.Rename(name+part, name)
 }
 
 // has reports whether the directory has the material.
@@ -74,7 +79,8 @@ func has(root *os.Root, m evidence.Material) bool {
 // wrongBytes says that a blob is not what it should be.
 type wrongBytes struct {
 	text    string
-	resumed bool
+	resumed bool // some of them were there from before
+	long    bool // there are more of them than are listed
 }
 
 func (e *wrongBytes) Error() string { return e.text }
@@ -113,7 +119,7 @@ func fetch(ctx context.Context, repo *distribution.Repository, f *os.File, m evi
 		return err
 	}
 	if from+n > m.Size {
-		return errors.Join(restart(f), &wrongBytes{text: fmt.Sprintf("the registry sends more than the %d bytes that are listed: do not trust it", m.Size)})
+		return errors.Join(restart(f), &wrongBytes{text: fmt.Sprintf("the registry sends more than the %d bytes that are listed", m.Size), long: true})
 	}
 	if sum := evidence.Digest(h.Sum(nil)); sum != m.Digest {
 		return errors.Join(restart(f), &wrongBytes{

@@ -170,14 +170,13 @@ func releaseOf(st *bundle.Statement) evidence.Digest {
 
 // releases are those that were found, or are named by what was.
 func (s *search) releases() []evidence.Digest {
-	var list []evidence.Digest
+	named := map[evidence.Digest]bool{}
 	for _, r := range s.found {
-		if r.statement != nil && !slices.Contains(list, releaseOf(r.statement)) {
-			list = append(list, releaseOf(r.statement))
+		if r.statement != nil {
+			named[releaseOf(r.statement)] = true
 		}
 	}
-	slices.SortFunc(list, evidence.Digest.Compare)
-	return list
+	return sortedKeys(named)
 }
 
 // of returns the signatures of a release's statements, sorted.

@@ -27,11 +27,18 @@ type Pulled struct {
 	// lists, or an image of such an index; IsAnchor whether it is the release's
 	// anchor.
 	IsImage, IsAnchor bool
-	// Absent are materials that the statements list and the repository does not
-	// have. Verification says whether they may be.
-	Absent []evidence.Material
+	// Absent are materials that statements list and that are not in the dossier.
+	// Verification says whether they may be.
+	Absent []Absent
 	// Others are what else is attached. None of it was imported.
 	Others []Other
+}
+
+// Absent is a material that was not downloaded: the repository does not have it,
+// or has more bytes than a statement says, which anybody may have stated.
+type Absent struct {
+	evidence.Material
+	Why string
 }
 
 // Release is one release that a repository has a dossier of. Nothing of it is
@@ -169,10 +176,16 @@ func (n *named) start(ctx context.Context) error {
 	return n.search.attached(ctx, n.subject)
 }
 
+// maxReleases is the most releases that one image may be part of.
+const maxReleases = 100
+
 // list completes the releases that were found.
 func (n *named) list(ctx context.Context) error {
 	var failed error
 	ids := n.search.releases()
+	if len(ids) > maxReleases {
+		return &distribution.LimitError{What: "releases at one image", Limit: maxReleases}
+	}
 	if !n.pinned.IsZero() {
 		ids = []evidence.Digest{n.pinned}
 	}
@@ -239,9 +252,9 @@ func (n *named) pull(ctx context.Context, r *Release, dir string) (*Pulled, erro
 		Others: n.search.others(r.Statement, r.Dossier),
 	}
 	materials := listed(r.Dossier)
-	there := make([]bool, len(materials))
+	absent := make([]string, len(materials))
 	err = parallel(ctx, len(materials), func(ctx context.Context, i int) (err error) {
-		there[i], err = download(ctx, n.search.repo, root, materials[i])
+		absent[i], err = download(ctx, n.search.repo, root, materials[i])
 		if err != nil {
 			err = fmt.Errorf("material %s, %s: %w", materials[i].Name, materials[i].Digest, err)
 		}
@@ -252,8 +265,8 @@ func (n *named) pull(ctx context.Context, r *Release, dir string) (*Pulled, erro
 	}
 	var blobs []bundle.Blob
 	for i, m := range materials {
-		if !there[i] {
-			p.Absent = append(p.Absent, m)
+		if absent[i] != "" {
+			p.Absent = append(p.Absent, Absent{m, absent[i]})
 			continue
 		}
 		b, err := fileBlob(dir, m)

@@ -36,13 +36,13 @@ func (d *Diff) Same() bool { return len(d.Added)+len(d.Removed)+len(d.Changed) =
 // documents are about is not compared.
 func Compare(old, new *Document) *Diff {
 	d := &Diff{}
-	c := comparison{diff: d, spdx: [2]bool{old.Format == SPDX, new.Format == SPDX}}
+	c := comparison{diff: d, spdx: [2]bool{old.Format == SPDX, new.Format == SPDX}, urls: map[string]purl.PURL{}}
 	before, after := inventory(old), inventory(new)
-	before, after = c.pair(before, after, packageKey)
-	before, after = c.pair(before, after, typedName)
+	before, after = c.pair(before, after, c.packageKey)
+	before, after = c.pair(before, after, c.typedName)
 	// Now one of the two has no package URL.
-	withURL, without := split(before)
-	newWithURL, newWithout := split(after)
+	withURL, without := c.split(before)
+	newWithURL, newWithout := c.split(after)
 	without, after = c.pair(without, append(newWithout, newWithURL...), name)
 	withURL, newWithout = c.pair(withURL, keep(after, newWithout), name)
 	before, after = append(withURL, without...), append(keep(after, newWithURL), newWithout...)
@@ -52,9 +52,9 @@ func Compare(old, new *Document) *Diff {
 	for _, component := range after {
 		d.Added = append(d.Added, *component)
 	}
-	slices.SortStableFunc(d.Removed, byIdentity)
-	slices.SortStableFunc(d.Added, byIdentity)
-	slices.SortStableFunc(d.Changed, func(a, b Change) int { return cmp.Or(byIdentity(a.New, b.New), byIdentity(a.Old, b.Old)) })
+	slices.SortStableFunc(d.Removed, c.byIdentity)
+	slices.SortStableFunc(d.Added, c.byIdentity)
+	slices.SortStableFunc(d.Changed, func(a, b Change) int { return cmp.Or(c.byIdentity(a.New, b.New), c.byIdentity(a.Old, b.Old)) })
 	return d
 }
 
@@ -69,33 +69,46 @@ func inventory(d *Document) []*Component {
 	return list
 }
 
+// urlOf is a component's package URL, the zero value if it has none. It is read
+// once.
+func (c *comparison) urlOf(of *Component) purl.PURL {
+	p, ok := c.urls[of.PURL]
+	if !ok {
+		if parsed, err := purl.Parse(of.PURL); err == nil {
+			p = parsed.Package()
+		}
+		c.urls[of.PURL] = p
+	}
+	return p
+}
+
 // packageKey is the package URL without the version, "" if there is none.
-func packageKey(c *Component) string {
-	p, err := purl.Parse(c.PURL)
-	if err != nil {
+func (c *comparison) packageKey(of *Component) string {
+	p := c.urlOf(of)
+	if p.Type == "" {
 		return ""
 	}
-	return p.Package().String()
+	return p.Type + "/" + p.Namespace + "/" + p.Name
 }
 
 func name(c *Component) string { return strings.ToLower(c.Name) }
 
 // typedName is the type of the package URL and the name, "" without a URL.
-func typedName(c *Component) string {
-	p, err := purl.Parse(c.PURL)
-	if err != nil || c.Name == "" {
+func (c *comparison) typedName(of *Component) string {
+	p := c.urlOf(of)
+	if p.Type == "" || of.Name == "" {
 		return ""
 	}
-	return p.Type + " " + name(c)
+	return p.Type + " " + name(of)
 }
 
 // split divides components into those with a package URL and those without.
-func split(list []*Component) (with, without []*Component) {
-	for _, c := range list {
-		if packageKey(c) != "" {
-			with = append(with, c)
+func (c *comparison) split(list []*Component) (with, without []*Component) {
+	for _, component := range list {
+		if c.urlOf(component).Type != "" {
+			with = append(with, component)
 		} else {
-			without = append(without, c)
+			without = append(without, component)
 		}
 	}
 	return with, without
@@ -117,9 +130,9 @@ func keep(list, some []*Component) []*Component {
 }
 
 // byIdentity orders by what components are called.
-func byIdentity(a, b Component) int {
+func (c *comparison) byIdentity(a, b Component) int {
 	return cmp.Or(
-		strings.Compare(packageKey(&a), packageKey(&b)), strings.Compare(a.Name, b.Name), strings.Compare(a.Version, b.Version),
+		strings.Compare(c.packageKey(&a), c.packageKey(&b)), strings.Compare(a.Name, b.Name), strings.Compare(a.Version, b.Version),
 		strings.Compare(a.PURL, b.PURL), strings.Compare(a.Ref, b.Ref),
 	)
 }
@@ -127,6 +140,7 @@ func byIdentity(a, b Component) int {
 type comparison struct {
 	diff *Diff
 	spdx [2]bool // of the old and the new document
+	urls map[string]purl.PURL
 }
 
 // pair pairs components with equal keys and returns those that are left.
@@ -178,7 +192,7 @@ func (c *comparison) group(before, after []*Component) (restBefore, restAfter []
 	for _, list := range waiting {
 		restBefore = append(restBefore, list...)
 	}
-	order := func(a, b *Component) int { return byIdentity(*a, *b) }
+	order := func(a, b *Component) int { return c.byIdentity(*a, *b) }
 	slices.SortStableFunc(restBefore, order)
 	slices.SortStableFunc(restAfter, order)
 	n := min(len(restBefore), len(restAfter))

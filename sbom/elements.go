@@ -8,7 +8,7 @@ import "github.com/release-dossier/dossier/evidence"
 // (draft of 2025). The subjects themselves are counted among the components.
 func (d *Document) MinimumElements() []evidence.SBOMElement {
 	var supplier, name, version, identifier, hash, license, relation, all int
-	for _, c := range d.described() {
+	count := func(c *Component) {
 		all++
 		for _, e := range []struct {
 			n  *int
@@ -21,6 +21,19 @@ func (d *Document) MinimumElements() []evidence.SBOMElement {
 				*e.n++
 			}
 		}
+	}
+	for i := range d.Components {
+		count(&d.Components[i])
+	}
+	for _, s := range d.Subjects {
+		if d.Format == SPDX || s.Part {
+			continue // a component, too, or a file
+		}
+		_, related := d.Dependencies[s.Ref]
+		count(&Component{
+			Name: s.Name, Version: s.Version, Digests: s.Digests,
+			Licenses: s.Licenses, Supplier: s.Supplier, Identified: s.Identified, Related: related,
+		})
 	}
 	whole := func(is bool) int {
 		if is {
@@ -42,23 +55,4 @@ func (d *Document) MinimumElements() []evidence.SBOMElement {
 		{ID: "tool", CISA: true, Present: whole(len(d.Tools) > 0), Of: 1},
 		{ID: "context", CISA: true, Present: whole(len(d.Context) > 0), Of: 1},
 	}
-}
-
-// described are the components and what the document is about, files aside.
-func (d *Document) described() []Component {
-	if d.Format == SPDX {
-		return d.Components
-	}
-	list := d.Components
-	for _, s := range d.Subjects {
-		if s.Part {
-			continue // a component, too
-		}
-		_, related := d.Dependencies[s.Ref]
-		list = append(list[:len(list):len(list)], Component{
-			Ref: s.Ref, Name: s.Name, Version: s.Version, Digests: s.Digests,
-			Licenses: s.Licenses, Supplier: s.Supplier, Identified: s.Identified, Related: related,
-		})
-	}
-	return list
 }

@@ -25,6 +25,7 @@ type spdx3 struct {
 	suppliers []named
 	licensed  []named
 	sets      map[string]licenseSet
+	texts     map[string]string // of sets
 }
 
 type creationInfo struct {
@@ -320,36 +321,45 @@ func (s *spdx3) finishLicenses() {
 // maxLicensesOf is the most licences of one component, and of one set.
 const maxLicensesOf = 100
 
+// maxSets is the most sets of licences within each other that are read.
+const maxSets = 16
+
 // licenseText is the expression or the name of the licence with an id; "" for
-// none and unknown.
+// none and unknown. The text of a set is made once: many can hold it.
 func (s *spdx3) licenseText(id string, depth int) string {
 	if listed, ok := strings.CutPrefix(id, "https://spdx.org/licenses/"); ok {
 		return listed
 	}
 	set, ok := s.sets[id]
-	if !ok || depth == 4 {
+	if !ok || depth == maxSets {
 		if l := s.names[id]; l != "NONE" && l != "NOASSERTION" {
 			return l
 		}
 		return ""
 	}
+	if l, known := s.texts[id]; known {
+		return l
+	}
+	if s.texts == nil {
+		s.texts = map[string]string{}
+	}
+	s.texts[id] = "" // while it is made: a set may lead back to itself
 	var parts []string
+	size := 0
 	for _, m := range set.members[:min(len(set.members), maxLicensesOf)] {
-		if l := s.licenseText(m, depth+1); l != "" {
+		l := s.licenseText(m, depth+1)
+		if strings.Contains(l, " ") && s.sets[m].members != nil {
+			l = "(" + l + ")"
+		}
+		if size += len(l); l != "" && size < maxSetText {
 			parts = append(parts, l)
 		}
 	}
-	l := strings.Join(parts, set.operator)
-	if depth > 0 && len(parts) > 1 {
-		l = "(" + l + ")"
-	}
-	if len(l) > maxSetText {
-		return ""
-	}
-	return l
+	s.texts[id] = strings.Join(parts, set.operator)
+	return s.texts[id]
 }
 
-// maxSetText is the longest text of a set of licences.
+// maxSetText is about the longest text of a set of licences.
 const maxSetText = 1 << 14
 
 // subjects resolves what documents and SBOMs are about. A root may be an SBOM,

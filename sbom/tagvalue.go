@@ -18,6 +18,8 @@ const (
 	// maxTagFields is the most fields of one element.
 	maxTagFields = 1 << 17
 	maxTag       = 64 // bytes of a tag's name
+	// maxTagParts is the most bytes of a value that is taken apart.
+	maxTagParts = 1 << 20
 )
 
 // tagField says how a tag becomes a member of the JSON form.
@@ -231,7 +233,6 @@ func (t *tagReader) valueOf(first []byte) (string, error) {
 }
 
 func (t *tagReader) syntax(line int, message string) {
-	t.begun = line
 	t.problem(CodeSyntax, "", message)
 	if n := len(t.doc.Problems); n > 0 && t.doc.Problems[n-1].Code == CodeSyntax {
 		t.doc.Problems[n-1].Line = line
@@ -240,6 +241,13 @@ func (t *tagReader) syntax(line int, message string) {
 
 // take takes a tag into the element it belongs to.
 func (t *tagReader) take(tag, value string, line int) error {
+	switch tag {
+	case "Relationship", "ExternalDocumentRef", "ExternalRef", "PackageVerificationCode":
+		if len(value) > maxTagParts {
+			t.syntax(line, fmt.Sprintf("the value of %s has more than %d bytes", tag, maxTagParts))
+			return nil
+		}
+	}
 	switch tag {
 	case "Relationship":
 		return t.relationship(value, line)

@@ -129,8 +129,9 @@ func (f *sbomCheckFlags) answer(s namedSBOM) *sbomAnswer {
 			a.Subjects = append(a.Subjects, sbomSubject{s.Name, s.Version, s.PURL, s.Digests})
 		}
 	}
+	permit := f.lists.Judge()
 	for _, l := range sum.Licenses {
-		permitted := f.lists.Permit(l.License)
+		permitted := permit(l.License)
 		a.refusedLicence = a.refusedLicence || !permitted
 		a.Licenses = append(a.Licenses, sbomLicense{l.License, l.Components, l.Example, permitted})
 	}

@@ -21,58 +21,67 @@ type Lists struct {
 // together all are asked. An exception only adds permissions, so an entry for
 // the licence without it covers the licence with it; an entry that names the
 // exception itself prevails over one that does not.
-func (l Lists) Permit(licence string) bool {
-	e, err := Parse(licence)
-	if err != nil {
-		e = Expression{License: License{ID: strings.TrimSpace(licence)}} // a name
+func (l Lists) Permit(licence string) bool { return l.Judge()(licence) }
+
+// Judge returns Permit as a function that has read the lists once, for many
+// licences.
+func (l Lists) Judge() func(licence string) bool {
+	j := judge{allow: read(l.Allow), deny: read(l.Deny), all: len(l.Allow) == 0}
+	return func(licence string) bool {
+		e, err := Parse(licence)
+		if err != nil {
+			e = Expression{License: License{ID: strings.TrimSpace(licence)}} // a name
+		}
+		return j.permits(e)
 	}
-	return l.permits(e)
 }
 
-func (l Lists) permits(e Expression) bool {
+// list is a list as it is compared: licences in canonical form, and beginnings.
+type list struct {
+	licences   map[string]bool
+	beginnings []string
+}
+
+func read(entries []string) list {
+	l := list{licences: map[string]bool{}}
+	for _, entry := range entries {
+		if beginning, ok := strings.CutSuffix(entry, "*"); ok {
+			l.beginnings = append(l.beginnings, strings.ToLower(beginning))
+		} else {
+			l.licences[canonicalEntry(entry)] = true
+		}
+	}
+	return l
+}
+
+// covers reports whether an entry covers a licence in canonical form.
+func (l list) covers(licence string) bool {
+	return l.licences[licence] || slices.ContainsFunc(l.beginnings, func(b string) bool { return strings.HasPrefix(licence, b) })
+}
+
+type judge struct {
+	allow, deny list
+	all         bool // what is not denied is allowed
+}
+
+func (j judge) permits(e Expression) bool {
 	switch {
 	case e.Any != nil:
-		for _, sub := range e.Any {
-			if l.permits(sub) {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(e.Any, j.permits)
 	case e.All != nil:
-		for _, sub := range e.All {
-			if !l.permits(sub) {
-				return false
-			}
-		}
-		return true
-	}
-	if e.License.Exception != "" {
-		whole := canonical(License{ID: e.License.ID, OrLater: e.License.OrLater}) + " with " + strings.ToLower(e.License.Exception)
-		switch {
-		case named(l.Deny, whole):
-			return false
-		case named(l.Allow, whole):
-			return true
-		}
+		return !slices.ContainsFunc(e.All, func(sub Expression) bool { return !j.permits(sub) })
 	}
 	id := canonical(License{ID: e.License.ID, OrLater: e.License.OrLater})
-	return !listed(l.Deny, id) && (len(l.Allow) == 0 || listed(l.Allow, id))
-}
-
-// listed reports whether an entry covers the licence in canonical form.
-func listed(entries []string, licence string) bool {
-	for _, entry := range entries {
-		prefix, ok := strings.CutSuffix(entry, "*")
-		if ok && strings.HasPrefix(licence, strings.ToLower(prefix)) {
+	if e.License.Exception != "" {
+		whole := id + " with " + strings.ToLower(e.License.Exception)
+		switch {
+		case j.deny.licences[whole]:
+			return false
+		case j.allow.licences[whole]:
 			return true
 		}
 	}
-	return named(entries, licence)
-}
-
-// named reports whether an entry is the licence in canonical form.
-func named(entries []string, licence string) bool {
-	return slices.ContainsFunc(entries, func(entry string) bool { return canonicalEntry(entry) == licence })
+	return !j.deny.covers(id) && (j.all || j.allow.covers(id))
 }
 
 func canonicalEntry(entry string) string {

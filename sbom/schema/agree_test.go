@@ -22,6 +22,10 @@ func TestAgreesOnMadeValues(t *testing.T) {
 	}
 	valid, invalid := 0, 0
 	for i, p := range pairs() {
+		rounds := rounds
+		if strings.HasPrefix(p.name, spdx3File) {
+			rounds /= 10 // it has more definitions than all others together
+		}
 		for round := range rounds {
 			g := &generator{rand.New(rand.NewPCG(uint64(i), uint64(round))), []int{0, 5, 50}[round%3]}
 			if p.agree(t, g.value(p.ours, 6)) {
@@ -45,6 +49,10 @@ func TestAgreesOnChangedDocuments(t *testing.T) {
 	}
 	for i, file := range documentSchemas {
 		p := newPair(t, file, "")
+		rounds := rounds
+		if file == spdx3File {
+			rounds /= 10
+		}
 		for round := range rounds {
 			g := &generator{rand.New(rand.NewPCG(uint64(i), uint64(round))), 0}
 			v := g.value(p.ours, 7)

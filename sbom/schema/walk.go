@@ -48,6 +48,9 @@ func (w *walk) check(s *Schema, v any) bool {
 func (s *Schema) evaluates() bool { return s.read().UnevaluatedProperties != nil }
 
 // judge is check without a memory.
+//
+// Most values fit no more than one of many forms, so that what is wrong is only
+// put into words if it is asked for.
 func (w *walk) judge(s *Schema, v any) bool {
 	w.depth++
 	defer func() { w.depth-- }()
@@ -62,11 +65,11 @@ func (w *walk) judge(s *Schema, v any) bool {
 	case r.target != nil: // what is beside a $ref does not count in draft-07
 		return w.check(r.target, v)
 	case !r.Type.allows(v):
-		return w.fail("got %v, want %v", typeOf(v), r.Type)
+		return w.explain && w.fail("got %v, want %v", typeOf(v), r.Type)
 	case r.Const.value != nil && !isScalar(v, r.Const.value):
-		return w.fail("%s is not %s, the only allowed value", shown(v), shown(r.Const.value))
+		return w.explain && w.fail("%s is not %s, the only allowed value", shown(v), shown(r.Const.value))
 	case r.Enum != nil && !r.allows(v):
-		return w.fail("%s", notIn(v, r.Enum))
+		return w.explain && w.fail("%s", notIn(v, r.Enum))
 	}
 	ok := w.contents(r, v)
 	if !ok && !w.explain {
@@ -218,14 +221,14 @@ func (w *walk) below(token string, s *Schema, v any) bool {
 
 func (w *walk) text(r *rules, v string) bool {
 	if r.format != nil && !r.format(v) {
-		return w.fail("%s is not a valid %s", shown(v), r.Format)
+		return w.explain && w.fail("%s is not a valid %s", shown(v), r.Format)
 	}
 	ok := true
 	if r.MinLength != nil || r.MaxLength != nil {
 		ok = w.length(r, utf8.RuneCountInString(v))
 	}
 	if r.pattern != nil && !r.pattern.MatchString(v) {
-		ok = w.fail("%s does not match the pattern %s", shown(v), r.Pattern)
+		ok = w.explain && w.fail("%s does not match the pattern %s", shown(v), r.Pattern)
 	}
 	return ok
 }

@@ -24,6 +24,10 @@ type simple struct {
 	minLength, maxSize *int
 }
 
+// maxPattern is the longest value, in bytes, that is matched with a pattern: some
+// patterns take their time.
+const maxPattern = 1 << 16
+
 // known reports whether a type of the standard (XML Schema, part 2) is one of
 // those that are checked.
 func known(builtin string) bool {
@@ -141,6 +145,9 @@ func (s *simple) judge(value string) string {
 func (s *simple) facets(value string) string {
 	if s.enum != nil && !s.enum[value] {
 		return fmt.Sprintf("%.60q is not one of the %d allowed values", value, len(s.enum))
+	}
+	if s.patterns != nil && len(value) > maxPattern {
+		return fmt.Sprintf("it has more than %d characters, and its form is not judged", maxPattern)
 	}
 	if s.patterns != nil && !matchesOne(s.patterns, value) {
 		return fmt.Sprintf("%.60q does not match the pattern %.100s", value, s.patterns[0])

@@ -323,8 +323,9 @@ func refusedLicence(f *Facts, s *evidence.SBOMSummary) string {
 	if len(lists.Allow) == 0 && len(lists.Deny) == 0 {
 		return ""
 	}
+	permit := lists.Judge()
 	for _, l := range s.Licenses {
-		if !lists.Permit(l.License) {
+		if !permit(l.License) {
 			return fmt.Sprintf("%.100q of %.100q is not allowed", l.License, l.Example)
 		}
 	}

@@ -267,6 +267,11 @@ func TestKeyless(t *testing.T) {
 			if status != tt.status || len(r.Signers) != 1 || r.Signers[0].Code != tt.code {
 				t.Errorf("status %d, signers %+v, want %d %s: %v", status, r.Signers, tt.status, tt.code, blockers(r))
 			}
+			for _, c := range r.Checks {
+				if c.ID == "sign/key-valid-at-signing" && tt.code == "" && c.Outcome != verify.Pass {
+					t.Errorf("%s: %s %s", c.ID, c.Outcome, c.Found)
+				}
+			}
 			if tt.code == "" && (r.Signers[0].NotBefore == nil || r.Signers[0].NotAfter == nil) {
 				t.Errorf("signer %+v", r.Signers[0])
 			}

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/sigstore/sigstore-go/pkg/fulcio/certificate"
+
+	"github.com/release-dossier/dossier/verify"
 )
 
 // Verdict is the answer about one bundle.
@@ -23,16 +25,16 @@ const (
 	Rejected Verdict = "rejected"
 )
 
-// Outcome is how one check ended.
-type Outcome string
+// Outcome is how one check ended, as in package verify: one of these four.
+type Outcome = verify.Outcome
 
 const (
-	Pass    Outcome = "pass"
-	Fail    Outcome = "fail"
-	Unknown Outcome = "unknown"
+	Pass    = verify.Pass
+	Fail    = verify.Fail
+	Unknown = verify.Unknown
 	// NotApplicable: the bundle or the trusted root has nothing of the kind, and
 	// nothing asks for it.
-	NotApplicable Outcome = "n/a"
+	NotApplicable = verify.NotApplicable
 )
 
 // Check is one thing that was looked at.

@@ -122,3 +122,27 @@ func FuzzOpen(f *testing.F) {
 		}
 	})
 }
+
+// TestPackedRoots packs what the trust document names, by files that are text.
+func TestPackedRoots(t *testing.T) {
+	owner, fsys := documents(t)
+	trust := string(fsys["trust.yaml"].Data)
+	fsys["trust.yaml"] = &fstest.MapFile{Data: []byte("roots: sigstore/root.json\nauthorities: ca.pem\n" + trust)}
+	fsys["sigstore/root.json"] = &fstest.MapFile{Data: []byte("{}")}
+	fsys["ca.pem"] = &fstest.MapFile{Data: []byte("-----BEGIN CERTIFICATE-----\n")}
+	raw, err := pack.Pack(context.Background(), owner, files(fsys), packedAt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := pack.Open(raw, owner.Public().Fingerprint(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := got.Trust.Anchors(); len(got.Documents) != 5 || len(a.Roots) != 1 || string(a.Roots[0]) != "{}" || len(a.Authorities) != 1 {
+		t.Errorf("%d documents, anchors %q", len(got.Documents), a)
+	}
+	fsys["ca.pem"] = &fstest.MapFile{Data: []byte{0x30, 0x82, 0xff}}
+	if _, err := pack.Pack(context.Background(), owner, files(fsys), packedAt); err == nil || !strings.Contains(err.Error(), "PEM") {
+		t.Errorf("a file that is no text: %v", err)
+	}
+}

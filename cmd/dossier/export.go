@@ -25,7 +25,7 @@ func (c *Cmd) exportCommand() *cobra.Command {
 	var f exportFlags
 	cmd := &cobra.Command{
 		Use:   "export FILE|DIR|REF",
-		Short: "Write a dossier's signed statements, or what rules judge, for other tools",
+		Short: "Write signed statements, or what rules judge, for other tools",
 		Long: `export writes the signed statements of a dossier, its own and the imported ones,
 one a line. The format sigstore (.sigstore.jsonl) keeps each Sigstore bundle byte
 for byte, so that "dossier import" makes the same set of it; a bundle that has

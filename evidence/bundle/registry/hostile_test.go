@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 
@@ -415,5 +416,41 @@ func TestIdle(t *testing.T) {
 	o.Limits.Idle = 50 * time.Millisecond
 	if _, err := registry.Pull(context.Background(), w.image(), t.TempDir(), o, nil); err == nil || !strings.Contains(err.Error(), "stopped coming") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// keychain has one password for everything.
+type keychain struct{ user, password string }
+
+func (k keychain) Resolve(authn.Resource) (authn.Authenticator, error) {
+	return &authn.Basic{Username: k.user, Password: k.password}, nil
+}
+
+// Credentials come from the keychain, and no error has them.
+func TestCredentials(t *testing.T) {
+	l, w := newLiar(t)
+	l.lie = func(rw http.ResponseWriter, r *http.Request) bool {
+		user, password, _ := r.BasicAuth()
+		if user == "ana" && password == "s3cret" {
+			return false
+		}
+		rw.Header().Set("WWW-Authenticate", `Basic realm="acme"`)
+		status(http.StatusUnauthorized)(rw, r)
+		return true
+	}
+	for _, tt := range []struct {
+		keychain authn.Keychain
+		want     string
+	}{
+		{nil, "docker login"}, {keychain{"ana", "wr0ng"}, "docker login"}, {keychain{"ana", "s3cret"}, ""},
+	} {
+		o := registry.Impatient(registry.Options{Keychain: tt.keychain})
+		_, err := registry.Pull(context.Background(), w.image(), t.TempDir(), o, nil)
+		_, perr := registry.Push(context.Background(), w.d, w.image(), o)
+		for _, err := range []error{err, perr} {
+			if got := fmt.Sprint(err); (err == nil) != (tt.want == "") || !strings.Contains(got, tt.want) || strings.Contains(got, "wr0ng") {
+				t.Errorf("got %v, want %q", err, tt.want)
+			}
+		}
 	}
 }

@@ -56,6 +56,8 @@ const (
 	MediaTypeSigstoreBundle = "application/vnd.dev.sigstore.bundle.v0.3+json"
 	MediaTypeDSSE           = "application/vnd.dsse.envelope.v1+json"
 	MediaTypeInToto         = "application/vnd.in-toto+json"
+	MediaTypeInTotoLayout   = "application/vnd.in-toto.layout+json"
+	MediaTypeInTotoLink     = "application/vnd.in-toto.link+json"
 	MediaTypePublicKey      = "application/x-pem-file"
 	MediaTypeChangeTexts    = "application/vnd.release-dossier.change-texts.v1+jsonl"
 	MediaTypeOctets         = "application/octet-stream"
@@ -65,7 +67,7 @@ const (
 // although its statement does not list it as such (rules of format, R9).
 func IsAttestation(mediaType string) bool {
 	switch mediaType {
-	case MediaTypeSigstoreBundle, MediaTypeDSSE, MediaTypeInToto:
+	case MediaTypeSigstoreBundle, MediaTypeDSSE, MediaTypeInToto, MediaTypeInTotoLayout, MediaTypeInTotoLink:
 		return true
 	}
 	return false

@@ -38,6 +38,8 @@ type Facts struct {
 	Objects *gitobj.Objects
 	// Attestations are what other tools state.
 	Attestations []AttestationFact
+	// Layouts are the in-toto layouts that came along.
+	Layouts []LayoutFact
 	// Records are the records of all kinds that count, by stated time: those of
 	// later statements, imported ones, and those within the release statement.
 	// [Standing] yields those of one kind that stand.

@@ -52,6 +52,8 @@ func (r *run) listings() []listing {
 // imports takes each imported attestation for what it is, by its own signer.
 func (r *run) imports() {
 	seen := map[evidence.Digest]bool{}
+	var layouts []plan
+	var links [][]byte
 	for _, l := range r.listings() {
 		if seen[l.m.Digest] {
 			continue
@@ -67,6 +69,10 @@ func (r *run) imports() {
 		}
 		for _, e := range entries {
 			switch {
+			case e.Kind == provenance.Layout:
+				layouts = append(layouts, plan{l, e.Raw})
+			case e.Kind == provenance.Link:
+				links = append(links, e.Raw)
 			case strings.HasPrefix(e.Statement.PredicateType, evidence.PredicateBase):
 				r.importRecord(l, e)
 			case l.by != r.release && isProvenance(e):
@@ -76,6 +82,7 @@ func (r *run) imports() {
 			}
 		}
 	}
+	r.layouts(layouts, links)
 }
 
 func isProvenance(e provenance.Entry) bool {

@@ -45,6 +45,37 @@ type Options struct {
 	Tags []TagVerifier
 	// SBOMs reads SBOMs. Nil leaves what they say unknown(no-verifier).
 	SBOMs SBOMReader
+	// Layouts verifies in-toto layouts. Nil leaves them claims.
+	Layouts LayoutVerifier
+}
+
+// LayoutVerifier verifies an in-toto layout with its links.
+type LayoutVerifier interface {
+	// VerifyLayout says which of keys, public keys in PEM, signed the layout, and
+	// whether the links carry it out, as of a moment. It runs no inspection.
+	VerifyLayout(layout []byte, links [][]byte, keys [][]byte, asOf time.Time) Layout
+}
+
+// Layout is what a [LayoutVerifier] found.
+type Layout struct {
+	// Owners are the numbers of the keys that signed it; empty if none did, and
+	// then nothing else is told.
+	Owners []int
+	// Steps are its steps, each with the keys that signed its links.
+	Steps []LayoutStep
+	// Products are the digests of what the last step produced.
+	Products []evidence.Digest
+	// Code is why the links do not carry it out, Detail says it in words; "" if
+	// they do. Contradicted tells that they show something else, and not just
+	// too little.
+	Code, Detail string
+	Contradicted bool
+}
+
+// LayoutStep is one step of a layout.
+type LayoutStep struct {
+	Name          string
+	Functionaries []evidence.Identity
 }
 
 // SignatureVerifier verifies what a Sigstore bundle proves beyond a key's

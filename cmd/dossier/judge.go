@@ -14,6 +14,7 @@ import (
 	"github.com/release-dossier/dossier/internal/strictyaml"
 	"github.com/release-dossier/dossier/sbom"
 	"github.com/release-dossier/dossier/verify"
+	"github.com/release-dossier/dossier/verify/layout"
 	"github.com/release-dossier/dossier/verify/policy"
 	"github.com/release-dossier/dossier/verify/policy/pack"
 	"github.com/release-dossier/dossier/verify/tagsig"
@@ -62,7 +63,7 @@ func (f *judgeFlags) registerRules(cmd *cobra.Command) {
 // options turns the flags into verification options.
 func (f *judgeFlags) options(now time.Time) (verify.Options, error) {
 	o := verify.Options{
-		AsOf: now, SBOMs: sbom.Reader{}, Tags: []verify.TagVerifier{tagsig.OpenPGP{}},
+		AsOf: now, SBOMs: sbom.Reader{}, Tags: []verify.TagVerifier{tagsig.OpenPGP{}}, Layouts: layout.Verifier{},
 	}
 	var err error
 	if o.Gate, err = verify.ParseGate(firstOf(f.gate, string(verify.GateFinal))); err != nil {

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/in-toto/in-toto-golang/in_toto"
+	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/release-dossier/dossier/attest"
 )
@@ -97,4 +98,47 @@ func TestVerifyLayout(t *testing.T) {
 			}
 		})
 	}
+}
+
+// planFiles is the script command "plan ARTIFACT [NAME=VALUE]": it writes
+// owner.pub, root.layout and build.link, a plan of one step that made the
+// artifact and its link, by one key. expires= sets the plan's expiry, digest=
+// another digest in the link.
+func planFiles(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: plan ARTIFACT [NAME=VALUE]")
+	}
+	private, public, err := attest.GenerateKey(nil)
+	ts.Check(err)
+	var key in_toto.Key
+	ts.Check(key.LoadKeyReader(bytes.NewReader(private), "ecdsa-sha2-nistp256", []string{"sha256"}))
+	shown := key
+	shown.KeyVal.Private = ""
+	data, err := os.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	sum := sha256.Sum256(data)
+	with := map[string]string{"expires": "2099-01-01T00:00:00Z", "digest": hex.EncodeToString(sum[:]), "rule": "CREATE"}
+	for _, arg := range args[1:] {
+		name, value, _ := strings.Cut(arg, "=")
+		with[name] = value
+	}
+	for name, v := range map[string]any{
+		"root.layout": in_toto.Layout{
+			Type: "layout", Expires: with["expires"], Inspect: []in_toto.Inspection{}, Keys: map[string]in_toto.Key{key.KeyID: shown},
+			Steps: []in_toto.Step{{
+				Type: "step", PubKeys: []string{key.KeyID}, Threshold: 1, ExpectedCommand: []string{"cc"},
+				SupplyChainItem: in_toto.SupplyChainItem{Name: "build", ExpectedMaterials: [][]string{}, ExpectedProducts: [][]string{{with["rule"], "hello"}, {"DISALLOW", "*"}}},
+			}},
+		},
+		"build.link": in_toto.Link{
+			Type: "link", Name: "build", Materials: map[string]in_toto.HashObj{}, Products: map[string]in_toto.HashObj{"hello": {"sha256": with["digest"]}},
+			ByProducts: map[string]any{}, Command: []string{"cc"}, Environment: map[string]any{},
+		},
+	} {
+		m := in_toto.Metablock{Signed: v, Signatures: []in_toto.Signature{}}
+		ts.Check(m.Sign(key))
+		ts.Check(m.Dump(ts.MkAbs(name)))
+	}
+	ts.Check(os.WriteFile(ts.MkAbs("owner.pub"), public.PEM(), 0o600))
+	ts.Check(os.WriteFile(ts.MkAbs("owner.ssh"), []byte(public.AuthorizedKey()+"\n"), 0o600))
 }

@@ -78,6 +78,7 @@ var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"code":        codeIn,
 	"signed":      signed,
 	"jira":        jira,
+	"plan":        planFiles,
 }
 
 // setup gives scripts an environment without the user's configuration.

@@ -27,6 +27,8 @@ const (
 	SigstoreBundle Kind = "sigstore-bundle" // signed, with what is needed to verify it
 	Envelope       Kind = "dsse"            // signed, bare DSSE envelope
 	Bare           Kind = "statement"       // not signed
+	Layout         Kind = "in-toto-layout"  // an owner's plan, no statement
+	Link           Kind = "in-toto-link"    // a step of such a plan, no statement
 )
 
 // MediaType returns the media type of one document of that kind.
@@ -36,6 +38,10 @@ func (k Kind) MediaType() string {
 		return evidence.MediaTypeSigstoreBundle
 	case Envelope:
 		return evidence.MediaTypeDSSE
+	case Layout:
+		return evidence.MediaTypeInTotoLayout
+	case Link:
+		return evidence.MediaTypeInTotoLink
 	}
 	return evidence.MediaTypeInToto
 }
@@ -55,17 +61,19 @@ type Entry struct {
 	Kind Kind
 	// Raw is the entry as it stood in the document, without the end of its line.
 	Raw []byte
-	// Payload is the statement's bytes, as they were signed if they were.
+	// Payload is the statement's bytes, as they were signed if they were; Raw for
+	// the kinds Layout and Link, which have no Statement.
 	Payload   []byte
 	Statement attest.Statement
-	// Bundle is the signature; nil for the kind Bare. It is not verified.
+	// Bundle is the signature; nil for the kinds Bare, Layout and Link. It is not
+	// verified.
 	Bundle *attest.Bundle
 }
 
 // ReadAny reads what other tools write attestations into: a Sigstore bundle, a
 // DSSE envelope or a bare in-toto statement, as one document or one a line,
-// the list of bundles that npm's registry hands out, and what Google Cloud
-// prints of an image's provenance. It takes all or nothing: an entry that cannot
+// the list of bundles that npm's registry hands out, what Google Cloud prints of
+// an image's provenance, and in-toto's layouts and links. It takes all or nothing: an entry that cannot
 // be read is an error that names its line.
 func ReadAny(raw []byte) (Imported, error) {
 	if len(raw) > MaxImport {
@@ -111,6 +119,7 @@ type shape struct {
 	MediaType jsontext.Value `json:"mediaType"`
 	Payload   jsontext.Value `json:"payload"`
 	Type      jsontext.Value `json:"_type"`
+	Signed    jsontext.Value `json:"signed"`
 	NPM       []struct {
 		Bundle jsontext.Value `json:"bundle"`
 	} `json:"attestations"`
@@ -166,6 +175,14 @@ func readShape(raw []byte, s shape) (Entry, error) {
 	case s.MediaType != nil || s.Envelope != nil:
 		b, err := attest.ParseBundle(raw)
 		return signed(SigstoreBundle, raw, b, err)
+	case s.Signed != nil:
+		return planned(raw, s.Signed)
+	case s.Payload != nil && isPlan(s.Payload):
+		var payload strictjson.Base64
+		if err := strictjson.Unmarshal(s.Payload, &payload); err != nil {
+			return Entry{}, err
+		}
+		return planned(raw, jsontext.Value(payload))
 	case s.Payload != nil:
 		b, err := attest.ParseEnvelope(raw)
 		return signed(Envelope, raw, b, err)

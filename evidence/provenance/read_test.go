@@ -127,6 +127,8 @@ func FuzzReadAny(f *testing.F) {
 	f.Add(bundle)
 	f.Add(fmt.Appendf(nil, "%s\n%s\n", payload, bundle))
 	f.Add(fmt.Appendf(nil, `{"attestations":[{"bundle":%s}]}`, bundle))
+	f.Add([]byte(`{"signed":{"_type":"layout"},"signatures":[]}`))
+	f.Add([]byte(`{"payload":"eyJfdHlwZSI6ImxpbmsifQ==","payloadType":"application/vnd.in-toto+json","signatures":[]}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		in, err := provenance.ReadAny(raw)
 		if err != nil {
@@ -136,6 +138,9 @@ func FuzzReadAny(f *testing.F) {
 			t.Fatal("no entry and no error")
 		}
 		for _, e := range in.Entries {
+			if e.Kind == provenance.Layout || e.Kind == provenance.Link {
+				continue // no statement
+			}
 			if _, err := attest.ParseImported(e.Payload); err != nil {
 				t.Errorf("the payload cannot be read again: %v", err)
 			}

@@ -57,7 +57,10 @@ type Result struct {
 	// Owners are the keys that signed the layout, Steps its steps.
 	Owners []string `json:"owners,omitempty"`
 	Steps  []Step   `json:"steps,omitempty"`
-	Checks []Check  `json:"checks"`
+	// Products are the SHA-256 digests, in hex, of what the functionaries of the
+	// last step report as products.
+	Products []string `json:"products,omitempty"`
+	Checks   []Check  `json:"checks"`
 }
 
 func (r *Result) add(c Check) { r.Checks = append(r.Checks, c) }

@@ -204,11 +204,18 @@ func (v *verification) rules() {
 
 // artifact checks that the last step produced the artifact.
 func (v *verification) artifact(digest string) {
+	last := v.layout.Steps[len(v.layout.Steps)-1]
+	for _, l := range v.links[last.Name] {
+		for _, digests := range l.link.Products {
+			v.Products = append(v.Products, digests["sha256"])
+		}
+	}
+	slices.Sort(v.Products)
+	v.Products = slices.Compact(v.Products)
 	if digest == "" {
 		v.add(Check{ID: "artifact", Outcome: NotApplicable, Found: "no artifact was given"})
 		return
 	}
-	last := v.layout.Steps[len(v.layout.Steps)-1]
 	for _, l := range v.links[last.Name] {
 		for name, digests := range l.link.Products {
 			if digests["sha256"] == digest {

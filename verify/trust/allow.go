@@ -16,7 +16,7 @@ type Question struct {
 	// Build is what the signing certificate says of the CI run that it was issued
 	// for; nil if there is none.
 	Build *provenance.Certificate
-	// Kind is the statement's predicate type, a URI; or [KindTag].
+	// Kind is the statement's predicate type, a URI; or [KindTag] or [KindLayout].
 	Kind string
 	// Repository is the normal form of the address of the repository that the
 	// statement is about.
@@ -164,6 +164,9 @@ func (g grant) judge(q Question) refusal {
 func kindDetail(kind string) string {
 	if kind == KindTag {
 		return `the signer may not sign tags: no grant of theirs has the kind "tag"`
+	}
+	if kind == KindLayout {
+		return `the signer may not plan by in-toto layouts: no grant of theirs has the kind "layout"`
 	}
 	return fmt.Sprintf("the signer may not sign statements of type %.200q", kind)
 }

@@ -19,7 +19,7 @@ const maxThreshold = 32
 // kindNames are the names a grant may give for kinds: those of our statements,
 // provenance, and tags.
 var kindNames = sync.OnceValue(func() []string {
-	names := []string{"record", "archive", "policy", "renewal", "trust", kindProvenance, kindVSA, KindTag}
+	names := []string{"record", "archive", "policy", "renewal", "trust", kindProvenance, kindVSA, KindTag, KindLayout}
 	for _, k := range evidence.Kinds() {
 		names = append(names, k.Name)
 	}
@@ -184,6 +184,10 @@ func (t *Trust) grantsOf(id evidence.Identity, c *provenance.Certificate) []gran
 // no statement and has no predicate type.
 const KindTag = "tag"
 
+// KindLayout is the kind of a question about the owner of an in-toto layout,
+// which is no statement either.
+const KindLayout = "layout"
+
 // kindProvenance stands for build provenance as SLSA defines it, in any version.
 const (
 	kindProvenance  = "provenance"
@@ -209,8 +213,8 @@ func (g grant) coversKind(uri string) bool {
 			return strings.HasPrefix(uri, provenanceTypes)
 		case kindVSA:
 			return slices.ContainsFunc(verificationTypes, func(prefix string) bool { return strings.HasPrefix(uri, prefix) })
-		case KindTag:
-			return uri == KindTag
+		case KindTag, KindLayout:
+			return uri == kind
 		}
 		// A name without scheme is one of ours, never what a statement says.
 		return own && kind == name || kind == uri && strings.Contains(uri, "://")

@@ -97,3 +97,30 @@ func IsSBOMPredicate(predicateType string) bool {
 	}
 	return false
 }
+
+// SBOMScore counts the minimum elements that an SBOM has for all that they are
+// asked of.
+type SBOMScore struct {
+	Met int `json:"met"`
+	Of  int `json:"of"`
+}
+
+// SBOMScores returns the scores by what the NTIA and what the CISA ask for. An
+// element of components is not met by a document without any.
+func SBOMScores(elements []SBOMElement) (ntia, cisa SBOMScore) {
+	for _, e := range elements {
+		for _, of := range []struct {
+			asks  bool
+			score *SBOMScore
+		}{{e.NTIA, &ntia}, {e.CISA, &cisa}} {
+			if !of.asks {
+				continue
+			}
+			of.score.Of++
+			if e.Present == e.Of && e.Of > 0 {
+				of.score.Met++
+			}
+		}
+	}
+	return ntia, cisa
+}

@@ -157,6 +157,9 @@ func (r *run) sbomCheck(f SBOMFact, i int) Check {
 		})
 	default:
 		c.Found = fmt.Sprintf("%s, %s %s, %d components", f.Material.Name, f.Summary.Format, f.Summary.SpecVersion, f.Summary.Components)
+		if ntia, cisa := evidence.SBOMScores(f.Summary.Elements); ntia.Of > 0 {
+			c.Found += fmt.Sprintf(", minimum elements: NTIA %d of %d, CISA %d of %d", ntia.Met, ntia.Of, cisa.Met, cisa.Of)
+		}
 	}
 	if c.Found == "" {
 		c.Found = f.Material.Name + ": " + f.Detail

@@ -65,8 +65,8 @@ type sbomAnswer struct {
 	Licenses       []sbomLicense          `json:"licenses"`
 	LicenseCount   int                    `json:"licenseCount"`
 	Elements       []evidence.SBOMElement `json:"minimumElements"`
-	NTIA           score                  `json:"ntia"`
-	CISA           score                  `json:"cisa"`
+	NTIA           evidence.SBOMScore     `json:"ntia"`
+	CISA           evidence.SBOMScore     `json:"cisa"`
 	refusedLicence bool
 }
 
@@ -90,31 +90,6 @@ type sbomLicense struct {
 	Permitted  bool   `json:"permitted"`
 }
 
-// score counts the elements that every component or the document has.
-type score struct {
-	Met int `json:"met"`
-	Of  int `json:"of"`
-}
-
-// scores counts the elements that each body asks for and that nothing lacks.
-func scores(elements []evidence.SBOMElement) (ntia, cisa score) {
-	for _, e := range elements {
-		for _, of := range []struct {
-			asks  bool
-			score *score
-		}{{e.NTIA, &ntia}, {e.CISA, &cisa}} {
-			if !of.asks {
-				continue
-			}
-			of.score.Of++
-			if e.Present == e.Of && e.Of > 0 {
-				of.score.Met++
-			}
-		}
-	}
-	return ntia, cisa
-}
-
 func (f *sbomCheckFlags) answer(s namedSBOM) *sbomAnswer {
 	sum := s.doc.Summary()
 	a := &sbomAnswer{
@@ -135,7 +110,7 @@ func (f *sbomCheckFlags) answer(s namedSBOM) *sbomAnswer {
 		a.refusedLicence = a.refusedLicence || !permitted
 		a.Licenses = append(a.Licenses, sbomLicense{l.License, l.Components, l.Example, permitted})
 	}
-	a.NTIA, a.CISA = scores(sum.Elements)
+	a.NTIA, a.CISA = evidence.SBOMScores(sum.Elements)
 	return a
 }
 

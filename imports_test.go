@@ -48,6 +48,7 @@ func TestForbiddenImports(t *testing.T) {
 		{"/verify", append(network, heavy...)},
 		{"/verify/policy", append(network, heavy...)},
 		{"/verify/report", append(network, heavy...)},
+		{"/verify/oidc", append(network, heavy...)},
 		{"/verify/tagsig", append(network, "os/exec", "github.com/CycloneDX/")},
 		{"/attest/kms", []string{"net/http", "google.golang.org/", "github.com/sigstore/sigstore-go/", "github.com/ThalesGroup/"}},
 		// Sigstore's own signing library links OpenPGP of x/crypto, which is not
@@ -76,7 +77,7 @@ var order = []string{
 	"/evidence/gitobj", "/evidence/commits", "/evidence/codeowners", "/evidence", "/evidence/records", "/evidence/checks",
 	"/attest", "/attest/sigstore", "/attest/kms", "/evidence/provenance", "/evidence/vsa", "/evidence/foreign", "/evidence/bundle", "/internal/distribution", "/evidence/bundle/registry", "/evidence/interchange", "/evidence/redact", "/sbom/schema", "/sbom/xmlschema", "/sbom/license", "/sbom/purl", "/sbom",
 	"/evidence/collect/deploy", "/evidence/collect/ci", "/evidence/collect/git", "/evidence/collect/secrets", "/evidence/collect", "/evidence/collect/results", "/evidence/collect/oci",
-	"/verify/trust", "/verify/trust/tuf", "/verify", "/verify/tagsig", "/verify/sigstore", "/verify/slsa", "/verify/layout", "/verify/policy", "/verify/report",
+	"/verify/trust", "/verify/trust/tuf", "/verify", "/verify/tagsig", "/verify/oidc", "/verify/sigstore", "/verify/slsa", "/verify/layout", "/verify/policy", "/verify/report",
 	"/cmd/dossier",
 }
 

@@ -59,6 +59,7 @@ const (
 	MediaTypeInTotoLayout   = "application/vnd.in-toto.layout+json"
 	MediaTypeInTotoLink     = "application/vnd.in-toto.link+json"
 	MediaTypePublicKey      = "application/x-pem-file"
+	MediaTypeForgeToken     = "application/vnd.release-dossier.forge-token.v1+json"
 	MediaTypeChangeTexts    = "application/vnd.release-dossier.change-texts.v1+jsonl"
 	MediaTypeOctets         = "application/octet-stream"
 )
@@ -77,7 +78,7 @@ func IsAttestation(mediaType string) bool {
 // itself, or the key that such evidence is verified with. It is no more to be
 // withheld than a statement: a rejection would be, too (rules of format, R2).
 func IsSigned(mediaType string) bool {
-	return IsAttestation(mediaType) || mediaType == MediaTypePublicKey
+	return IsAttestation(mediaType) || mediaType == MediaTypePublicKey || mediaType == MediaTypeForgeToken
 }
 
 // MaxMaterials is the most materials one statement lists (rules of format, R19).

@@ -36,7 +36,7 @@ func (r *run) listings() []listing {
 	add(r.release, r.facts.Record.Attestations)
 	for _, st := range r.statements()[1:] {
 		if in, ok := r.predicates[st.ID].own.(*evidence.Import); ok {
-			add(st, in.Attestations)
+			add(st, withoutTokens(st, in.Attestations))
 			continue
 		}
 		for i, m := range st.Links.Materials {
@@ -47,6 +47,16 @@ func (r *run) listings() []listing {
 		}
 	}
 	return list
+}
+
+// withoutTokens leaves out the tokens of forges, which are no statements (see
+// tokens).
+func withoutTokens(st *bundle.Statement, list []evidence.Attachment) []evidence.Attachment {
+	return slices.DeleteFunc(slices.Clone(list), func(a evidence.Attachment) bool {
+		return slices.ContainsFunc(st.Links.Materials, func(m evidence.Material) bool {
+			return m.Digest == a.Material && m.MediaType == evidence.MediaTypeForgeToken
+		})
+	})
 }
 
 // imports takes each imported attestation for what it is, by its own signer.

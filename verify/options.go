@@ -43,6 +43,9 @@ type Options struct {
 	Signatures SignatureVerifier
 	// Tags verify tag signatures other than SSH ones.
 	Tags []TagVerifier
+	// Tokens verifies tokens with which a forge signs approvals. Nil leaves those
+	// no better than their signer's word.
+	Tokens TokenVerifier
 	// SBOMs reads SBOMs. Nil leaves what they say unknown(no-verifier).
 	SBOMs SBOMReader
 	// Layouts verifies in-toto layouts. Nil leaves them claims.

@@ -99,6 +99,7 @@ func Standing[P evidence.Predicate](f *Facts) iter.Seq2[*RecordFact, P] {
 // records gathers the records of this release: its own statements', those that
 // were imported and hold here, and those within the release statement.
 func (r *run) records() {
+	r.tokens()
 	for _, st := range r.statements()[1:] {
 		if p := r.predicates[st.ID].own; p != nil && st.Links.Release.Digest == r.release.ID {
 			r.addRecord(RecordFact{
@@ -145,6 +146,7 @@ func (r *run) addRecord(f RecordFact) {
 			f.Proof = Proof{Attested, s.Name()}
 		}
 	}
+	r.vouch(&f)
 	r.facts.Records = append(r.facts.Records, f)
 }
 

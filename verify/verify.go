@@ -64,6 +64,7 @@ type run struct {
 	// redacted are the blobs that granted redactors name.
 	redacted map[evidence.Digest]WithheldFact
 	failing  map[string]bool // IDs of checks
+	vouchers map[evidence.Digest]voucher
 
 	attestedSBOMs map[evidence.Digest]attestedSBOM // made when first asked for
 }

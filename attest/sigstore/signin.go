@@ -60,21 +60,31 @@ type discovered struct {
 	Authorization string `json:"authorization_endpoint"`
 	Token         string `json:"token_endpoint"`
 	Device        string `json:"device_authorization_endpoint"`
+	Keys          string `json:"jwks_uri"`
 }
 
-// config asks the issuer for its addresses.
-func (s *SignIn) config(ctx context.Context, c *client) (*oauth2.Config, error) {
-	base := strings.TrimRight(s.Issuer, "/")
+// discover asks an issuer for its addresses.
+func (c *client) discover(ctx context.Context, issuer string) (*discovered, error) {
+	base := strings.TrimRight(issuer, "/")
 	answer, err := c.do(ctx, http.MethodGet, base+"/.well-known/openid-configuration", nil, nil)
 	if err != nil {
 		return nil, err
 	}
-	var d discovered
-	if err := json.Unmarshal(answer, &d); err != nil {
+	d := new(discovered)
+	if err := json.Unmarshal(answer, d); err != nil {
 		return nil, fmt.Errorf("the issuer's description is not JSON: %w", err)
 	}
 	if strings.TrimRight(d.Issuer, "/") != base {
-		return nil, fmt.Errorf("the issuer %s calls itself %.200q", s.Issuer, d.Issuer)
+		return nil, fmt.Errorf("the issuer %s calls itself %.200q", issuer, d.Issuer)
+	}
+	return d, nil
+}
+
+// config is the client's side of the OAuth flows.
+func (s *SignIn) config(ctx context.Context, c *client) (*oauth2.Config, error) {
+	d, err := c.discover(ctx, s.Issuer)
+	if err != nil {
+		return nil, err
 	}
 	id := s.ClientID
 	if id == "" {

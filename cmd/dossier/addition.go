@@ -231,15 +231,18 @@ func (c *Cmd) signOnto(ctx context.Context, b *base, p evidence.Predicate, o ver
 		return usagef("%s: %w", b.verb, err)
 	}
 	var blobs []bundle.Blob
+	var searched []evidence.Material
 	for _, m := range p.Head().Materials {
 		blob, ok := b.d.Blob(m.Digest)
 		if !ok {
 			return fmt.Errorf("material %s is not in the dossier", m.Name)
 		}
-		blobs = append(blobs, blob)
+		if m.MediaType != evidence.MediaTypeForgeToken { // it is for one statement, and opens nothing
+			searched, blobs = append(searched, m), append(blobs, blob)
+		}
 	}
 	// What is found is not printed either.
-	if err := c.searchCredentials(ctx, b.allow, payload, p.Head().Materials, blobs); err != nil {
+	if err := c.searchCredentials(ctx, b.allow, payload, searched, blobs); err != nil {
 		return err
 	}
 	c.noteSuperseded(b, p)

@@ -14,7 +14,7 @@ import (
 type approveFlags struct {
 	addition
 	rationale, environment string
-	reject                 bool
+	reject, forge          bool
 	name, supersedes       string
 	commit, repository     string
 	refs                   []string
@@ -30,7 +30,10 @@ what is being approved, signs an approval with your key and adds it to the file.
 
 With --commit it approves a commit before any release exists: the signed
 approval is written to a file of its own, for "dossier create --attestation".
-With a trust document, an approval that it would set aside is not signed.`,
+With a trust document, an approval that it would set aside is not signed.
+
+With --forge the approver needs no key: in a job that they dispatched, the forge's
+identity token vouches for them (docs/format.md, section 20).`,
 		Example: `  dossier approve hello-1.4.0.dossier --key ~/.ssh/id_ed25519 --trust trust.yaml \
     --rationale "staging green"
   dossier approve --commit 9f3c61e... --repository github.com/owner/hello \
@@ -38,6 +41,10 @@ With a trust document, an approval that it would set aside is not signed.`,
 		Args: usageArgs(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
+			case f.forge && (f.commit != "" || len(args) != 1):
+				return usagef("approve --forge: give a dossier: an approval of a commit needs a signature of its approver")
+			case f.forge:
+				return c.approveForge(cmd.Context(), args[0], &f)
 			case f.commit != "" && len(args) == 0:
 				return c.approveCommit(cmd.Context(), &f)
 			case f.commit == "" && len(args) == 1:
@@ -52,6 +59,7 @@ With a trust document, an approval that it would set aside is not signed.`,
 	flags.StringVar(&f.rationale, "rationale", "", "why, in one sentence (`TEXT`)")
 	flags.StringVar(&f.environment, "environment", "", "the environment it is for (`NAME`; default any)")
 	flags.BoolVar(&f.reject, "reject", false, "reject instead of approve")
+	flags.BoolVar(&f.forge, "forge", false, "approve as the person who started this GitHub Actions job, by the forge's word; --key or --keyless is the job's")
 	flags.StringVar(&f.name, "name", "", "your name, for display (`TEXT`)")
 	flags.StringVar(&f.supersedes, "supersedes", "", "`ID` of an earlier approval of yours that this one corrects")
 	flags.StringArrayVar(&f.refs, "ref", nil, "address of what you looked at: a ticket, a change (`URI`; repeatable)")

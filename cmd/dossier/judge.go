@@ -15,6 +15,7 @@ import (
 	"github.com/release-dossier/dossier/sbom"
 	"github.com/release-dossier/dossier/verify"
 	"github.com/release-dossier/dossier/verify/layout"
+	"github.com/release-dossier/dossier/verify/oidc"
 	"github.com/release-dossier/dossier/verify/policy"
 	"github.com/release-dossier/dossier/verify/policy/pack"
 	"github.com/release-dossier/dossier/verify/tagsig"
@@ -63,7 +64,7 @@ func (f *judgeFlags) registerRules(cmd *cobra.Command) {
 // options turns the flags into verification options.
 func (f *judgeFlags) options(now time.Time) (verify.Options, error) {
 	o := verify.Options{
-		AsOf: now, SBOMs: sbom.Reader{}, Tags: []verify.TagVerifier{tagsig.OpenPGP{}}, Layouts: layout.Verifier{},
+		AsOf: now, SBOMs: sbom.Reader{}, Tags: []verify.TagVerifier{tagsig.OpenPGP{}}, Layouts: layout.Verifier{}, Tokens: oidc.Tokens{},
 	}
 	var err error
 	if o.Gate, err = verify.ParseGate(firstOf(f.gate, string(verify.GateFinal))); err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -13,6 +14,8 @@ import (
 	"github.com/spf13/cobra"
 
 	attestsigstore "github.com/release-dossier/dossier/attest/sigstore"
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/verify/oidc"
 	"github.com/release-dossier/dossier/verify/report"
 	"github.com/release-dossier/dossier/verify/sigstore"
 )
@@ -22,11 +25,12 @@ func (c *Cmd) trustShowCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "show FILE",
-		Short: "Show whom a trusted root or signing configuration names",
+		Short: "Show whom a trusted root, signing configuration, key set or trust document names",
 		Long: `show prints whom a trusted root (trusted_root.json, or one document a line) or a
 signing configuration names: services, fingerprints of certificates and keys, and
 when each is trusted. Compare the fingerprints with those that the services'
-owners publish elsewhere.`,
+owners publish elsewhere. Of a forge's key set (JWKS) it prints the keys as a trust
+document pins them, and of a trust document what it means, defaults written out.`,
 		Example: `  dossier trust show trusted_root.json
   dossier trust show signing_config.json --json`,
 		Args: usageArgs(cobra.ExactArgs(1)),
@@ -52,6 +56,15 @@ type shown struct {
 	SHA256   string                   `json:"sha256"`
 	Roots    []sigstore.Contents      `json:"trustedRoots,omitempty"`
 	Services []attestsigstore.Service `json:"services,omitempty"`
+	Keys     []keyView                `json:"keys,omitempty"`
+	Trust    json.RawMessage          `json:"trust,omitempty"`
+}
+
+// keyView is a key of a key set, as trust pins it under forges.
+type keyView struct {
+	ID        string            `json:"kid"`
+	Algorithm string            `json:"algorithm"`
+	Identity  evidence.Identity `json:"identity"`
 }
 
 func (c *Cmd) trustShow(path string, at time.Time, asJSON bool) error {
@@ -61,6 +74,15 @@ func (c *Cmd) trustShow(path string, at time.Time, asJSON bool) error {
 	}
 	digest := sha256.Sum256(data)
 	s := shown{File: path, SHA256: hex.EncodeToString(digest[:])}
+	if !strings.HasPrefix(strings.TrimSpace(string(data)), "{") {
+		return c.trustShowDocument(s, path, data, at, asJSON)
+	}
+	if keys, err := oidc.ParseKeys(data); err == nil {
+		for _, k := range keys {
+			s.Keys = append(s.Keys, keyView{k.ID, k.Algorithm, k.Identity})
+		}
+		return c.printShown(s, at, asJSON)
+	}
 	roots, rootErr := sigstore.ParseRoots(data)
 	switch config, err := attestsigstore.ParseConfig(data); {
 	case rootErr == nil:
@@ -72,11 +94,39 @@ func (c *Cmd) trustShow(path string, at time.Time, asJSON bool) error {
 	default:
 		return usagef("%s: %w", path, rootErr)
 	}
+	return c.printShown(s, at, asJSON)
+}
+
+// trustShowDocument shows a trust document as what it means, which is what its
+// digest is of.
+func (c *Cmd) trustShowDocument(s shown, path string, data []byte, at time.Time, asJSON bool) error {
+	t, err := readTrust(path, data)
+	if err != nil {
+		return usageError{err}
+	}
+	if s.Trust, err = t.Meaning(); err != nil {
+		return err
+	}
+	if asJSON {
+		return c.printJSON(s)
+	}
+	state := "in force"
+	if !t.Effective.Contains(at) {
+		state = "not in force at " + at.UTC().Format(time.RFC3339)
+	}
+	_, err = fmt.Fprintf(c.Stdout, "%s  %s %d, %s, %s\n  means %s\n%s", report.Safe(path), report.Safe(t.ID), t.Version, t.Effective, state, t.Digest, laidOut(s.Trust))
+	return err
+}
+
+func (c *Cmd) printShown(s shown, at time.Time, asJSON bool) error {
 	if asJSON {
 		return c.printJSON(s)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s  sha256:%s\n", report.Safe(path), s.SHA256)
+	fmt.Fprintf(&b, "%s  sha256:%s\n", report.Safe(s.File), s.SHA256)
+	for _, k := range s.Keys {
+		fmt.Fprintf(&b, "  %s key %s\n    %s\n", k.Algorithm, report.Safe(k.ID), k.Identity)
+	}
 	for i, r := range s.Roots {
 		fmt.Fprintf(&b, "trusted root %d of %d: newest entry began %s", i+1, len(s.Roots), day(r.Newest()))
 		if age := at.Sub(r.Newest()); age >= 0 {
@@ -99,8 +149,21 @@ func (c *Cmd) trustShow(path string, at time.Time, asJSON bool) error {
 	for _, x := range s.Services {
 		fmt.Fprintf(&b, "  %s %s, version %d\n    %s\n", x.Kind, report.Safe(x.URL), x.Version, window(x.Start, x.End, at))
 	}
-	_, err = io.WriteString(c.Stdout, b.String())
+	_, err := io.WriteString(c.Stdout, b.String())
 	return err
+}
+
+// laidOut is JSON for people, all of it.
+func laidOut(raw []byte) string {
+	var b bytes.Buffer
+	if json.Indent(&b, raw, "  ", "  ") != nil {
+		return "" // it was marshalled a moment ago
+	}
+	var text strings.Builder
+	for line := range strings.Lines("  " + b.String() + "\n") {
+		text.WriteString(report.SafeLine(strings.TrimSuffix(line, "\n")) + "\n")
+	}
+	return text.String()
 }
 
 func writeAuthority(b *strings.Builder, what string, a sigstore.AuthorityContents, at time.Time) {

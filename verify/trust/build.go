@@ -26,7 +26,7 @@ func build(d *document, extra []attest.PublicKey) (*Trust, error) {
 	if d.PGPKeys.Value != "" {
 		t.pgp = []byte(d.PGPKeys.Value)
 	}
-	for _, add := range []func() error{t.addPeople, t.addRoles, t.addGrants, t.addRevoked} {
+	for _, add := range []func() error{t.addPeople, t.addRoles, t.addGrants, t.addRevoked, t.addForges} {
 		if err := add(); err != nil {
 			return nil, err
 		}

@@ -24,6 +24,8 @@ type normal struct {
 	PGPKeys   string                       `json:"pgpKeys"`
 	Created   map[string]string            `json:"keysCreated,omitempty"`
 
+	Forges []Forge `json:"forges,omitempty"`
+
 	// The digests of the files that the document names.
 	Roots       []evidence.Digest `json:"roots,omitempty"`
 	Authorities []evidence.Digest `json:"authorities,omitempty"`
@@ -70,6 +72,13 @@ type normalRevocation struct {
 
 // digest returns the digest of what the document means.
 func (t *Trust) digest() (evidence.Digest, error) {
+	canonical, err := t.Meaning()
+	return evidence.Sum(canonical), err
+}
+
+// Meaning is what the document means, one version of it: the JSON (RFC 8785) that
+// Digest is of.
+func (t *Trust) Meaning() ([]byte, error) {
 	n := normal{
 		ID: t.ID, Version: t.Version, Effective: normalTime(t.Effective), Keys: t.resolver.named,
 		People: map[string]normalPerson{}, Roles: map[string]normalRole{}, PGPKeys: string(t.pgp),
@@ -89,7 +98,7 @@ func (t *Trust) digest() (evidence.Digest, error) {
 	for _, g := range t.grants {
 		n.Grants = append(n.Grants, g.normal())
 	}
-	n.Revoked = t.normalRevoked()
+	n.Revoked, n.Forges = t.normalRevoked(), t.forges
 	n.Roots, n.Authorities, n.CRLs = digests(t.doc.anchors.Roots), digests(t.doc.anchors.Authorities), digests(t.doc.anchors.CRLs)
 	for id, created := range t.resolver.created {
 		if n.Created == nil {
@@ -99,10 +108,9 @@ func (t *Trust) digest() (evidence.Digest, error) {
 	}
 	raw, err := strictjson.Marshal(n)
 	if err != nil {
-		return evidence.Digest{}, err
+		return nil, err
 	}
-	canonical, err := strictjson.Canonical(raw)
-	return evidence.Sum(canonical), err
+	return strictjson.Canonical(raw)
 }
 
 // digests are those of files, sorted.

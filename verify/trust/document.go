@@ -28,6 +28,7 @@ type document struct {
 	Roots     texts                      `yaml:"roots"`
 	CAs       texts                      `yaml:"authorities"`
 	CRLs      texts                      `yaml:"crls"`
+	Forges    strictyaml.Map[forgeEntry] `yaml:"forges"`
 
 	anchors Anchors // what Roots, CAs and CRLs name
 	// members adds members of roles that cannot be written down; nil for none.
@@ -112,6 +113,19 @@ type keylessEntry struct {
 	Ref        text `yaml:"ref"`
 	Runner     text `yaml:"runner"`
 	Trigger    text `yaml:"trigger"`
+}
+
+// forgeEntry is a forge whose identity tokens approve, by its host.
+type forgeEntry struct {
+	Issuer    text                 `yaml:"issuer,required"`
+	Keys      texts                `yaml:"keys"`
+	KeysFrom  text                 `yaml:"keys-from"`
+	Approvals []forgeApprovalEntry `yaml:"approvals,required"`
+}
+
+type forgeApprovalEntry struct {
+	Workflow     text  `yaml:"workflow,required"`
+	Repositories texts `yaml:"repositories,required"`
 }
 
 type grantEntry struct {

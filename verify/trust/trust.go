@@ -35,6 +35,7 @@ type Trust struct {
 	roles    roleTable
 	grants   []grant
 	revoked  map[evidence.Identity]revocation
+	forges   []Forge
 	// versions are all of them, the newest first; nil if there is one.
 	versions []*Trust
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/internal/bundlejson"
 	"github.com/release-dossier/dossier/internal/strictjson"
 )
 
@@ -64,15 +65,15 @@ func ParseBundle(raw []byte) (Bundle, error) {
 		return Bundle{}, fmt.Errorf("at /mediaType: %.80q is not a Sigstore bundle of version 0.1, 0.2 or 0.3", j.MediaType)
 	}
 	if j.DSSE == nil {
-		if len(j.Message) > 0 {
+		if j.Message != nil {
 			return Bundle{}, ErrMessageSignature
 		}
 		return Bundle{}, errors.New("at /dsseEnvelope: missing: the bundle signs nothing")
 	}
-	if len(j.Message) > 0 {
+	if j.Message != nil {
 		return Bundle{}, errors.New("at /messageSignature: stands beside dsseEnvelope: a bundle holds one of the two")
 	}
-	b, err := j.DSSE.bundle("/dsseEnvelope")
+	b, err := fromEnvelope(j.DSSE, "/dsseEnvelope")
 	if err != nil {
 		return Bundle{}, err
 	}
@@ -89,7 +90,7 @@ func ParseBundle(raw []byte) (Bundle, error) {
 // authenticated.
 func ParseEnvelope(raw []byte) (Bundle, error) {
 	var j struct {
-		envelope
+		bundlejson.Envelope
 		MediaType string `json:"mediaType"`
 	}
 	if err := unmarshal(raw, &j); err != nil {
@@ -98,7 +99,7 @@ func ParseEnvelope(raw []byte) (Bundle, error) {
 	if j.MediaType != "" {
 		return Bundle{}, errors.New("at /mediaType: this is a Sigstore bundle, not a bare DSSE envelope")
 	}
-	b, err := j.bundle("")
+	b, err := fromEnvelope(&j.Envelope, "")
 	if err != nil {
 		return Bundle{}, err
 	}
@@ -112,9 +113,9 @@ func unmarshal(raw []byte, v any, opts ...strictjson.Option) error {
 	return strictjson.Unmarshal(raw, v, opts...)
 }
 
-// bundle returns what an envelope at the JSON pointer at says, if it is
+// fromEnvelope returns what an envelope at the JSON pointer at says, if it is
 // complete.
-func (e *envelope) bundle(at string) (Bundle, error) {
+func fromEnvelope(e *bundlejson.Envelope, at string) (Bundle, error) {
 	if n := len(e.Signatures); n != 1 {
 		return Bundle{}, fmt.Errorf("at %s/signatures: %d signatures, exactly one is allowed", at, n)
 	}
@@ -137,8 +138,11 @@ func (e *envelope) bundle(at string) (Bundle, error) {
 	return b, nil
 }
 
-func (b *Bundle) material(m materialJSON) error {
-	if err := m.check(b.MediaType); err != nil {
+func (b *Bundle) material(m *materialJSON) error {
+	if m == nil {
+		m = &materialJSON{}
+	}
+	if err := checkMaterial(m, b.MediaType); err != nil {
 		return err
 	}
 	switch {
@@ -167,9 +171,9 @@ func (b *Bundle) material(m materialJSON) error {
 	return nil
 }
 
-// check reports verification material that names no key or several, or names
+// checkMaterial reports verification material that names no key or several, or names
 // it in a way that the bundle's version does not have.
-func (m *materialJSON) check(mediaType string) error {
+func checkMaterial(m *materialJSON, mediaType string) error {
 	kinds := 0
 	for _, present := range []bool{m.PublicKey != nil, m.Certificate != nil, m.Chain != nil} {
 		if present {

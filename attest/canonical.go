@@ -6,6 +6,7 @@ import (
 	"math/big"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/internal/bundlejson"
 	"github.com/release-dossier/dossier/internal/strictjson"
 )
 
@@ -19,8 +20,10 @@ func (k PublicKey) Canonical(b *Bundle) []byte {
 	}
 	raw, err := strictjson.Marshal(bundleJSON{
 		MediaType: evidence.MediaTypeSigstoreBundle,
-		Material:  materialJSON{PublicKey: &publicKeyJSON{k.Hint()}},
-		DSSE:      &envelope{b.Payload, b.PayloadType, []signatureJSON{{Sig: k.canonicalSignature(b.Signature)}}},
+		Material:  &materialJSON{PublicKey: &bundlejson.PublicKey{Hint: k.Hint()}},
+		DSSE: &bundlejson.Envelope{
+			Payload: b.Payload, PayloadType: b.PayloadType, Signatures: []bundlejson.Signature{{Sig: k.canonicalSignature(b.Signature)}},
+		},
 	})
 	if err != nil {
 		return nil

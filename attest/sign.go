@@ -8,6 +8,7 @@ import (
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/internal/bundlejson"
 	"github.com/release-dossier/dossier/internal/strictjson"
 )
 
@@ -53,7 +54,7 @@ func Sign(ctx context.Context, s Signer, payload []byte) ([]byte, error) {
 	raw, err := strictjson.Marshal(bundleJSON{
 		MediaType: evidence.MediaTypeSigstoreBundle,
 		Material:  got.material(),
-		DSSE:      &envelope{payload, PayloadType, []signatureJSON{{Sig: got.Signature}}},
+		DSSE:      &bundlejson.Envelope{Payload: payload, PayloadType: PayloadType, Signatures: []bundlejson.Signature{{Sig: got.Signature}}},
 	})
 	if err != nil {
 		return nil, err
@@ -69,18 +70,18 @@ func Sign(ctx context.Context, s Signer, payload []byte) ([]byte, error) {
 	return raw, nil
 }
 
-func (s *Signed) material() materialJSON {
-	m := materialJSON{LogEntries: s.LogEntries}
+func (s *Signed) material() *materialJSON {
+	m := &materialJSON{LogEntries: s.LogEntries}
 	if s.Certificate != nil {
-		m.Certificate = &certificateJSON{s.Certificate}
+		m.Certificate = &bundlejson.Raw{RawBytes: s.Certificate}
 	} else {
-		m.PublicKey = &publicKeyJSON{s.Hint}
+		m.PublicKey = &bundlejson.PublicKey{Hint: s.Hint}
 	}
 	for _, token := range s.Timestamps {
 		if m.Timestamps == nil {
-			m.Timestamps = &timestampsJSON{}
+			m.Timestamps = &bundlejson.Timestamps{}
 		}
-		m.Timestamps.RFC3161 = append(m.Timestamps.RFC3161, timestampJSON{token})
+		m.Timestamps.RFC3161 = append(m.Timestamps.RFC3161, bundlejson.Timestamp{SignedTimestamp: token})
 	}
 	return m
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/release-dossier/dossier/internal/bundlejson"
 	"github.com/release-dossier/dossier/internal/strictjson"
 )
 
@@ -132,7 +133,7 @@ type (
 
 // UnmarshalJSONFrom implements json.UnmarshalerFrom.
 func (l *subjects) UnmarshalJSONFrom(d *jsontext.Decoder) error {
-	list, err := atMost[subject](d, maxSubjects)
+	list, err := bundlejson.AtMost[subject](d, maxSubjects)
 	*l = list
 	return err
 }

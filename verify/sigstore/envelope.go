@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/release-dossier/dossier/internal/bundlejson"
 	"github.com/release-dossier/dossier/internal/strictjson"
 )
 
@@ -14,7 +15,7 @@ import (
 type certifiedJSON struct {
 	Payload     strictjson.Base64 `json:"payload"`
 	PayloadType string            `json:"payloadType"`
-	Signatures  elements[struct {
+	Signatures  bundlejson.Elements[struct {
 		Sig   strictjson.Base64 `json:"sig"`
 		KeyID string            `json:"keyid"`
 		Cert  string            `json:"cert"` // PEM

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/release-dossier/dossier/internal/bundlejson"
 	"github.com/release-dossier/dossier/internal/strictjson"
 )
 
@@ -42,7 +43,7 @@ type (
 	dsseSpec struct {
 		EnvelopeHash hexDigest `json:"envelopeHash"` // of the JSON as it was uploaded, which nobody has
 		PayloadHash  hexDigest `json:"payloadHash"`
-		Signatures   elements[struct {
+		Signatures   bundlejson.Elements[struct {
 			Signature strictjson.Base64 `json:"signature"`
 			Verifier  strictjson.Base64 `json:"verifier"` // PEM
 		}] `json:"signatures"`
@@ -53,7 +54,7 @@ type (
 			Envelope struct {
 				Payload     strictjson.Base64 `json:"payload"` // of base64, if at all
 				PayloadType string            `json:"payloadType"`
-				Signatures  elements[struct {
+				Signatures  bundlejson.Elements[struct {
 					KeyID     string            `json:"keyid"`
 					Sig       strictjson.Base64 `json:"sig"`       // of base64
 					PublicKey strictjson.Base64 `json:"publicKey"` // PEM

@@ -43,9 +43,9 @@ func Compare(old, new *Document) *Diff {
 	// Now one of the two has no package URL.
 	withURL, without := c.split(before)
 	newWithURL, newWithout := c.split(after)
-	without, after = c.pair(without, append(newWithout, newWithURL...), name)
+	without, after = c.pair(without, slices.Concat(newWithout, newWithURL), name)
 	withURL, newWithout = c.pair(withURL, keep(after, newWithout), name)
-	before, after = append(withURL, without...), append(keep(after, newWithURL), newWithout...)
+	before, after = slices.Concat(withURL, without), slices.Concat(keep(after, newWithURL), newWithout)
 	for _, component := range before {
 		d.Removed = append(d.Removed, *component)
 	}

@@ -484,7 +484,7 @@ func (p *parser) attribute() (name, value string, err error) {
 
 // whiteSpace makes each white space of an attribute a blank (section 3.3.3).
 func whiteSpace(s string) string {
-	if strings.IndexAny(s, "\t\r\n") < 0 {
+	if !strings.ContainsAny(s, "\t\r\n") {
 		return s
 	}
 	return strings.NewReplacer("\r\n", " ", "\t", " ", "\r", " ", "\n", " ").Replace(s)

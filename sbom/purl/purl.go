@@ -67,13 +67,13 @@ func Parse(s string) (PURL, error) {
 func parse(s string) (p PURL, err error) {
 	scheme, rest, ok := strings.Cut(s, ":")
 	if !ok || !strings.EqualFold(scheme, "pkg") {
-		return p, errors.New("it does not begin with pkg:")
+		return p, errors.New("it does not begin with the scheme pkg")
 	}
-	rest, subpath, _ := cutLast(rest, "#")
+	rest, subpath := cutLast(rest, "#")
 	if p.Subpath, err = segments(subpath, true); err != nil {
 		return p, fmt.Errorf("subpath: %w", err)
 	}
-	rest, query, _ := cutLast(rest, "?")
+	rest, query := cutLast(rest, "?")
 	if p.Qualifiers, err = qualifiers(query); err != nil {
 		return p, err
 	}
@@ -111,11 +111,11 @@ func parse(s string) (p PURL, err error) {
 	return p, nil
 }
 
-func cutLast(s, sep string) (before, after string, found bool) {
+func cutLast(s, sep string) (before, after string) {
 	if i := strings.LastIndex(s, sep); i >= 0 {
-		return s[:i], s[i+1:], true
+		return s[:i], s[i+len(sep):]
 	}
-	return s, "", false
+	return s, ""
 }
 
 // segments decodes a path: empty segments are left out, and those that are dots

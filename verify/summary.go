@@ -157,13 +157,23 @@ func (s *summaryRun) about(st attest.Statement) {
 	if s.e.Repository == "" {
 		return
 	}
-	d := s.summary.Dossier
-	if d == nil {
-		s.check("release", "vsa-no-release", "The summary is of the release", s.e.Repository, "it names no release", false)
-		return
+	repository, version := ofResource(s.summary.ResourceURI)
+	if d := s.summary.Dossier; d != nil {
+		repository, version = d.Repository, d.Version
 	}
-	same := d.Repository == s.e.Repository && (s.e.Version == "" || strings.TrimPrefix(d.Version, "v") == strings.TrimPrefix(s.e.Version, "v"))
-	s.check("release", "vsa-release", "The summary is of the release", s.e.Repository+"@"+s.e.Version, d.Repository+"@"+d.Version, same)
+	same := repository == s.e.Repository && (s.e.Version == "" || strings.TrimPrefix(version, "v") == strings.TrimPrefix(s.e.Version, "v"))
+	s.check("release", "vsa-release", "The summary is of the release", s.e.Repository+"@"+s.e.Version, repository+"@"+version, same)
+}
+
+// ofResource reads which release the summary of another tool is of, from
+// "git+https://host/org/repo@refs/tags/v1.4.0" or "...@1.4.0".
+func ofResource(uri string) (repository, version string) {
+	address, version, _ := strings.Cut(strings.TrimPrefix(uri, "git+"), "@")
+	repository, err := evidence.NormalRepository(address)
+	if err != nil {
+		return uri, ""
+	}
+	return repository, strings.TrimPrefix(version, "refs/tags/")
 }
 
 // bound compares what the verdict is bound to.

@@ -14,7 +14,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/provenance"
 	"github.com/release-dossier/dossier/verify/report"
 	"github.com/release-dossier/dossier/verify/sigstore"
@@ -184,7 +183,7 @@ func (f *provenanceFlags) expect() (slsa.Expect, error) {
 	if f.source == "" {
 		return slsa.Expect{}, usagef("--source: which repository must it be built from?")
 	}
-	repository, err := evidence.NormalRepository(strings.TrimPrefix(f.source, "git+"))
+	repository, err := provenance.NormalSource(f.source)
 	if err != nil {
 		return slsa.Expect{}, usagef("--source: %w", err)
 	}

@@ -29,6 +29,8 @@ type Certificate struct {
 	// Workflow is the URI of the workflow that the run started from, with its
 	// reference, WorkflowCommit the commit that it was taken from.
 	Workflow, WorkflowCommit string
+	// WorkflowName is the name that this workflow gives itself, or its path.
+	WorkflowName string
 	// Runner is "github-hosted" or "self-hosted".
 	Runner string
 	// Run is the URI of the run and its attempt.
@@ -68,8 +70,11 @@ func (s *Summary) Contradictions(c Certificate, delegated bool) []string {
 	differ("the workflow's commit", s.Claims.WorkflowCommit, c.WorkflowCommit)
 	if workflow, ref, ok := strings.Cut(c.Workflow, "@"); ok {
 		path, inside := strings.CutPrefix(workflow, repository+"/")
-		if inside {
-			differ("the workflow", strings.TrimPrefix(s.Workflow, "/"), strings.TrimPrefix(path, "/"))
+		switch {
+		case inside && strings.HasPrefix(s.Workflow, ".github/"):
+			differ("the workflow", s.Workflow, path)
+		case c.Issuer == GitHubIssuer && s.Workflow != "": // by its name, as generators wrote it
+			differ("the workflow", s.Workflow, c.WorkflowName)
 		}
 		claimed, claimedRef, _ := strings.Cut(s.Claims.WorkflowRef, "@")
 		differ("the workflow of the run", s.host(workflow, claimed), workflow)

@@ -72,7 +72,7 @@ var Reasons = []Reason{
 	{TagMismatch, "The artifact was built from another tag.", "Find out which build this is.", "ErrorMismatchTag"},
 	{VersionMismatch, "The artifact was built from a tag of another version.", "Find out which build this is.", "ErrorMismatchVersionedTag"},
 	{TagNotSemver, "A tag that is to be compared as a version is none: vMAJOR, vMAJOR.MINOR or vMAJOR.MINOR.PATCH.", "Compare the tag as it stands (--tag).", "ErrorInvalidSemver"},
-	{NoTag, "The artifact was not built from a tag: the statement names a branch, or no reference.", "Ask for the branch, or for an artifact that was built from the tag.", "ErrorInvalidRef"},
+	{NoTag, "The artifact was not built from a tag: the statement names a branch, or no reference.", "Ask for the branch, or for an artifact that was built from the tag.", "ErrorInvalidRef; for Google ErrorMismatchTag, ErrorMismatchVersionedTag"},
 	{WorkflowMismatch, "The build was started by another workflow.", "Find out which build this is.", ""},
 	{NoWorkflow, "The statement does not say which workflow started the build.", "Ask its producer for provenance that names the workflow.", ""},
 	{InputMismatch, "The build was dispatched with another value of an input, or without the input.", "Find out which build this is.", "ErrorMismatchWorkflowInputs"},

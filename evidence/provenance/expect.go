@@ -7,11 +7,13 @@ import (
 	"strings"
 
 	"golang.org/x/mod/semver"
+
+	"github.com/release-dossier/dossier/evidence"
 )
 
 // Expect is what a verifier expects of a build. What is empty is not asked.
 type Expect struct {
-	// Repository is the source in the form of evidence.NormalRepository.
+	// Repository is the source in the form of [NormalSource].
 	Repository string
 	// Commit is a full object id.
 	Commit string
@@ -48,7 +50,7 @@ func (s *Summary) Mismatches(e Expect) []Mismatch {
 	for _, p := range s.Problems {
 		add(Contradictory, "%s", p)
 	}
-	compare("source repository", e.Repository, s.SourceURI, NoSource, SourceMismatch)
+	compare("source repository", e.Repository, s.source(e.Repository), NoSource, SourceMismatch)
 	switch {
 	case e.Commit == "" || slices.Equal(s.SourceCommits, []string{e.Commit}):
 	case len(s.SourceCommits) == 0:
@@ -65,6 +67,29 @@ func (s *Summary) Mismatches(e Expect) []Mismatch {
 	}
 	compare("workflow", e.Workflow, s.Workflow, NoWorkflow, WorkflowMismatch)
 	return append(list, s.inputMismatches(e.Inputs)...)
+}
+
+// bucket begins the address of an object in Google's storage, from which Cloud
+// Build builds what no repository holds. After a # stands the object's generation.
+const bucket = "gs://"
+
+// NormalSource brings the address of a source into its normal form: that of
+// evidence.NormalRepository, with or without "git+" before it, or an object in
+// Google's storage as it stands.
+func NormalSource(address string) (string, error) {
+	if strings.HasPrefix(address, bucket) {
+		return address, nil
+	}
+	return evidence.NormalRepository(strings.TrimPrefix(address, "git+"))
+}
+
+// source is the source in the form that is expected: with the generation of an
+// object if that is asked.
+func (s *Summary) source(want string) string {
+	if strings.HasPrefix(want, bucket) && strings.Contains(want, "#") && s.SourceRef != "" {
+		return s.SourceURI + "#" + s.SourceRef
+	}
+	return s.SourceURI
 }
 
 func (s *Summary) inputMismatches(want map[string]string) []Mismatch {

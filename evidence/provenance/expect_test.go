@@ -201,3 +201,26 @@ func TestBuilder(t *testing.T) {
 		})
 	}
 }
+
+// TestBucket expects an object in Google's storage, with its generation or
+// without.
+func TestBucket(t *testing.T) {
+	st := statement(t, provenance.TypeV01, `{"builder":{"id":"https://cloudbuild.googleapis.com/GoogleHostedWorker@v0.3"},
+		"recipe":{"type":"https://cloudbuild.googleapis.com/CloudBuildYaml@v0.1"},"materials":[{"uri":"gs://bucket/source/1.tgz#1665"}]}`)
+	s, err := provenance.Parse(st)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for source, ok := range map[string]bool{
+		"gs://bucket/source/1.tgz": true, "gs://bucket/source/1.tgz#1665": true,
+		"gs://bucket/source/1.tgz#1666": false, "gs://bucket/source/2.tgz": false, "github.com/org/repo": false,
+	} {
+		source, err := provenance.NormalSource(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := s.Mismatches(provenance.Expect{Repository: source}); (len(got) == 0) != ok {
+			t.Errorf("%s: %v", source, got)
+		}
+	}
+}

@@ -41,8 +41,11 @@ func (in input) pinned() bool {
 // "https://host/org/repo/commit/<id>".
 func (in input) origin() origin {
 	uri, git := strings.CutPrefix(in.URI, "git+")
-	uri, _, _ = strings.Cut(uri, "#")
+	uri, fragment, _ := strings.Cut(uri, "#")
 	repository, ref := cutRef(uri)
+	if strings.HasPrefix(uri, bucket) {
+		repository, ref = uri, fragment
+	}
 	o := origin{ref: ref, git: git || strings.HasSuffix(repository, ".git") || strings.HasPrefix(repository, "git:")}
 	if base, id, ok := cutLast(repository, "/commit/"); ok && isObjectID(id) {
 		repository, o.commit, o.git = base, id, true

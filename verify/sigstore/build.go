@@ -16,7 +16,7 @@ func BuildOf(s *certificate.Summary) provenance.Certificate {
 		Repository: s.SourceRepositoryURI, Ref: s.SourceRepositoryRef, Commit: s.SourceRepositoryDigest,
 		RepositoryID: s.SourceRepositoryIdentifier, OwnerID: s.SourceRepositoryOwnerIdentifier,
 		Trigger: s.BuildTrigger, Workflow: s.BuildConfigURI, WorkflowCommit: s.BuildConfigDigest,
-		Runner: s.RunnerEnvironment, Run: s.RunInvocationURI,
+		WorkflowName: s.GithubWorkflowName, Runner: s.RunnerEnvironment, Run: s.RunInvocationURI,
 	}
 	old := func(field *string, value string) {
 		if *field == "" {

@@ -54,7 +54,7 @@ func (c *Cmd) listReleases(ctx context.Context, ref string) error {
 		return err
 	}
 	for _, r := range list {
-		if _, err := fmt.Fprintln(c.Stdout, report.Safe(describeRelease(ref, r))); err != nil {
+		if _, err := fmt.Fprintln(c.Stdout, report.Safe(describeRelease(r))); err != nil {
 			return err
 		}
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -23,6 +22,7 @@ import (
 // registries is what one run has to do with registries.
 type registries struct {
 	plainHTTP bool
+	release   string // the release statement that is meant, of several at one image
 	dir       string // of what was downloaded; "" if nothing was
 	pulled    map[string]*registry.Pulled
 }
@@ -38,6 +38,7 @@ downloaded whole first; after that it is like a file. A file of that very name i
 // registerRemote adds the flags of every command that takes a reference.
 func (c *Cmd) registerRemote(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&c.remote.plainHTTP, "plain-http", false, "ask registries without TLS (one on this machine always is)")
+	cmd.Flags().StringVar(&c.remote.release, "dossier-id", "", "of several releases at one image, that of this release statement (`sha256:HEX`)")
 }
 
 // scheme marks a reference that no file can be taken for.
@@ -112,10 +113,13 @@ func (c *Cmd) pulled(ctx context.Context, ref string, o verify.Options) (*regist
 // download pulls a dossier to a directory.
 func (c *Cmd) download(ctx context.Context, ref, dir string, o verify.Options) (*registry.Pulled, error) {
 	p, err := registry.Pull(ctx, ref, dir, c.registryOptions(), func(list []registry.Release) (evidence.Digest, error) {
-		return c.chooseRelease(ctx, ref, list, o)
+		return c.chooseRelease(ctx, list, o)
 	})
 	if err != nil {
 		return nil, err
+	}
+	if id := c.remote.release; id != "" && id != p.Release.String() {
+		return nil, fmt.Errorf("what is there is of the release %s", p.Release)
 	}
 	if !strings.Contains(ref, "@") {
 		fmt.Fprintf(c.Stderr, "dossier: note: %s is %s now\n", report.Safe(ref), p.Subject)
@@ -142,7 +146,14 @@ func (c *Cmd) tellOthers(ref string, others []registry.Other) {
 }
 
 // chooseRelease takes the release that a trusted party signed, if it is one.
-func (c *Cmd) chooseRelease(ctx context.Context, ref string, list []registry.Release, o verify.Options) (evidence.Digest, error) {
+func (c *Cmd) chooseRelease(ctx context.Context, list []registry.Release, o verify.Options) (evidence.Digest, error) {
+	if c.remote.release != "" {
+		id, err := evidence.ParseDigest(c.remote.release)
+		if err != nil {
+			return id, fmt.Errorf("--dossier-id: %w", err)
+		}
+		return id, nil
+	}
 	var trusted []registry.Release
 	for _, r := range list {
 		if ok, err := signedByTrusted(ctx, r, o); err != nil {
@@ -154,7 +165,7 @@ func (c *Cmd) chooseRelease(ctx context.Context, ref string, list []registry.Rel
 	if len(trusted) == 1 {
 		return trusted[0].Statement, nil
 	}
-	return evidence.Digest{}, severalError(ref, list, trusted)
+	return evidence.Digest{}, c.several(list, trusted)
 }
 
 func signedByTrusted(ctx context.Context, r registry.Release, o verify.Options) (bool, error) {
@@ -169,36 +180,30 @@ func signedByTrusted(ctx context.Context, r registry.Release, o verify.Options) 
 	return slices.ContainsFunc(got.Signers, func(s verify.Signer) bool { return s.Statement == r.Statement && s.Allowed }), nil
 }
 
-// severalError lists releases of which none or several are trusted.
-func severalError(ref string, list, trusted []registry.Release) error {
+// several lists releases of which none or several are trusted.
+func (c *Cmd) several(list, trusted []registry.Release) error {
 	why := "none of them is signed by a party that you trust: give --trust or --signer"
 	if len(trusted) > 0 {
 		why, list = "you trust who signed these", trusted
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "%v; %s, or name one by its tag", registry.ErrSeveral, why)
 	for i, r := range list {
 		if i == maxOthers {
-			fmt.Fprintf(&b, "\n%d more", len(list)-i)
+			fmt.Fprintf(c.Stderr, "  and %d more\n", len(list)-i)
 			break
 		}
-		fmt.Fprintf(&b, "\n%s", describeRelease(ref, r))
+		fmt.Fprintf(c.Stderr, "  %s\n", report.Safe(describeRelease(r)))
 	}
-	return errors.New(b.String())
+	return fmt.Errorf("%w; %s, or name one with --dossier-id", registry.ErrSeveral, why)
 }
 
 // describeRelease is a line on a release in a registry.
-func describeRelease(ref string, r registry.Release) string {
+func describeRelease(r registry.Release) string {
 	name := strings.TrimPrefix(r.Repository, "https://") + "@" + r.Version
 	if r.Component != "" {
 		name += " (" + r.Component + ")"
 	}
-	repo, _, _ := strings.Cut(ref, "@")
-	if i := strings.LastIndexByte(repo, ':'); i > strings.LastIndexByte(repo, '/') {
-		repo = repo[:i]
-	}
-	return fmt.Sprintf("%s  %s, %s  %s:%s", name, counted(r.Statements, "statement", "statements"),
-		counted(r.Signatures, "signature", "signatures"), repo, registry.Tag(r.Statement))
+	return fmt.Sprintf("%s  %s  %s, %s", r.Statement, name, counted(r.Statements, "statement", "statements"),
+		counted(r.Signatures, "signature", "signatures"))
 }
 
 // expected is what the target itself says is expected: an image that is named by

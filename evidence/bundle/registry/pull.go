@@ -50,7 +50,8 @@ type Release struct {
 	Repository, Component, Version string
 	// Statements and Signatures are the numbers of them.
 	Statements, Signatures int
-	// Dossier is the release without its materials.
+	// Dossier is the release without its materials but, if there are several
+	// releases, public keys, by which those who choose can tell who signed.
 	Dossier *bundle.Dossier
 }
 
@@ -89,7 +90,7 @@ func Pull(ctx context.Context, reference, dir string, o Options, choose func([]R
 	}
 	release, err := n.choose(choose)
 	if err != nil {
-		return nil, explain(reference, n, err)
+		return nil, fmt.Errorf("%.300s: %w", reference, err)
 	}
 	p, err := n.pull(ctx, release, dir)
 	if err != nil {
@@ -198,6 +199,11 @@ func (n *named) list(ctx context.Context) error {
 			failed = err
 			continue
 		}
+		if len(ids) > 1 {
+			if d, err = n.withKeys(ctx, id, d); err != nil {
+				return err
+			}
+		}
 		n.releases = append(n.releases, about(id, d))
 	}
 	if len(n.releases) == 0 && failed != nil {
@@ -207,6 +213,31 @@ func (n *named) list(ctx context.Context) error {
 		return fmt.Errorf("%w: %d other manifests are; of an image for several platforms give the digest of its index", ErrNone, len(n.search.found))
 	}
 	return nil
+}
+
+const (
+	// maxKey is the most bytes of a public key.
+	maxKey = 16 << 10
+	// maxKeys is the most public keys of one release that are looked at.
+	maxKeys = 50
+)
+
+// withKeys is the release with the public keys that its statements list.
+func (n *named) withKeys(ctx context.Context, id evidence.Digest, d *bundle.Dossier) (*bundle.Dossier, error) {
+	var keys []bundle.Blob
+	for _, m := range listed(d) {
+		if m.MediaType != evidence.MediaTypePublicKey || m.Size > maxKey || len(keys) == maxKeys {
+			continue
+		}
+		raw, err := n.search.repo.Blob(ctx, distribution.Descriptor{Digest: m.Digest.String(), Size: m.Size}, maxKey)
+		if distribution.IsTransport(err) {
+			return nil, fmt.Errorf("public key %s: %w", m.Digest, err)
+		}
+		if err == nil {
+			keys = append(keys, bundle.BytesBlob(raw))
+		}
+	}
+	return bundle.Assemble(n.search.of(id), keys, n.search.limits.Set)
 }
 
 func about(id evidence.Digest, d *bundle.Dossier) Release {
@@ -226,8 +257,7 @@ func (n *named) choose(choose func([]Release) (evidence.Digest, error)) (*Releas
 		return &n.releases[0], nil
 	}
 	if choose == nil {
-		return nil, fmt.Errorf("%w, %s and %d more: name one by its tag %s", ErrSeveral,
-			n.releases[0].Statement, len(n.releases)-1, Tag(n.releases[0].Statement))
+		return nil, fmt.Errorf("%w: %s and %d more", ErrSeveral, n.releases[0].Statement, len(n.releases)-1)
 	}
 	id, err := choose(n.releases)
 	if err != nil {

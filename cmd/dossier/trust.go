@@ -22,7 +22,7 @@ func (c *Cmd) trustCommand() *cobra.Command {
 		Use:   "trust",
 		Short: "Fetch, show and make what trust rests on",
 	}
-	cmd.AddCommand(c.trustFetchCommand(), c.trustShowCommand(), c.trustCreateCommand())
+	cmd.AddCommand(c.trustFetchCommand(), c.trustShowCommand(), c.trustCreateCommand(), c.trustPeopleCommand())
 	group(cmd)
 	return cmd
 }

@@ -34,6 +34,7 @@ func TestTrust(t *testing.T) {
 			e.Setenv("XDG_CACHE_HOME", filepath.Join(e.WorkDir, "cache"))
 			return setup(e)
 		},
+		Cmds:      scriptCommands,
 		Condition: condition,
 	})
 }

@@ -20,6 +20,16 @@ func (s *Signer) certified(repository, id string) {
 	}
 }
 
+// aboutRepository is which repository a statement of another tool is about, with
+// the forge's number: the one that it names or, if it names none, that of the
+// release, for which trust was asked.
+func (r *run) aboutRepository(stated string) (repository, id string) {
+	if stated != "" {
+		return stated, ""
+	}
+	return r.facts.Record.Repository.URI, r.facts.Record.Repository.ID
+}
+
 // disagrees says in what a certificate differs from the repository that a
 // statement is about; "" if in nothing that both say.
 func disagrees(c *provenance.Certificate, repository, id string) string {

@@ -160,9 +160,11 @@ func (r *run) signedAttestation(f *AttestationFact, e provenance.Entry) {
 		q.Stated = f.Summary.At.Time
 	}
 	r.ask(s, q)
+	stated := ""
 	if f.Summary != nil {
-		s.certified(f.Summary.Repository, "")
+		stated = f.Summary.Repository
 	}
+	s.certified(r.aboutRepository(stated))
 	if s.Allowed {
 		f.Proof = Proof{Proven, s.Name()}
 	}

@@ -84,7 +84,7 @@ func (r *run) askProvenance(f *ProvenanceFact, kind, proof string) {
 	}
 	q.Environment = ""
 	r.ask(f.Signer, q)
-	f.Signer.certified(f.Summary.SourceURI, "") // the rest is for contradictions
+	f.Signer.certified(r.aboutRepository(f.Summary.SourceURI)) // the rest is for contradictions
 }
 
 // provenanceProof grades provenance by its own signer, never by whoever listed

@@ -136,6 +136,7 @@ func (s *summaryRun) signed(b *attest.Bundle, kind string, id evidence.Digest) {
 		q := s.question(signer, kind, proof)
 		q.Repository, q.Stated = repository, s.summary.TimeVerified.Time
 		s.ask(signer, q)
+		signer.certified(repository, "")
 	}
 	found := signer.Name()
 	if signer.Detail != "" {

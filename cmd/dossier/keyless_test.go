@@ -8,11 +8,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/release-dossier/dossier/attest"
+	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/bundle"
 	"github.com/release-dossier/dossier/internal/testca"
 	"github.com/release-dossier/dossier/internal/testrelease"
@@ -77,6 +79,14 @@ func reusable(repository, file string) testca.Holder {
 	h := testca.Workflow(pipelines, file, "refs/tags/v5")
 	h.Extensions[12], h.Extensions[14] = "https://github.com/"+repository, "refs/tags/v1.0.1"
 	h.Extensions[18] = "https://github.com/" + repository + "/.github/workflows/release.yml@refs/tags/v1.0.1"
+	return h
+}
+
+// called is a job of a repository, started by a ref, that calls hello's own
+// workflow on main.
+func called(repository, ref string) testca.Holder {
+	h := testca.Workflow(hello, "release.yml", "refs/heads/main")
+	h.Extensions[12], h.Extensions[14] = "https://github.com/"+repository, ref
 	return h
 }
 
@@ -304,6 +314,9 @@ func TestOneFlag(t *testing.T) {
 		{"a workflow of the repository", by("own", w.instance.Keyless(t, own, at)), from, ""},
 		{"without a log entry", by("unlogged", unlogged), from, "unproven-offline"},
 		{"a workflow on a branch", by("branch", w.instance.Keyless(t, testca.Workflow(hello, "release.yml", "refs/heads/patch"), at)), from, "signer-not-trusted"},
+		{"a job of a branch that calls a workflow on main", by("called", w.instance.Keyless(t, called(hello, "refs/heads/patch"), at)), from, "kind-not-granted"},
+		{"a pull request that calls a workflow on main", by("pull", w.instance.Keyless(t, called(hello, "refs/pull/7/merge"), at)), from, "kind-not-granted"},
+		{"a fork that calls a workflow on main", by("forked", w.instance.Keyless(t, called("mallory/hello", "refs/heads/main"), at)), from, "kind-not-granted"},
 		{"a workflow of another repository", by("fork", w.instance.Keyless(t, testca.Workflow("mallory/hello", "release.yml", "refs/tags/v1.0.1"), at)), from, "signer-not-trusted"},
 		{"a subject", by("lena", w.instance.Keyless(t, w.lena, at)), signer("oidc:https://login.acme.example|lena@acme.example", root), ""},
 		{"another subject", w.path("lena.dossier"), signer("oidc:https://login.acme.example|leno@acme.example", root), "signer-not-trusted"},
@@ -331,6 +344,56 @@ func TestOneFlag(t *testing.T) {
 	} {
 		if status, out := w.run(append([]string{"verify", w.dossier}, args...)...); status != 2 {
 			t.Errorf("%s: status %d\n%s", name, status, out)
+		}
+	}
+}
+
+// TestOtherToolsByCertificate has statements of other tools that name no
+// repository, signed by a workflow that every repository may call: they count if
+// the release's own repository has called it.
+func TestOtherToolsByCertificate(t *testing.T) {
+	w := newKeylessWorld(t)
+	trust := w.write(t, "trust.yaml", []byte(w.trust(`  - { who: builder, kinds: ["https://spdx.dev/Document", vsa], repositories: ["github.com/acme/*"], environments: ["*"], from: 2020-01-01, until: 2100-01-01, min-proof: logged }
+`)))
+	_, record := testrelease.Release(t, w.draft)
+	statement := func(predicateType, predicate string) []byte {
+		return fmt.Appendf(nil, `{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"hello","digest":{"sha256":%q}}],"predicateType":%q,"predicate":%s}`,
+			record.Artifacts[0].Digest.Hex(), predicateType, predicate)
+	}
+	const built = `{"buildDefinition":{"buildType":"https://acme.example/build","externalParameters":{}},"runDetails":{"builder":{"id":"https://acme.example/builder"}}}`
+	zero := strings.Repeat("0", 64)
+	verified := fmt.Sprintf(`{"verifier":{"id":"https://acme.example/verifier"},"timeVerified":%q,"resourceUri":"pkg:generic/hello",
+		"policy":{"uri":"https://acme.example/policy","digest":{"sha256":%q}},"verificationResult":"PASSED","verifiedLevels":["SLSA_BUILD_LEVEL_2"]}`,
+		testrelease.Signed.Format(time.RFC3339), zero)
+	for repository, code := range map[string]string{hello: "", "acme/sandbox": "certificate-disagrees"} {
+		by := w.instance.Keyless(t, reusable(repository, "build.yml"), testrelease.Signed)
+		sign := func(payload []byte) []byte {
+			raw, err := attest.Sign(context.Background(), by, payload)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return raw
+		}
+		d := testrelease.Restate(t, w.draft, w.instance.Keyless(t, w.recorder, testrelease.Signed), func(d *bundle.Dossier, r *evidence.Record) {
+			testrelease.Attach(d, r, &r.Attestations, "sbom.sigstore.json", evidence.MediaTypeSigstoreBundle, sign(statement("https://spdx.dev/Document", `{}`)))
+			r.Provenance = nil
+			testrelease.Attach(d, r, &r.Provenance, "build.sigstore.json", evidence.MediaTypeSigstoreBundle, sign(statement("https://slsa.dev/provenance/v1", built)))
+		})
+		_, r := w.verify(t, w.save(t, "tools.dossier", d), "--trust", trust)
+		for _, id := range []string{"signatures/attestation", "signatures/provenance"} {
+			i := slices.IndexFunc(r.Checks, func(c verify.Check) bool { return c.ID == id })
+			if i < 0 || r.Checks[i].Code != code {
+				t.Errorf("%s by a job of %s: want %q in %+v", id, repository, code, r.Checks)
+			}
+		}
+		_, out := w.run("verify-vsa", "--vsa", w.write(t, "vsa.json", sign(statement("https://slsa.dev/verification_summary/v1", verified))), "--json",
+			"--trust", trust, "--policy-digest", "sha256:"+zero, "--release", "github.com/"+hello+"@1.0.1", w.Binary)
+		var got verify.SummaryReport
+		if err := json.Unmarshal([]byte(out), &got); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		if got.Signer == nil || got.Signer.Code != code {
+			t.Errorf("a summary by a job of %s: want %q, got %+v", repository, code, got.Signer)
 		}
 	}
 }

@@ -16,7 +16,7 @@ const GitHubIssuer = "https://token.actions.githubusercontent.com"
 type keyless struct {
 	role string
 	// identity is oidc:<issuer>|<subject>; only the trust of one flag has a
-	// pattern in the subject.
+	// pattern in the subject, and in the ref that it wants.
 	identity string
 	// want is what the certificate must say, where it is not empty.
 	want source
@@ -41,7 +41,7 @@ func (k keyless) covers(id evidence.Identity, c *provenance.Certificate) bool {
 		return true
 	}
 	return c != nil &&
-		says(k.want.Repository, normalRepository(c.Repository)) && says(k.want.Ref, c.Ref) &&
+		says(k.want.Repository, normalRepository(c.Repository)) && (k.want.Ref == "" || glob(k.want.Ref, c.Ref)) &&
 		says(k.want.Runner, c.Runner) && says(k.want.Trigger, c.Trigger)
 }
 

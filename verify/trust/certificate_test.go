@@ -93,7 +93,7 @@ func TestForRepository(t *testing.T) {
 		"https://github.com/acme/other/.github/workflows/r.yml@refs/tags/v1": false,
 	} {
 		q := Question{
-			Signer: evidence.Identity(issuer + subject), Build: &provenance.Certificate{Repository: here}, Repository: here,
+			Signer: evidence.Identity(issuer + subject), Build: &provenance.Certificate{Repository: here, Ref: "refs/tags/v1.0.0"}, Repository: here,
 			Kind: evidence.PredicateBase + "record/v1", Proof: "logged", Stated: at, AsOf: at, NotBefore: &at, NotAfter: &at,
 		}
 		if d := tr.Allows(q); d.Allowed != allowed {
@@ -106,9 +106,14 @@ func TestForRepository(t *testing.T) {
 		if tr.Allows(q).Allowed {
 			t.Errorf("%s may speak for another repository", subject)
 		}
-		q.Repository, q.Build = here, &provenance.Certificate{Repository: "https://github.com/acme/fork"}
-		if tr.Allows(q).Allowed {
-			t.Errorf("%s counts though its certificate names another source", subject)
+		// A job of a branch that nobody protects may call a workflow of one that is.
+		for _, c := range []provenance.Certificate{
+			{Repository: "https://github.com/acme/fork", Ref: "refs/tags/v1.0.0"}, {Repository: here, Ref: "refs/heads/feature"},
+			{Repository: here, Ref: "refs/pull/7/merge"}, {Repository: here},
+		} {
+			if q.Repository, q.Build = here, &c; tr.Allows(q).Allowed {
+				t.Errorf("%s counts though its certificate names the source %+v", subject, c)
+			}
 		}
 	}
 	for _, bad := range []string{"", "acme/shop", "github.com/acme", "gitlab.com/acme/shop", "github.com/acme/*", "github.com/a/b/c"} {

@@ -58,6 +58,8 @@ func TestErrors(t *testing.T) {
 		{"unknown in a list of roles", "roles:\n  a:\n    - keylss: {}\n", `6:7: roles.a[0].keylss: unknown key`},
 		{"unknown role", "roles: { a: [], b: [aa] }\n", `4:21: roles.b[0]: unknown role "aa"; did you mean "a"?`},
 		{"unknown person in role", "people: { ana: {} }\nroles: { a: { people: [anna] } }\n", `5:24: roles.a.people[0]: unknown person "anna"; did you mean "ana"?`},
+		{"pattern revoked", "revoked: [{ identity: \"oidc:https://x.example|https://x.example/acme/*\", since: 2026-01-01 }]\n", `4:23: revoked[0].identity: names one identity, without *: only the who of a grant may hold a pattern`},
+		{"pattern of a person", "people: { ana: { identities: \"oidc:https://x.example|*\" } }\n", `4:30: people.ana.identities: names one identity, without *`},
 		{"role cycle", "roles:\n  a: [b]\n  b: [c]\n  c: [a]\n", `5:3: roles.a: the role contains itself: a -> b -> c -> a`},
 		{"role in itself", "roles: { a: [a] }\n", `4:10: roles.a: the role contains itself: a -> a`},
 		{"who", grant("who: ana", "who: anna"), `6:12: grants[0].who: "anna" is no role and no person of this document; did you mean "ana"?`},

@@ -155,6 +155,10 @@ func (r *resolver) identity(ref text) (evidence.Identity, error) {
 	if err != nil {
 		return "", ref.Errorf("%w", err)
 	}
+	if s := id.Scheme(); (s == "oidc" || s == "x509") && strings.Contains(string(id), "*") {
+		// It would be nobody's identity, and a revocation of nobody.
+		return "", ref.Errorf("names one identity, without *: only the who of a grant may hold a pattern")
+	}
 	return id, nil
 }
 

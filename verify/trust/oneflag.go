@@ -52,12 +52,13 @@ func parseSigner(s string) (evidence.Identity, error) {
 
 // fromRefs are the refs from which workflows count under [ForRepository]: tags,
 // and the usual names of the branch that is protected. Everybody who can push
-// any branch can write a workflow on it.
+// any branch can write a workflow on it, which may call one of these: the ref that
+// started the run has to be one of them as well.
 var fromRefs = []string{"refs/tags/*", "refs/heads/main", "refs/heads/master"}
 
 // ForRepository is complete trust in the workflows of one repository on GitHub:
 // those that GitHub's OpenID Connect issuer names by a tag, or by the branch main
-// or master. They have the roles builder and release-ci, and may make every kind
+// or master, in runs that such a ref has started. They have the roles builder and release-ci, and may make every kind
 // of statement about that repository and no other. It needs [Anchors].
 func ForRepository(repository string) (*Trust, error) {
 	address, err := evidence.NormalRepository(repository)
@@ -73,8 +74,10 @@ func ForRepository(repository string) (*Trust, error) {
 	}, func(t *Trust) {
 		for _, ref := range fromRefs {
 			id := "oidc:" + GitHubIssuer + "|" + address + "/.github/workflows/*@" + ref
-			for _, role := range []string{"builder", "release-ci"} {
-				t.roles.keyless = append(t.roles.keyless, keyless{role: role, identity: id, want: source{Repository: address}})
+			for _, started := range fromRefs {
+				for _, role := range []string{"builder", "release-ci"} {
+					t.roles.keyless = append(t.roles.keyless, keyless{role: role, identity: id, want: source{Repository: address, Ref: started}})
+				}
 			}
 		}
 	})

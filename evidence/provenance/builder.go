@@ -91,11 +91,11 @@ func (b Builder) Proves(s *Summary, c Certificate) (Proven, []Mismatch) {
 	known, generator := generatorOf(name)
 	switch {
 	case want == runnerBuilder || strings.HasPrefix(want, runnerBuilder+"/") && isRunner(want):
-		return b.runner(p, s, c, want)
+		return b.runner(s, c, want)
 	case want != "" && !isWorkflow(want):
 		return Proven{}, one(BuilderUnknown, "%.200q", b.ID)
 	case generator && known.Delegator && want != name:
-		return b.delegated(p, s, ref)
+		return b.delegated(s, ref)
 	case want == "" && !generator, want != "" && name != want:
 		return Proven{}, one(BuilderUntrusted, "the signer is %.300q, expected %s", c.Subject, b)
 	}
@@ -113,8 +113,8 @@ func (b Builder) Proves(s *Summary, c Certificate) (Proven, []Mismatch) {
 
 // delegated judges provenance that a delegator signed for another workflow,
 // which the statement names.
-func (b Builder) delegated(p Proven, s *Summary, delegatorRef string) (Proven, []Mismatch) {
-	p = Proven{ID: s.BuilderID, Delegated: true}
+func (b Builder) delegated(s *Summary, delegatorRef string) (Proven, []Mismatch) {
+	p := Proven{ID: s.BuilderID, Delegated: true}
 	var list []Mismatch
 	if m := b.released(delegatorRef, false); m != nil {
 		m.Text = "the delegator: " + m.Text
@@ -136,7 +136,7 @@ func (b Builder) delegated(p Proven, s *Summary, delegatorRef string) (Proven, [
 
 // runner judges provenance by a workflow of the source, of which only the
 // runner is asked. Older provenance names it without "/github-hosted".
-func (b Builder) runner(p Proven, s *Summary, c Certificate, want string) (Proven, []Mismatch) {
+func (b Builder) runner(s *Summary, c Certificate, want string) (Proven, []Mismatch) {
 	kind := func(id string) string {
 		id, _, _ = strings.Cut(id, "@")
 		if id == runnerBuilder {
@@ -144,7 +144,7 @@ func (b Builder) runner(p Proven, s *Summary, c Certificate, want string) (Prove
 		}
 		return strings.TrimPrefix(id, runnerBuilder+"/")
 	}
-	p = Proven{ID: s.BuilderID, Own: true}
+	p := Proven{ID: s.BuilderID, Own: true}
 	switch {
 	case !isRunnerID(s.BuilderID):
 		return p, one(BuilderMismatch, "the statement names the builder %.300q, expected %s", s.BuilderID, b)

@@ -68,7 +68,6 @@ type chain struct {
 	layout                     in_toto.Layout
 	code, build                in_toto.Link
 	dsse                       bool
-	threshold                  int
 }
 
 func public(k in_toto.Key) in_toto.Key {

@@ -591,3 +591,49 @@ func TestCertificateTags(t *testing.T) {
 		})
 	}
 }
+
+// TestSignWithCertificate signs with a key and the certificate of a company's
+// authority for it: a dossier, and an approval of another one.
+func TestSignWithCertificate(t *testing.T) {
+	w := newKeylessWorld(t)
+	own := []string{"--key", w.path("sara.key"), "--certificate", w.path("sara.pem")}
+	out := w.path("own.dossier")
+	args := append([]string{"create", "v1.0.1", "-C", w.Repo, "--artifact", w.Binary, "--first", "-o", out, "--cert-chain", w.path("acme.pem")}, own...)
+	if status, text := w.run(args...); status != 0 {
+		t.Fatalf("status %d\n%s", status, text)
+	}
+	_, r := w.verify(t, out, "--signer", w.company.Identity("email:sara@acme.example"), "--cert-chain", w.path("acme.pem"))
+	if s := r.Signers[0]; !s.Allowed || s.NotAfter != nil {
+		t.Errorf("%+v", s)
+	}
+
+	trust := w.write(t, "alone.yaml", []byte(w.trust(strings.ReplaceAll(bothApprove, ", threshold: 2", ""))))
+	approve := func(more ...string) (int, string) {
+		return w.run(append([]string{"approve", w.save(t, "approved.dossier", w.draft), "--rationale", "the scan is clean and the change is small",
+			"--ref", "https://example.com/changes/7", "--name", "Sara Lind"}, more...)...)
+	}
+	if status, text := approve(append(own, "--trust", trust)...); status != 0 {
+		t.Fatalf("status %d\n%s", status, text)
+	}
+	if status, r := w.verify(t, w.path("approved.dossier"), "--trust", trust, "--policy", w.path("policy.yaml")); status != 0 {
+		t.Errorf("status %d: %v", status, blockers(r))
+	}
+	over := w.company.Employee(t, "sara@acme.example", testrelease.Signed.AddDate(-2, 0, 0), nil)
+	tom := w.company.Employee(t, "tom@acme.example", testrelease.Signed.AddDate(0, -1, 0), nil)
+	for name, tt := range map[string]struct {
+		want string
+		args []string
+	}{
+		"of another key":         {"another key", []string{"--key", w.path("sara.key"), "--certificate", w.write(t, "tom.pem", tom.PEM()), "--trust", trust}},
+		"that is over":           {"no-time", []string{"--key", w.write(t, "over.key", over.KeyPEM(t)), "--certificate", w.write(t, "over.pem", over.PEM()), "--trust", trust}},
+		"without its authority":  {"--cert-chain", append([]string{"--signer", w.Signer.Public().Fingerprint()}, own...)},
+		"with a log entry":       {"exclude each other", append([]string{"--trust", trust, "--log", "--signing-config", "x"}, own...)},
+		"that is no certificate": {"not a certificate", []string{"--key", w.path("sara.key"), "--certificate", w.path("sara.key"), "--trust", trust}},
+		"revoked": {"cert-revoked", append([]string{"--trust", trust, "--crl", w.write(t, "gone.crl",
+			w.company.CRL(t, testrelease.Signed, testrelease.AsOf.Add(time.Hour), map[*x509.Certificate]time.Time{w.sara.Certificate: testrelease.Signed}))}, own...)},
+	} {
+		if status, text := approve(tt.args...); status != 2 || !strings.Contains(text, tt.want) {
+			t.Errorf("a certificate %s: status %d, want 2 and %q\n%s", name, status, tt.want, text)
+		}
+	}
+}

@@ -15,6 +15,7 @@
 //	dossier inspect FILE               show what is in it, as a tree
 //	dossier show FILE E3               print one exhibit, safely
 //	dossier controls, explain ID       what is judged, and why
+//	dossier push FILE, pull REF        to and from the registry of its images
 //	dossier sbom DIR                   an SBOM of a Go module or binary
 //	dossier keygen                     a new signing key, if there is none
 //
@@ -33,7 +34,9 @@
 //
 // verify, inspect and show open no socket. verify reads only the files that it
 // is given: no configuration is taken from the working directory, from the
-// dossier or from the environment.
+// dossier or from the environment. A reference to a registry, in the place of a
+// file, is downloaded whole before the work begins, with the credentials of
+// "docker login".
 package main
 
 import (

@@ -61,6 +61,7 @@ func ofKey(k attestsigstore.KeyHolder, proof string) *signer {
 // signFlags say who signs, and with which proof.
 type signFlags struct {
 	key, passphraseFile     string
+	certificate             string
 	keyless, device         bool
 	token, clientID, config string
 	timestamp, log, noLog   bool
@@ -71,6 +72,7 @@ func (f *signFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.key, "key", "", "your private key; the public one if an SSH agent holds it; or NAME://KEY of the plugin sigstore-kms-NAME (`FILE|REFERENCE`)")
 	flags.StringVar(&f.passphraseFile, "passphrase-file", "", "passphrase of the key (`FILE`)")
+	flags.StringVar(&f.certificate, "certificate", "", "your certificate for the key of --key, PEM, as your company's authority issued it (`FILE`)")
 	flags.BoolVar(&f.keyless, "keyless", false, "sign with a certificate for who you are signed in as, or for this CI job")
 	flags.StringVar(&f.token, "identity-token", "", "identity token for --keyless, in a file or a variable (`FILE|env:NAME`; default that of the CI job, else you sign in)")
 	flags.BoolVar(&f.device, "device", false, "sign in with a browser on another machine, by a code")
@@ -93,6 +95,8 @@ func (f *signFlags) check(verb string) error {
 		return usagef("%s: --key and --keyless exclude each other", verb)
 	case f.key == "" && !f.isKeyless():
 		return usagef("%s: say who signs: --key with your own key, with which you sign your commits or tags, or --keyless", verb)
+	case f.certificate != "" && f.isKeyless():
+		return usagef("%s: --certificate is for a key of your own; --keyless gets one", verb)
 	case f.noLog && f.log:
 		return usagef("%s: --log and --no-log exclude each other", verb)
 	case f.token != "" && f.device:
@@ -117,6 +121,9 @@ func (c *Cmd) signerFor(ctx context.Context, verb string, f *signFlags, anchors 
 	key, err := c.loadKey(ctx, f)
 	if err != nil {
 		return nil, err
+	}
+	if f.certificate != "" {
+		return c.certifiedSigner(verb, key, f, anchors)
 	}
 	if !f.timestamp && !f.log {
 		return ofKey(key, "signed"), nil

@@ -3,11 +3,11 @@ package policy
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/internal/lazyregexp"
 	"github.com/release-dossier/dossier/verify"
 )
 
@@ -173,7 +173,7 @@ func artifactCoordsApp(f *Facts) Result {
 }
 
 // imageForm is the standard shape of an image's coordinates.
-var imageForm = regexp.MustCompile(`^[a-z0-9.-]+\.[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)+:[A-Za-z0-9._-]+@sha256:[0-9a-f]{64}$`)
+var imageForm = lazyregexp.New(`^[a-z0-9.-]+\.[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)+:[A-Za-z0-9._-]+@sha256:[0-9a-f]{64}$`)
 
 func artifactCoordsStandard(f *Facts) Result {
 	const want = "registry/service:tag@sha256:digest, or name-version"

@@ -2,11 +2,11 @@ package policy
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/internal/lazyregexp"
 	"github.com/release-dossier/dossier/verify"
 )
 
@@ -129,7 +129,7 @@ func exceptionType(f *Facts) Result {
 }
 
 // sectionNumber is a section of the release policy: "1.20.3.4".
-var sectionNumber = regexp.MustCompile(`^[0-9]+(\.[0-9]+)+$`)
+var sectionNumber = lazyregexp.New(`^[0-9]+(\.[0-9]+)+$`)
 
 func exceptionPolicyRef(f *Facts) Result {
 	return f.eachException(anyException, noException, "a section, and controls of this policy", func(e exempt) (Result, bool) {
@@ -340,7 +340,7 @@ func exceptionEvidenceLinks(f *Facts) Result {
 }
 
 // exceptionTitle is the naming form of exceptions (1.32.5.1).
-var exceptionTitle = regexp.MustCompile(`^Exception: (.+) for (\S+)$`)
+var exceptionTitle = lazyregexp.New(`^Exception: (.+) for (\S+)$`)
 
 func exceptionTitleForm(f *Facts) Result {
 	return f.eachException(anyException, noException, "Exception: REFERENCE for REPOSITORY", func(e exempt) (Result, bool) {

@@ -1,11 +1,11 @@
 package policy
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/internal/lazyregexp"
 	"github.com/release-dossier/dossier/verify"
 )
 
@@ -79,7 +79,7 @@ func (f *Facts) sourceBranch() string {
 func (f *Facts) fromReleaseBranch() bool { return strings.HasPrefix(f.sourceBranch(), "release/") }
 
 // calverForm is what tells a calendar version from a semantic one (A26).
-var calverForm = regexp.MustCompile(`^(19|20)[0-9]{2}\.[0-9]{1,2}\.[0-9]+$`)
+var calverForm = lazyregexp.New(`^(19|20)[0-9]{2}\.[0-9]{1,2}\.[0-9]+$`)
 
 // calver reports whether the release has a calendar version: by its metadata,
 // else by its form.

@@ -1,18 +1,18 @@
 package policy
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/release-dossier/dossier/internal/lazyregexp"
 	"github.com/release-dossier/dossier/internal/strictyaml"
 	"github.com/release-dossier/dossier/verify"
 	"github.com/release-dossier/dossier/verify/trust"
 )
 
 // idForm is the form of a policy's id.
-var idForm = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9._-]{0,99}$`)
+var idForm = lazyregexp.New(`^[a-zA-Z0-9][a-zA-Z0-9._-]{0,99}$`)
 
 // overlay puts a document over what it extends. It may ask more; to ask less it
 // needs an exception (rules of format, G15).

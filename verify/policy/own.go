@@ -2,10 +2,10 @@ package policy
 
 import (
 	"errors"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/release-dossier/dossier/internal/lazyregexp"
 	"github.com/release-dossier/dossier/internal/strictyaml"
 	"github.com/release-dossier/dossier/verify"
 )
@@ -40,7 +40,7 @@ type ownRule struct {
 // maxExpression bounds the text of a rule, in bytes.
 const maxExpression = 8192
 
-var ownName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,63}$`)
+var ownName = lazyregexp.New(`^[a-z0-9][a-z0-9-]{0,63}$`)
 
 // ownRules adds the rules of the document to what is asked.
 func (o overlay) ownRules(compiler Compiler) error {

@@ -1,18 +1,18 @@
 package policy
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/internal/lazyregexp"
 	"github.com/release-dossier/dossier/verify"
 )
 
 // The names of release and hotfix branches (controls catalogue, 3.15).
 var (
-	releaseBranchForm = regexp.MustCompile(`^release/([0-9]+)\.([0-9]+)$`)
-	hotfixBranchForm  = regexp.MustCompile(`^hotfix/[0-9]+\.[0-9]+\.[0-9]+-[A-Za-z]+-?[0-9]+$`)
+	releaseBranchForm = lazyregexp.New(`^release/([0-9]+)\.([0-9]+)$`)
+	hotfixBranchForm  = lazyregexp.New(`^hotfix/[0-9]+\.[0-9]+\.[0-9]+-[A-Za-z]+-?[0-9]+$`)
 )
 
 // approvedSource reports whether releases are made on branches of that name.

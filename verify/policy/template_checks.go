@@ -2,12 +2,12 @@ package policy
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/commits"
+	"github.com/release-dossier/dossier/internal/lazyregexp"
 	"github.com/release-dossier/dossier/verify"
 )
 
@@ -152,7 +152,7 @@ func prTrail(f *Facts) Result {
 }
 
 // namesVersion finds a version or a digest in a text.
-var namesVersion = regexp.MustCompile(`(^|[^0-9A-Za-z])v?[0-9]+\.[0-9]+|sha(256|384|512):[0-9a-f]{64}`)
+var namesVersion = lazyregexp.New(`(^|[^0-9A-Za-z])v?[0-9]+\.[0-9]+|sha(256|384|512):[0-9a-f]{64}`)
 
 func prRollout(f *Facts) Result {
 	return f.eachDetails("rollout steps, and a version or digest to go back to or why there is none", func(p *pull, d *evidence.ChangeDetails) (Result, bool) {

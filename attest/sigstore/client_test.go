@@ -81,7 +81,9 @@ func TestBadServices(t *testing.T) {
 		}, "no answer within 200ms", 1},
 		{"is broken", func(w http.ResponseWriter, r *http.Request) { http.Error(w, "database\n\x1b[31m gone", 500) }, "500 Internal Server Error: database [31m gone", 3},
 		{"refuses", func(w http.ResponseWriter, r *http.Request) { http.Error(w, "no", 404) }, "the full one, with its path", 1},
-		{"redirects", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", 307) }, "307", 1},
+		{"redirects", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
+		}, "307", 1},
 		{"never ends", func(w http.ResponseWriter, r *http.Request) {
 			for range 40 {
 				w.Write(make([]byte, 64<<10))

@@ -166,13 +166,13 @@ func verifierOf(algorithm string, spki []byte) (verifier, error) {
 		if bits := key.(interface{ Size() int }).Size() * 8; bits == 3072 || bits == 4096 {
 			return verifier{Details: fmt.Sprintf("PKIX_RSA_PKCS1V15_%d_SHA256", bits), hash: crypto.SHA256}, nil
 		}
-		return verifier{}, errors.New("Rekor v2 takes RSA keys of 3072 and 4096 bits only: sign without a public log")
+		return verifier{}, errors.New("a Rekor v2 log takes RSA keys of 3072 and 4096 bits only: sign without a public log")
 	case "ed25519":
 		// The log hashes what was signed; a pure Ed25519 signature is over the
 		// message itself, and one key must not sign both ways (rules of format, R20).
-		return verifier{}, errors.New("Rekor v2 takes no pure Ed25519 signatures: sign without a public log, or with an ECDSA P-256 key")
+		return verifier{}, errors.New("a Rekor v2 log takes no pure Ed25519 signatures: sign without a public log, or with an ECDSA P-256 key")
 	}
-	return verifier{}, fmt.Errorf("Rekor v2 takes no %s signatures", algorithm)
+	return verifier{}, fmt.Errorf("a Rekor v2 log takes no %s signatures", algorithm)
 }
 
 // KeylessSigner signs with keys that live as long as the certificates for them.

@@ -112,8 +112,8 @@ func (b Browser) Token(ctx context.Context, c *client) (Token, error) {
 	state, nonce, proof := rand.Text(), rand.Text(), oauth2.GenerateVerifier()
 	codes := make(chan reply, 1)
 	server := &http.Server{Handler: callback(state, codes), ReadHeaderTimeout: 10 * time.Second}
-	go server.Serve(listener)
-	defer server.Close()
+	go func() { _ = server.Serve(listener) }() // it ends when the server is closed
+	defer func() { _ = server.Close() }()
 	if err := b.Open(config.AuthCodeURL(state, oauth2.S256ChallengeOption(proof), oauth2.SetAuthURLParam("nonce", nonce))); err != nil {
 		return Token{}, err
 	}

@@ -60,7 +60,7 @@ func answer(args *common.PluginArgs) error {
 	if err != nil {
 		return err
 	}
-	defer token.Close()
+	defer func() { _ = token.Close() }()
 	key, err := uri.find(token)
 	if err != nil {
 		return err

@@ -131,6 +131,8 @@ func TestCompany(t *testing.T) {
 		{name: "revoked, no time", bundle: c.sign(t, ana), crls: [][]byte{c.issuing.CRL(t, looked, looked.Add(week), leaves)}, want: sigstore.CertRevoked},
 		{name: "authority revoked", bundle: c.stamped(t, ana), root: roots, crls: [][]byte{c.root.CRL(t, looked, looked.Add(week), map[*x509.Certificate]time.Time{c.issuing.Certificate: hired})}, want: sigstore.CertRevoked},
 		{name: "stale list", bundle: c.sign(t, ana), crls: [][]byte{c.issuing.CRL(t, signing, signing.Add(time.Hour), nil)}, want: sigstore.CRLStale, verdict: sigstore.Unproven},
+		{name: "stale list beside the newest", bundle: c.sign(t, ana), crls: [][]byte{c.issuing.CRL(t, signing, looked.Add(time.Hour), nil), c.issuing.CRL(t, hired, signing, nil)}, verdict: sigstore.Verified},
+		{name: "revoked by a stale list alone", bundle: c.sign(t, ana), crls: [][]byte{c.issuing.CRL(t, signing, looked.Add(time.Hour), nil), c.issuing.CRL(t, hired, signing, map[*x509.Certificate]time.Time{ana.Certificate: hired})}, want: sigstore.CertRevoked, verdict: sigstore.Rejected},
 		{name: "list older than the signature", bundle: c.stamped(t, ana), root: roots, crls: [][]byte{c.issuing.CRL(t, hired, hired.Add(week), nil)}, want: sigstore.CRLStale, verdict: sigstore.Unproven},
 		{name: "list signed by somebody else", bundle: c.stamped(t, ana), root: roots, crls: [][]byte{forgedCRL(t, c)}, want: sigstore.CRLInvalid},
 		{name: "list of another authority", bundle: c.stamped(t, ana), root: roots, crls: [][]byte{stranger.Below(t, "elsewhere", nil).CRL(t, looked, looked.Add(week), gone)}},

@@ -194,24 +194,36 @@ func (l *revocations) by(issuer *x509.Certificate) error {
 	return err
 }
 
-// revoked asks the revocation lists about each certificate below the anchor.
+// revoked asks the revocation lists about each certificate below the anchor. What
+// any of them revokes is revoked; that nothing is, one of them has to know that is
+// new enough, so that a newer list can be given beside an old one.
 func (r *run) revoked(a *Authorities, chain []*x509.Certificate) {
+	const id = "certificate/revocation"
 	asked := 0
 	for i, c := range chain[:len(chain)-1] {
+		var newest *revocations
 		for _, l := range a.lists {
-			if l.of(c) {
-				asked++
-				if !r.standing(l, c, chain[i+1]) {
-					return
-				}
+			if !l.of(c) {
+				continue
 			}
+			asked++
+			if !r.standing(l, c, chain[i+1]) {
+				return
+			}
+			if newest == nil || l.ThisUpdate.After(newest.ThisUpdate) {
+				newest = l
+			}
+		}
+		if newest != nil && !r.current(newest) {
+			r.add(id, Unknown, CRLStale, "the revocation list of %.200s is of %s and was to be replaced by %s", newest.Issuer, stamp(newest.ThisUpdate), stamp(newest.NextUpdate))
+			return
 		}
 	}
 	switch {
 	case asked > 0:
-		r.pass("certificate/revocation", "not revoked when it signed, by %d lists", asked)
+		r.pass(id, "not revoked when it signed, by %d lists", asked)
 	default:
-		r.add("certificate/revocation", NotApplicable, "", "no revocation list of its authorities is given")
+		r.add(id, NotApplicable, "", "no revocation list of its authorities is given")
 	}
 }
 
@@ -229,11 +241,14 @@ func (r *run) standing(l *revocations, c, issuer *x509.Certificate) bool {
 			return r.settle(id, problemf(CertRevoked, "the certificate %.200s was revoked %s, and is proven to have signed no later than %s", c.Subject, stamp(since), stamp(r.times[0].At)), "")
 		}
 	}
-	// A list that is over still tells of the time before it was made.
-	current := !l.NextUpdate.IsZero() && !r.at.After(l.NextUpdate)
-	if !current && (len(r.times) == 0 || r.times[0].At.After(l.ThisUpdate)) {
-		r.add(id, Unknown, CRLStale, "the revocation list of %.200s is of %s and was to be replaced by %s", l.Issuer, stamp(l.ThisUpdate), stamp(l.NextUpdate))
-		return false
-	}
 	return true
+}
+
+// current reports whether a list is new enough to know. One that is over still
+// tells of the time before it was made.
+func (r *run) current(l *revocations) bool {
+	if !l.NextUpdate.IsZero() && !r.at.After(l.NextUpdate) {
+		return true
+	}
+	return len(r.times) > 0 && !r.times[0].At.After(l.ThisUpdate)
 }

@@ -122,8 +122,17 @@ func makePartial(dir string) error {
 		return err
 	}
 	info, err := os.Lstat(dir)
-	if err == nil && !info.IsDir() {
-		err = usagef("%s is no directory: remove it, or choose another name with --output", dir)
+	switch {
+	case err != nil:
+		return err
+	case !info.IsDir():
+		return usagef("%s is no directory: remove it, or choose another name with --output", dir)
+	}
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		if _, other := evidence.ParseDigest("sha256:" + strings.TrimSuffix(e.Name(), ".part")); other != nil {
+			return usagef("%s holds %s, which no pull has left there, and would be removed at the end: choose another name with --output", dir, e.Name())
+		}
 	}
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"sync/atomic"
 	"time"
 )
@@ -47,6 +48,10 @@ func (g *Guard) RoundTrip(r *http.Request) (*http.Response, error) {
 	if redirects(r) > maxRedirects {
 		return nil, fmt.Errorf("more than %d redirects", maxRedirects)
 	}
+	if first := origin(r); r.Header.Get("Content-Type") == "application/x-www-form-urlencoded" && r.URL.Host != first.Host {
+		// The form in which a token is asked for holds the credentials.
+		return nil, fmt.Errorf("%.100q redirects a request with credentials to %.100q", first.Host, r.URL.Host)
+	}
 	ctx, cancel := context.WithCancelCause(r.Context())
 	resp, err := g.inner.RoundTrip(r.WithContext(ctx))
 	if err != nil {
@@ -64,6 +69,14 @@ func (g *Guard) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	resp.Body = body
 	return resp, nil
+}
+
+// origin is the address whose answers led to r.
+func origin(r *http.Request) *url.URL {
+	for n := 0; r.Response != nil && r.Response.Request != nil && n <= maxRedirects; n++ {
+		r = r.Response.Request
+	}
+	return r.URL
 }
 
 // redirects counts the answers that led to r.

@@ -2,6 +2,7 @@ package distribution
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -123,6 +124,10 @@ func checkHost(to, from *url.URL, how string) error {
 	return nil
 }
 
+// answerLimit is what a [LimitError] says of one answer that is too large for what
+// it is.
+const answerLimit = "bytes in an answer of this kind"
+
 // get reads one answer of at most limit bytes.
 func (r *Repository) get(ctx context.Context, u *url.URL, accept string, limit int64) (data []byte, header http.Header, err error) {
 	err = r.again(ctx, func() error {
@@ -139,14 +144,14 @@ func (r *Repository) getOnce(ctx context.Context, u *url.URL, accept string, lim
 	}
 	defer resp.Body.Close()
 	if resp.ContentLength > limit {
-		return nil, nil, &LimitError{"bytes in an answer of this kind", limit}
+		return nil, nil, &LimitError{answerLimit, limit}
 	}
 	data, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
 	if err != nil {
 		return nil, nil, err
 	}
 	if int64(len(data)) > limit {
-		return nil, nil, &LimitError{"bytes in an answer of this kind", limit}
+		return nil, nil, &LimitError{answerLimit, limit}
 	}
 	return data, resp.Header, nil
 }
@@ -185,6 +190,11 @@ func (r *Repository) Blob(ctx context.Context, d Descriptor, limit int64) ([]byt
 		return nil, err
 	}
 	data, _, err := r.get(ctx, r.url("blobs", digest.String()), "*/*", limit)
+	var more *LimitError
+	if errors.As(err, &more) && more.What == answerLimit {
+		// What is listed as small and is large may be anybody's doing.
+		return nil, fmt.Errorf("it is listed with %d bytes and has more than %d", d.Size, limit)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -302,7 +302,7 @@ func TestLyingPush(t *testing.T) {
 				return true
 			}
 			return false
-		}, "listed with"},
+		}, "do not trust it"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

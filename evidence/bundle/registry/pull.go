@@ -184,11 +184,11 @@ const maxReleases = 100
 func (n *named) list(ctx context.Context) error {
 	var failed error
 	ids := n.search.releases()
-	if len(ids) > maxReleases {
-		return &distribution.LimitError{What: "releases at one image", Limit: maxReleases}
-	}
-	if !n.pinned.IsZero() {
+	switch {
+	case !n.pinned.IsZero(): // whatever else there is
 		ids = []evidence.Digest{n.pinned}
+	case len(ids) > maxReleases:
+		return &distribution.LimitError{What: "releases at one image", Limit: maxReleases}
 	}
 	for _, id := range ids {
 		d, err := n.search.complete(ctx, id)

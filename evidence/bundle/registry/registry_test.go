@@ -21,6 +21,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/static"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 
+	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/bundle"
 	"github.com/release-dossier/dossier/evidence/bundle/registry"
@@ -101,6 +102,25 @@ func attach(t testing.TB, repo string, subject evidence.Artifact, mediaType stri
 	check(t, remote.Write(must(name.NewRepository(repo)).Digest(must(img.Digest()).String()), img))
 }
 
+// attachSized attaches what says that it is a signature, and says a wrong size of it.
+func attachSized(t testing.TB, repo string, subject evidence.Artifact, data []byte, size int64) {
+	t.Helper()
+	r := must(name.NewRepository(repo))
+	for _, blob := range [][]byte{data, []byte("{}")} {
+		check(t, remote.WriteLayer(r, static.NewLayer(blob, "application/octet-stream")))
+	}
+	raw := fmt.Appendf(nil, `{"schemaVersion":2,"mediaType":%q,"artifactType":%q,"config":{"mediaType":%q,"digest":%q,"size":2},"layers":[{"mediaType":%q,"digest":%q,"size":%d}],"subject":{"mediaType":%q,"digest":%q,"size":%d}}`,
+		types.OCIManifestSchema1, evidence.MediaTypeSigstoreBundle, "application/vnd.oci.empty.v1+json", evidence.Sum([]byte("{}")),
+		evidence.MediaTypeSigstoreBundle, evidence.Sum(data), size, subject.MediaType, subject.Digest, subject.Size)
+	check(t, remote.Put(r.Digest(evidence.Sum(raw).String()), manifest(raw)))
+}
+
+// manifest is one that ggcr pushes as it is.
+type manifest []byte
+
+func (m manifest) RawManifest() ([]byte, error)      { return m, nil }
+func (manifest) MediaType() (types.MediaType, error) { return types.OCIManifestSchema1, nil }
+
 // What others attached is reported and not imported, and junk ruins nothing.
 func TestOthers(t *testing.T) {
 	testregistry.Each(t, func(t *testing.T, host string) {
@@ -109,13 +129,15 @@ func TestOthers(t *testing.T) {
 		w.push(t, w.d, w.image())
 		attach(t, w.repo, w.index, "application/vnd.cyclonedx+json", []byte(`{}`))
 		attach(t, w.repo, w.index, evidence.MediaTypeSigstoreBundle, []byte(`{"mediaType":"junk"}`))
+		attachSized(t, w.repo, w.index, []byte("listed as smaller than it is"), 3)
+		attachSized(t, w.repo, w.index, make([]byte, attest.MaxBundle+1), 3)
 		other := signRecord(t, keySigner(3), record(nil, w.second))
 		attach(t, w.repo, w.index, evidence.MediaTypeSigstoreBundle, sign(t, keySigner(3), []evidence.ResourceDescriptor{w.index.Subject()},
 			"https://slsa.dev/verification_summary/v1", map[string]any{}))
 		p := w.pull(t, w.image())
 		same(t, p.Dossier, w.d)
-		if len(p.Others) != 3 {
-			t.Errorf("got others %+v, want three", p.Others)
+		if len(p.Others) != 5 {
+			t.Errorf("got others %+v, want five", p.Others)
 		}
 		for _, o := range p.Others {
 			if o.Why == "" || o.Digest == "" {
@@ -140,8 +162,8 @@ func TestOthers(t *testing.T) {
 		})
 		check(t, err)
 		same(t, p.Dossier, w.d)
-		if len(p.Others) != 4 {
-			t.Errorf("got others %+v, want four", p.Others)
+		if len(p.Others) != 6 {
+			t.Errorf("got others %+v, want six", p.Others)
 		}
 	})
 }

@@ -87,9 +87,11 @@ func (b Builder) Proves(s *Summary, c Certificate) (Proven, []Mismatch) {
 		return Proven{}, one(BuilderUntrusted, "the signer %.200q is no workflow with a reference", c.Subject)
 	}
 	p := Proven{ID: c.Subject, Own: c.Repository != "" && strings.HasPrefix(name, c.Repository+"/")}
-	want, wantRef, _ := strings.Cut(b.ID, "@")
+	want, wantRef, pinned := strings.Cut(b.ID, "@")
 	known, generator := generatorOf(name)
 	switch {
+	case pinned && wantRef == "": // an empty variable must not mean any reference
+		return Proven{}, one(BuilderUnknown, "%.200q: nothing stands after the @", b.ID)
 	case want == runnerBuilder || strings.HasPrefix(want, runnerBuilder+"/") && isRunner(want):
 		return b.runner(s, c, want)
 	case want != "" && !isWorkflow(want):
@@ -100,7 +102,7 @@ func (b Builder) Proves(s *Summary, c Certificate) (Proven, []Mismatch) {
 		return Proven{}, one(BuilderUntrusted, "the signer is %.300q, expected %s", c.Subject, b)
 	}
 	var list []Mismatch
-	if wantRef != "" && ref != wantRef && ref != "refs/tags/"+wantRef {
+	if wantRef != "" && ref != wantRef && ref != tagPrefix+wantRef {
 		list = one(BuilderUntrusted, "the builder is at %.200q, expected %.200q", ref, wantRef)
 	} else if m := b.released(ref, wantRef != "" || p.Own && ref == c.Ref); m != nil {
 		list = append(list, *m)
@@ -125,7 +127,7 @@ func (b Builder) delegated(s *Summary, delegatorRef string) (Proven, []Mismatch)
 	switch {
 	case want == "" && !strings.HasPrefix(name, generators), want != "" && name != want:
 		return p, append(one(BuilderUntrusted, "the builder is %.300q, expected %s", s.BuilderID, b), list...)
-	case wantRef != "" && ref != wantRef && ref != "refs/tags/"+wantRef:
+	case wantRef != "" && ref != wantRef && ref != tagPrefix+wantRef:
 		return p, append(one(BuilderUntrusted, "the builder is at %.200q, expected %.200q", ref, wantRef), list...)
 	}
 	if m := b.released(ref, wantRef != ""); m != nil {
@@ -163,7 +165,7 @@ func (b Builder) released(ref string, asked bool) *Mismatch {
 	if asked || b.Unreleased {
 		return nil
 	}
-	tag, ok := strings.CutPrefix(ref, "refs/tags/")
+	tag, ok := strings.CutPrefix(ref, tagPrefix)
 	if !ok || !semver.IsValid(tag) || semver.Canonical(tag) != tag || semver.Prerelease(tag) != "" {
 		return &Mismatch{BuilderRef, fmt.Sprintf("%.200q is no release vMAJOR.MINOR.PATCH", ref)}
 	}
@@ -174,14 +176,16 @@ func (b Builder) released(ref string, asked bool) *Mismatch {
 // It is for provenance that is signed with the builder's own key, which proves
 // what it signs.
 func (b Builder) Named(s *Summary) []Mismatch {
-	want, wantVersion, _ := strings.Cut(b.ID, "@")
+	want, wantVersion, pinned := strings.Cut(b.ID, "@")
 	name, version, _ := strings.Cut(s.BuilderID, "@")
 	switch {
+	case pinned && wantVersion == "":
+		return one(BuilderUnknown, "%.200q: nothing stands after the @", b.ID)
 	case want == "":
 		return nil
 	case name != want:
 		return one(BuilderMismatch, "the builder is %.300q, expected %s", s.BuilderID, b)
-	case wantVersion != "" && version != wantVersion && version != "refs/tags/"+wantVersion:
+	case wantVersion != "" && version != wantVersion && version != tagPrefix+wantVersion:
 		return one(BuilderMismatch, "the builder's version is %.200q, expected %.200q", version, wantVersion)
 	}
 	return nil

@@ -7,6 +7,12 @@ import (
 	"github.com/release-dossier/dossier/evidence"
 )
 
+// Git's references of tags and branches (gitglossary).
+const (
+	tagPrefix    = "refs/tags/"
+	branchPrefix = "refs/heads/"
+)
+
 // GitHubIssuer is the OpenID Connect issuer of GitHub Actions.
 const GitHubIssuer = "https://token.actions.githubusercontent.com"
 
@@ -59,6 +65,14 @@ func (s *Summary) Contradictions(c Certificate, delegated bool) []string {
 	differ("the owner's number", s.Claims.OwnerID, c.OwnerID)
 	differ("the source reference", s.SourceRef, c.Ref)
 	differ("the reference of the run", s.Claims.Ref, c.Ref)
+	// Tag and branch may be stated apart from the reference. The certificate of a
+	// tag says nothing of branches.
+	if s.SourceTag != "" {
+		differ("the reference of the source tag", tagPrefix+s.SourceTag, c.Ref)
+	}
+	if s.SourceBranch != "" && !strings.HasPrefix(c.Ref, tagPrefix) {
+		differ("the reference of the source branch", branchPrefix+s.SourceBranch, c.Ref)
+	}
 	differ("the commit of the run", s.Claims.Commit, c.Commit)
 	if !delegated || s.SourceRef != "" {
 		for _, id := range s.SourceCommits {

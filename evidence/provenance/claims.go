@@ -104,7 +104,7 @@ func (e event) branch(name string) string {
 		return scalar(e.BaseRef)
 	case "release":
 		if e.Release.Target != "" {
-			return "refs/heads/" + e.Release.Target
+			return branchPrefix + e.Release.Target
 		}
 	}
 	return ""

@@ -131,6 +131,22 @@ func TestContradictions(t *testing.T) {
 	if len(s.Contradictions(c, false)) == 0 || len(s.Contradictions(c, true)) > 0 {
 		t.Error("only a delegated builder may build a later commit than the run's")
 	}
+	// What names no reference may still name a tag or branch.
+	for _, tt := range []struct {
+		tag, branch, ref string
+		ok               bool
+	}{
+		{"v1.2.3", "", "refs/tags/v1.2.3", true}, {"v1.2.4", "", "refs/tags/v1.2.3", false}, {"v1.2.3", "", "refs/heads/x", false},
+		{"", "main", "refs/heads/main", true}, {"", "main", "refs/heads/x", false}, {"", "main", "refs/pull/1/merge", false},
+		{"v1.2.3", "main", "refs/tags/v1.2.3", true},
+	} {
+		s, c := build(), certificate()
+		s.SourceRef, s.Claims.Ref, s.Claims.WorkflowRef = "", "", ""
+		s.SourceTag, s.SourceBranch, c.Ref = tt.tag, tt.branch, tt.ref
+		if got := s.Contradictions(c, false); (len(got) == 0) != tt.ok {
+			t.Errorf("tag %q and branch %q of a run at %q: %q", tt.tag, tt.branch, tt.ref, got)
+		}
+	}
 }
 
 func TestBuilder(t *testing.T) {
@@ -149,6 +165,7 @@ func TestBuilder(t *testing.T) {
 		{name: "by name", builder: provenance.Builder{ID: ours}},
 		{name: "by version", builder: provenance.Builder{ID: ours + "@v2.0.0"}},
 		{name: "by reference", builder: provenance.Builder{ID: ours + "@refs/tags/v2.0.0"}},
+		{name: "no version after the at sign", builder: provenance.Builder{ID: ours + "@"}, want: provenance.BuilderUnknown},
 		{name: "another version", builder: provenance.Builder{ID: ours + "@v2.0.1"}, want: provenance.BuilderUntrusted},
 		{name: "another workflow", builder: provenance.Builder{ID: "https://github.com/org/builder/.github/workflows/build2.yml"}, want: provenance.BuilderUntrusted},
 		{name: "nobody expected", want: provenance.BuilderUntrusted},

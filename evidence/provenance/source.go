@@ -148,10 +148,10 @@ func (s *Summary) isOfRun(repository string) bool {
 // setNames splits the source's reference, and compares it with what is stated
 // of it elsewhere.
 func (s *Summary) setNames(tag, branch string) {
-	if name, ok := strings.CutPrefix(s.SourceRef, "refs/heads/"); ok {
+	if name, ok := strings.CutPrefix(s.SourceRef, branchPrefix); ok {
 		s.SourceBranch = name
 	}
-	if name, ok := strings.CutPrefix(s.SourceRef, "refs/tags/"); ok {
+	if name, ok := strings.CutPrefix(s.SourceRef, tagPrefix); ok {
 		s.SourceTag = name
 	}
 	if s.SourceURI == "" {

@@ -107,7 +107,7 @@ func (f *facts) surroundedBy(v jsontext.Value) error {
 	if f.trigger == "workflow_dispatch" && e.Inputs != nil {
 		f.givenInputs = given(e.Inputs)
 	}
-	if branch, ok := strings.CutPrefix(e.branch(f.trigger), "refs/heads/"); ok && strings.HasPrefix(f.claims.Ref, "refs/tags/") {
+	if branch, ok := strings.CutPrefix(e.branch(f.trigger), branchPrefix); ok && strings.HasPrefix(f.claims.Ref, tagPrefix) {
 		f.branch = branch
 	}
 	return nil

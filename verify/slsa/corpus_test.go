@@ -269,3 +269,25 @@ func (r row) check(t *testing.T, b provenance.Builder, got *slsa.Result) {
 		t.Logf("    %-20s %-5s %-18s %s", c.ID, c.Outcome, c.Code, c.Found)
 	}
 }
+
+// TestGooglePackage asks Google's document for an npm package: it has none.
+func TestGooglePackage(t *testing.T) {
+	root := corpus(t)
+	v := verifier(t, root)
+	for _, r := range rows(t, root) {
+		if r.Format != "gcb" || r.Offline != "accept" {
+			continue
+		}
+		raw, err := os.ReadFile(filepath.Join(root, "provenance", r.Provenance))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Package = "hello"
+		got := v.Verify(raw, r.artifacts(t, raw)[0], r.expect(t, r.builders(raw)[0]), at)
+		if got.Code != string(provenance.PackageName) {
+			t.Errorf("%s: %s %s", r.Name, got.Verdict, got.Code)
+		}
+		return
+	}
+	t.Fatal("no document of Google's is accepted")
+}

@@ -67,6 +67,9 @@ func (v *Verifier) googleBuild(g *provenance.Google, p *provenance.GoogleProvena
 		r.pass("text", "shows what was signed")
 	}
 	r.compare(s, e)
+	if e.Package != "" || e.Version != "" {
+		r.fail("package", provenance.PackageName, "Google's document is of an image, not of an npm package")
+	}
 	return r.conclude()
 }
 

@@ -188,6 +188,9 @@ func (r *Result) certified(s *provenance.Summary, c provenance.Certificate, e Ex
 	if len(e.Inputs) > 0 && e.Builder.OnRunner() {
 		r.fail("inputs", provenance.ClaimUnproven, "the inputs are what the build itself wrote")
 	}
+	if e.Branch != "" && e.Builder.OnRunner() && c.Ref != "refs/heads/"+s.SourceBranch {
+		r.fail("branch", provenance.ClaimUnproven, "the certificate is for %.200q, the branch is what the build itself wrote", c.Ref)
+	}
 }
 
 // compare compares the statement with what is expected of the build.

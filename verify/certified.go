@@ -7,16 +7,16 @@ import (
 	"github.com/release-dossier/dossier/evidence/provenance"
 )
 
-// codeCertified: the certificate is of a job of another repository than the one
+// CodeCertified: the certificate is of a job of another repository than the one
 // that the statement is about.
-const codeCertified = "certificate-disagrees"
+const CodeCertified = "certificate-disagrees"
 
 // certified takes a signature that would count back if the signing certificate is
 // of a job of another repository than that of the statement (rules of format,
 // R6): whoever can start a job in a sandbox speaks for the sandbox.
 func (s *Signer) certified(repository, id string) {
-	if why := disagrees(s.Build, repository, id); why != "" && s.Allowed {
-		s.Allowed, s.Code, s.Detail = false, codeCertified, why
+	if why := Disagrees(s.Build, repository, id); why != "" && s.Allowed {
+		s.Allowed, s.Code, s.Detail = false, CodeCertified, why
 	}
 }
 
@@ -30,9 +30,9 @@ func (r *run) aboutRepository(stated string) (repository, id string) {
 	return r.facts.Record.Repository.URI, r.facts.Record.Repository.ID
 }
 
-// disagrees says in what a certificate differs from the repository that a
+// Disagrees says in what a certificate differs from the repository that a
 // statement is about; "" if in nothing that both say.
-func disagrees(c *provenance.Certificate, repository, id string) string {
+func Disagrees(c *provenance.Certificate, repository, id string) string {
 	if c == nil || repository == "" {
 		return ""
 	}

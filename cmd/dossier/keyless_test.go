@@ -19,6 +19,8 @@ import (
 	"github.com/release-dossier/dossier/internal/testca"
 	"github.com/release-dossier/dossier/internal/testrelease"
 	"github.com/release-dossier/dossier/verify"
+	"github.com/release-dossier/dossier/verify/sigstore"
+	"github.com/release-dossier/dossier/verify/trust"
 )
 
 // keylessWorld is a release on GitHub of which CI signed the statement and the
@@ -394,6 +396,32 @@ func TestOtherToolsByCertificate(t *testing.T) {
 		}
 		if got.Signer == nil || got.Signer.Code != code {
 			t.Errorf("a summary by a job of %s: want %q, got %+v", repository, code, got.Signer)
+		}
+	}
+}
+
+// TestMayStateByCertificate: a job is told before it signs, and enters that in a
+// public log, that it speaks for its own repository only.
+func TestMayStateByCertificate(t *testing.T) {
+	w := newKeylessWorld(t)
+	document := w.trust(`  - { who: recorder, kinds: [approval], repositories: ["github.com/acme/*"], environments: ["*"], from: 2020-01-01, until: 2100-01-01, min-proof: logged }
+`)
+	reader := trust.Reader{Open: func(string) ([]byte, error) { return []byte("{}"), nil }}
+	tr, err := reader.Parse("trust.yaml", []byte(document))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for repository, code := range map[string]string{hello: "", "acme/sandbox": "certificate-disagrees"} {
+		der := w.instance.Keyless(t, reusable(repository, "dossier.yml"), testrelease.Signed).Certificate(w.sara.Certificate.PublicKey)
+		id, build, notBefore, err := sigstore.Certified(der)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &signer{identity: id, build: build, notBefore: &notBefore, proof: "logged"}
+		a := &evidence.Approval{At: evidence.At(testrelease.Signed)}
+		d, err := mayState(tr, s, a, "https://github.com/"+hello, testrelease.Signed.Add(time.Second))
+		if err != nil || d.Code != code || d.Allowed != (code == "") {
+			t.Errorf("a job of %s: %+v, %v, want %q", repository, d, err, code)
 		}
 	}
 }

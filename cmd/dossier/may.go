@@ -43,5 +43,8 @@ func mayState(t *trust.Trust, s *signer, p evidence.Predicate, repository string
 			break
 		}
 	}
+	if why := verify.Disagrees(s.build, repository, ""); why != "" && d.Allowed {
+		d = trust.Decision{Code: verify.CodeCertified, Detail: why}
+	}
 	return d, nil
 }

@@ -82,13 +82,12 @@ type summaryRun struct {
 }
 
 // check adds a check of the summary.
-func (s *summaryRun) check(name, code, title, expected, found string, ok bool) bool {
+func (s *summaryRun) check(name, code, title, expected, found string, ok bool) {
 	c := Check{ID: "vsa/" + name, Layer: Linkage, Title: title, Outcome: Pass, Expected: expected, Found: found}
 	if !ok {
 		c.Outcome, c.Code = Fail, code
 	}
 	s.add(c)
-	return ok
 }
 
 func (s *summaryRun) judge(raw []byte) {
@@ -214,7 +213,7 @@ func (s *summaryRun) digest(name, code, title string, want evidence.Digest, set 
 func (s *summaryRun) timely() {
 	at, asOf := s.summary.TimeVerified.Time, s.o.AsOf
 	stated := at.UTC().Format(time.RFC3339)
-	if d := s.summary.Dossier; d != nil && d.AsOf.Time.Before(at) {
+	if d := s.summary.Dossier; d != nil && d.AsOf.Before(at) {
 		at = d.AsOf.Time // judged as of an earlier moment: that is how old the answer is
 	}
 	s.check("future", "vsa-future", "The verification is not of the future", "no later than "+asOf.UTC().Format(time.RFC3339), stated, !s.summary.TimeVerified.After(asOf.Add(ClockSkew)))

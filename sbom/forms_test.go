@@ -76,6 +76,13 @@ var xmlDoc = `<?xml version="1.0" encoding="UTF-8"?>
 </bom>
 `
 
+// licenceSet is a package's licence of n that apply together.
+func licenceSet(n int) string {
+	ids := strings.Repeat(`"https://spdx.org/licenses/MIT",`, n-1) + `"https://spdx.org/licenses/AGPL-3.0-only"`
+	return `,{"type":"expandedlicensing_ConjunctiveLicenseSet","spdxId":"https://example.com/set","creationInfo":"_:c","expandedlicensing_member":[` + ids + `]},
+		{"type":"Relationship","spdxId":"https://example.com/r","creationInfo":"_:c","from":"https://example.com/lib","relationshipType":"hasConcludedLicense","to":["https://example.com/set"]}`
+}
+
 // spdx3Doc returns an SPDX 3.0.1 document with more elements.
 func spdx3Doc(more string) string {
 	element := func(kind, id, rest string) string {
@@ -181,6 +188,7 @@ func TestFindings(t *testing.T) {
 		{"spdx 3 dangling blank node", spdx3Doc(`,{"type":"Person","spdxId":"https://example.com/x","creationInfo":"_:gone"}`), CodeDanglingRef, "/@graph/13/creationInfo", 0, true},
 		{"spdx 3 element of another document", spdx3Doc(`,{"type":"Relationship","spdxId":"https://example.com/x","creationInfo":"_:c","from":"https://example.com/app","relationshipType":"contains","to":["https://example.com/gone"]}`), CodeForeignRef, "/@graph/13/to/0", 0, false},
 		{"spdx 3 purl", spdx3Doc(`,{"type":"software_Package","spdxId":"https://example.com/x","creationInfo":"_:c","software_packageUrl":"pkg:x"}`), CodePURL, "/@graph/13/software_packageUrl", 0, false},
+		{"spdx 3 large set of licences", spdx3Doc(licenceSet(101)), CodeLimit, "", 0, true},
 		{"spdx 3.0.0", strings.Replace(spdx3Doc(""), "3.0.1/spdx-context", "3.0.0/spdx-context", 1), CodeVersion, "/@context", 0, true},
 		{"spdx 3 of one element", `{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","type":"Person","spdxId":"https://example.com/x"}`, CodeSchema, "", 0, true},
 	}

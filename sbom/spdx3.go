@@ -331,6 +331,9 @@ func (s *spdx3) licenseText(id string, depth int) string {
 		return listed
 	}
 	set, ok := s.sets[id]
+	if ok && depth == maxSets {
+		s.problem(CodeLimit, "", fmt.Sprintf("sets of licences are within each other more than %d deep, at %.200q: the rest is not examined", maxSets, id))
+	}
 	if !ok || depth == maxSets {
 		if l := s.names[id]; l != "NONE" && l != "NOASSERTION" {
 			return l
@@ -354,6 +357,9 @@ func (s *spdx3) licenseText(id string, depth int) string {
 		if size += len(l); l != "" && size < maxSetText {
 			parts = append(parts, l)
 		}
+	}
+	if len(set.members) > maxLicensesOf || size >= maxSetText {
+		s.problem(CodeLimit, "", fmt.Sprintf("the set of licences %.200q has more than %d members or %d bytes: the rest is not examined", id, maxLicensesOf, maxSetText))
 	}
 	s.texts[id] = strings.Join(parts, set.operator)
 	return s.texts[id]

@@ -68,6 +68,7 @@ type sbomAnswer struct {
 	NTIA           evidence.SBOMScore     `json:"ntia"`
 	CISA           evidence.SBOMScore     `json:"cisa"`
 	refusedLicence bool
+	unjudged       int // licences beyond those that are listed, if lists were given
 }
 
 type sbomSubject struct {
@@ -109,6 +110,9 @@ func (f *sbomCheckFlags) answer(s namedSBOM) *sbomAnswer {
 		permitted := permit(l.License)
 		a.refusedLicence = a.refusedLicence || !permitted
 		a.Licenses = append(a.Licenses, sbomLicense{l.License, l.Components, l.Example, permitted})
+	}
+	if asked := len(f.lists.Allow)+len(f.lists.Deny) > 0; asked && sum.LicenseCount > len(sum.Licenses) {
+		a.refusedLicence, a.unjudged = true, sum.LicenseCount-len(sum.Licenses)
 	}
 	a.NTIA, a.CISA = evidence.SBOMScores(sum.Elements)
 	return a
@@ -203,6 +207,9 @@ func (a *sbomAnswer) printLicenses(b *strings.Builder) {
 		}
 		shown++
 		fmt.Fprintf(b, "  refused  licence %s of %s, as %s\n", report.Safe(l.License), counted(l.Components, "component", "components"), report.Safe(l.Example))
+	}
+	if a.unjudged > 0 {
+		fmt.Fprintf(b, "  refused  %d different licences are too many to be judged, %d are not\n", a.LicenseCount, a.unjudged)
 	}
 	var common []string
 	for _, l := range a.Licenses[:min(len(a.Licenses), 5)] {

@@ -73,6 +73,9 @@ func TestPermit(t *testing.T) {
 		{"", "Our Own Licence", "our own licence", false},
 		{"Our Own Licence", "", "Our Own Licence", true},
 		{"LicenseRef-a", "", "LicenseRef-b", false},
+		// Broken or too long, an expression hides nothing that is denied.
+		{"", "AGPL-*", "MIT AND AGPL-3.0-only AND", false}, {"", "AGPL-3.0-or-later", "(MIT AND AGPL-3.0+", false},
+		{"", "AGPL-*", strings.Repeat("MIT AND ", 10_000) + "AGPL-3.0-only", false}, {"", "AGPL-*", "The MIT License", true},
 	}
 	for _, tt := range tests {
 		l := Lists{Allow: fields(tt.allow), Deny: fields(tt.deny)}

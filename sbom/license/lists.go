@@ -3,6 +3,7 @@ package license
 import (
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Lists say which licences may be used. An entry is an SPDX id, an id WITH an
@@ -20,7 +21,8 @@ type Lists struct {
 // may be used. Of several that can be chosen one suffices, of several that apply
 // together all are asked. An exception only adds permissions, so an entry for
 // the licence without it covers the licence with it; an entry that names the
-// exception itself prevails over one that does not.
+// exception itself prevails over one that does not. In what is no expression no
+// word may be a licence that is denied.
 func (l Lists) Permit(licence string) bool { return l.Judge()(licence) }
 
 // Judge returns Permit as a function that has read the lists once, for many
@@ -30,7 +32,7 @@ func (l Lists) Judge() func(licence string) bool {
 	return func(licence string) bool {
 		e, err := Parse(licence)
 		if err != nil {
-			e = Expression{License: License{ID: strings.TrimSpace(licence)}} // a name
+			return j.permitsName(licence)
 		}
 		return j.permits(e)
 	}
@@ -82,6 +84,16 @@ func (j judge) permits(e Expression) bool {
 		}
 	}
 	return !j.deny.covers(id) && (j.all || j.allow.covers(id))
+}
+
+// permitsName judges what is no expression: a name, or an expression that is
+// broken or too long, which must not hide a licence that is denied.
+func (j judge) permitsName(name string) bool {
+	words := strings.FieldsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || r == '(' || r == ')' })
+	return j.permits(Expression{License: License{ID: strings.TrimSpace(name)}}) && !slices.ContainsFunc(words, func(word string) bool {
+		id, later := strings.CutSuffix(word, "+")
+		return j.deny.covers(canonical(License{ID: id, OrLater: later}))
+	})
 }
 
 func canonicalEntry(entry string) string {

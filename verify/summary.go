@@ -30,7 +30,8 @@ type SummaryExpect struct {
 	// that it must not be older than: each must have been used.
 	State *evidence.Digest
 	Heads []evidence.Digest
-	// Gate is the decision that must have been judged; "" is not asked.
+	// Gate is the decision that must have been judged; "" is [GateFinal] for a
+	// summary of this program, as it is for a dossier, and not asked of others.
 	Gate Gate
 }
 
@@ -194,8 +195,12 @@ func (s *summaryRun) bound() {
 	for _, head := range s.e.Heads {
 		s.check("head", "vsa-older", "The state that was judged is no older than the one known", "statement "+head.String(), fmt.Sprintf("%d statements were used", len(s.summary.Inputs)), s.summary.Uses(head))
 	}
-	if s.e.Gate != "" {
-		s.check("gate", "vsa-gate", "The decision that is expected was judged", string(s.e.Gate), d.Gate, d.Gate == string(s.e.Gate))
+	gate := s.e.Gate
+	if gate == "" && s.summary.Dossier != nil {
+		gate = GateFinal
+	}
+	if gate != "" {
+		s.check("gate", "vsa-gate", "The decision that is expected was judged", string(gate), d.Gate, d.Gate == string(gate))
 	}
 }
 

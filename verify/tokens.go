@@ -78,45 +78,59 @@ type voucher struct {
 	proof Proof
 }
 
-// tokens judges all tokens among the materials of statements that count.
+// tokens judges all tokens among the materials of statements that count. One that
+// several list is judged by the word of all of them: that somebody else lists it
+// too takes nothing from it.
 func (r *run) tokens() {
 	r.vouchers = map[evidence.Digest]voucher{}
-	seen := map[evidence.Digest]bool{}
+	type listed struct {
+		blob   bundle.Blob
+		inputs []Place
+		by     []Signer
+	}
+	found := map[evidence.Digest]*listed{}
+	var order []*listed
 	for _, st := range r.statements() {
 		for i, m := range st.Links.Materials {
 			b, ok := r.d.Blob(m.Digest)
-			if m.MediaType != evidence.MediaTypeForgeToken || !ok || seen[m.Digest] {
+			if m.MediaType != evidence.MediaTypeForgeToken || !ok {
 				continue
 			}
-			seen[m.Digest] = true
-			c := Check{
-				ID: "signatures/forge-token", Layer: Signatures, Outcome: Pass, Title: "The forge vouches for an approval by the person who started its job",
-				Expected: "a token for this approval, of the forge and the workflow that trust names",
-				Inputs:   []Place{at(st.ID, fmt.Sprintf("/predicate/materials/%d", i)), material(m.Digest)},
+			t := found[m.Digest]
+			if t == nil {
+				t = &listed{blob: b, inputs: []Place{at(st.ID, fmt.Sprintf("/predicate/materials/%d", i)), material(m.Digest)}}
+				found[m.Digest], order = t, append(order, t)
 			}
-			v, statement, err := r.token(st, b)
-			var why *ProofError
-			switch {
-			case errors.As(err, &why):
-				c.Outcome, c.Code, c.Title, c.Found = Warn, why.Code, "A token of a forge does not vouch for an approval", why.Detail
-				c.Fix = Fix{Now: "have the approval dispatched again, by the person and from the workflow that trust names; the approval counts without it as its signer's word"}
-			case err != nil:
-				c.Outcome, c.Why, c.Title, c.Found = Warn, codeNoVerifier, "A token of a forge cannot be judged", err.Error()
-			default:
-				c.Proof, c.Found = v.proof, fmt.Sprintf("%s, for the approval %s", v.actor, statement)
-				if before, ok := r.vouchers[statement]; !ok || before.proof.Grade.rank() < v.proof.Grade.rank() {
-					r.vouchers[statement] = v
-				}
-			}
-			r.add(c)
+			t.by = append(t.by, r.countedSigners(st)...)
 		}
+	}
+	for _, t := range order {
+		c := Check{
+			ID: "signatures/forge-token", Layer: Signatures, Outcome: Pass, Title: "The forge vouches for an approval by the person who started its job",
+			Expected: "a token for this approval, of the forge and the workflow that trust names", Inputs: t.inputs,
+		}
+		v, statement, err := r.token(t.by, t.blob)
+		var why *ProofError
+		switch {
+		case errors.As(err, &why):
+			c.Outcome, c.Code, c.Title, c.Found = Warn, why.Code, "A token of a forge does not vouch for an approval", why.Detail
+			c.Fix = Fix{Now: "have the approval dispatched again, by the person and from the workflow that trust names; the approval counts without it as its signer's word"}
+		case err != nil:
+			c.Outcome, c.Why, c.Title, c.Found = Warn, codeNoVerifier, "A token of a forge cannot be judged", err.Error()
+		default:
+			c.Proof, c.Found = v.proof, fmt.Sprintf("%s, for the approval %s", v.actor, statement)
+			if before, ok := r.vouchers[statement]; !ok || before.proof.Grade.rank() < v.proof.Grade.rank() {
+				r.vouchers[statement] = v
+			}
+		}
+		r.add(c)
 	}
 }
 
 var errNoTokens = errors.New("no verifier for tokens was given")
 
-// token judges one token, which st lists.
-func (r *run) token(st *bundle.Statement, b bundle.Blob) (v voucher, statement evidence.Digest, err error) {
+// token judges one token, which the signers list.
+func (r *run) token(by []Signer, b bundle.Blob) (v voucher, statement evidence.Digest, err error) {
 	if r.o.Tokens == nil || r.o.Trust == nil {
 		return v, statement, errNoTokens
 	}
@@ -132,7 +146,7 @@ func (r *run) token(st *bundle.Statement, b bundle.Blob) (v voucher, statement e
 	if !ok {
 		return v, statement, &ProofError{Code: codeTokenIssuer, Detail: fmt.Sprintf("trust names no forge whose issuer is %.200q", t.Issuer)}
 	}
-	v.actor, v.proof, err = r.keyOf(st, f, t)
+	v.actor, v.proof, err = r.keyOf(by, f, t)
 	if err != nil {
 		return v, statement, err
 	}
@@ -145,7 +159,7 @@ func (r *run) token(st *bundle.Statement, b bundle.Blob) (v voucher, statement e
 
 // keyOf says how it is known that the key is the forge's: pinned by trust, or by
 // the word of those who listed the token with the forge's keys.
-func (r *run) keyOf(st *bundle.Statement, f trust.Forge, t *ForgeToken) (evidence.Identity, Proof, error) {
+func (r *run) keyOf(by []Signer, f trust.Forge, t *ForgeToken) (evidence.Identity, Proof, error) {
 	actor, err := evidence.ParseIdentity("account:" + f.Host + ":" + t.ActorID)
 	if err != nil || t.ActorID == "" {
 		return "", Proof{}, &ProofError{Code: codeTokenActor, Detail: "the token names nobody who started the job (actor_id)"}
@@ -159,7 +173,7 @@ func (r *run) keyOf(st *bundle.Statement, f trust.Forge, t *ForgeToken) (evidenc
 	if slices.Contains(f.Keys, t.Key) {
 		return actor, Proof{Proven, f.Host + ", for " + string(actor)}, nil
 	}
-	for _, s := range r.countedSigners(st) {
+	for _, s := range by {
 		if f.KeysFrom == "" || !slices.Contains(s.Roles, f.KeysFrom) {
 			continue
 		}
@@ -208,6 +222,8 @@ func (r *run) approves(f trust.Forge, t *ForgeToken, st *bundle.Statement, actor
 		return refuse(codeTokenWorkflow, "trust names no workflow %.200q that approves releases of %s", t.Workflow, repository)
 	case !sameRepository(f.Host, t.Repository, repository) && t.Repository != workflows:
 		return refuse(codeTokenRepository, "the job ran in %.200q, which is neither the repository of this release nor that of the workflow", t.Repository)
+	case strings.HasSuffix(t.Login, "[bot]"):
+		return refuse(codeTokenActor, "%s (%.80q), a program, started the job: no person decided", actor, t.Login)
 	case !r.same(actor, approval.Approver.ID):
 		return refuse(codeTokenActor, "%s (%.80q) started the job, and the approval is by %s", actor, t.Login, approval.Approver.ID)
 	}

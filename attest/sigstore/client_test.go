@@ -175,3 +175,28 @@ func TestServicesInForce(t *testing.T) {
 		t.Error("without a check")
 	}
 }
+
+// TestKeysOfIssuers asks nobody for keys over a connection that others can change.
+func TestKeysOfIssuers(t *testing.T) {
+	keys := "http://keys.example/jwks"
+	var server *httptest.Server
+	server = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/jwks" {
+			fmt.Fprint(w, `{"keys":[]}`)
+			return
+		}
+		fmt.Fprintf(w, `{"issuer":%q,"jwks_uri":%q}`, server.URL, keys)
+	}))
+	defer server.Close()
+	o := attestsigstore.Options{Transport: server.Client().Transport}
+	if _, _, err := attestsigstore.FetchKeys(t.Context(), server.URL, o); err == nil || !strings.Contains(err.Error(), "which is not https") {
+		t.Errorf("keys without https: %v", err)
+	}
+	if _, _, err := attestsigstore.FetchKeys(t.Context(), "http://issuer.example", o); err == nil || !strings.Contains(err.Error(), "not one of https") {
+		t.Errorf("an issuer without https: %v", err)
+	}
+	keys = server.URL + "/jwks"
+	if got, from, err := attestsigstore.FetchKeys(t.Context(), server.URL, o); err != nil || from != keys || string(got) != `{"keys":[]}` {
+		t.Errorf("%q from %q: %v", got, from, err)
+	}
+}

@@ -77,6 +77,11 @@ func (c *client) discover(ctx context.Context, issuer string) (*discovered, erro
 	if strings.TrimRight(d.Issuer, "/") != base {
 		return nil, fmt.Errorf("the issuer %s calls itself %.200q", issuer, d.Issuer)
 	}
+	for _, address := range []string{d.Authorization, d.Token, d.Device, d.Keys} {
+		if address != "" && strings.HasPrefix(base, "https://") && !strings.HasPrefix(address, "https://") {
+			return nil, fmt.Errorf("the issuer %s names %.200q, which is not https: neither codes nor keys go that way", issuer, address)
+		}
+	}
 	return d, nil
 }
 

@@ -44,14 +44,16 @@ func (c *Cmd) approveForge(ctx context.Context, path string, f *approveFlags) er
 	if err != nil {
 		return err
 	}
-	if err := c.addToken(ctx, b, statement, a.ID); err != nil {
+	token, err := c.addToken(ctx, b, statement, a.ID)
+	if err != nil {
 		return err
 	}
 	if err := b.verify(ctx); err != nil {
 		return err
 	}
-	for _, k := range b.report.Checks {
-		if k.ID == "signatures/forge-token" && k.Code != "" && !b.anyway {
+	for _, k := range b.report.Checks { // of this token: that another one does not count is no reason
+		mine := slices.ContainsFunc(k.Inputs, func(p verify.Place) bool { return p.Material != nil && *p.Material == token })
+		if k.ID == "signatures/forge-token" && mine && k.Code != "" && !b.anyway {
 			fmt.Fprintf(c.Stderr, "dossier: nothing is written: whoever verifies by the trust you gave does not take the token (%s): %s\n", k.Code, report.Safe(k.Found))
 			return exitStatus(verify.NotAccepted.ExitCode())
 		}
@@ -91,24 +93,29 @@ func added(before, after []verify.Signer) (evidence.Digest, error) {
 }
 
 // addToken adds the forge's token for a statement. It cannot stand in the
-// statement, whose digest it names: it comes along with one of its own.
-func (c *Cmd) addToken(ctx context.Context, b *base, statement evidence.Digest, approval string) error {
+// statement, whose digest it names: it comes along with one of its own. A token
+// that is good for anything else is never written, whatever is allowed.
+func (c *Cmd) addToken(ctx context.Context, b *base, statement evidence.Digest, approval string) (document evidence.Digest, err error) {
 	o := attestsigstore.Options{Timeout: b.sign.timeout}
+	audience := verify.TokenAudience(statement)
 	token, err := attestsigstore.FetchToken(ctx, attestsigstore.GitHubActions{
-		URL: c.getenv("ACTIONS_ID_TOKEN_REQUEST_URL"), Secret: c.getenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN"), Audience: verify.TokenAudience(statement),
+		URL: c.getenv("ACTIONS_ID_TOKEN_REQUEST_URL"), Secret: c.getenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN"), Audience: audience,
 	}, o)
 	if err != nil {
-		return usagef("approve --forge: nothing is written: %w", err)
+		return document, usagef("approve --forge: nothing is written: %w", err)
+	}
+	if !slices.Equal(token.Audiences, []string{audience}) {
+		return document, usagef("approve --forge: nothing is written: the token that the forge issued is for %.200q, and not for this approval alone: whoever reads it could use it there", token.Audiences)
 	}
 	keys, from, err := attestsigstore.FetchKeys(ctx, token.Issuer, o)
 	if err != nil {
-		return usagef("approve --forge: nothing is written: %w", err)
+		return document, usagef("approve --forge: nothing is written: %w", err)
 	}
-	document, err := oidc.Pack(statement, token.Raw(), keys, from, c.Now())
+	packed, err := oidc.Pack(statement, token.Raw(), keys, from, c.Now())
 	if err != nil {
-		return usagef("approve --forge: nothing is written: %w", err)
+		return document, usagef("approve --forge: nothing is written: %w", err)
 	}
-	blob := bundle.BytesBlob(document)
+	blob := bundle.BytesBlob(packed)
 	in := &evidence.Import{
 		Entry:        evidence.Entry{ID: "token-of-" + approval, At: evidence.Moment(evidence.At(c.Now()))},
 		By:           evidence.Actor{ID: b.signer.identity, Kind: evidence.Service},
@@ -116,7 +123,7 @@ func (c *Cmd) addToken(ctx context.Context, b *base, statement evidence.Digest, 
 		Attestations: []evidence.Attachment{{Material: blob.Digest}},
 		Rationale:    "the forge's token for the approval " + approval,
 	}
-	return c.signOnto(ctx, b, in, verify.AppendOptions{Blobs: []verify.NamedBlob{
+	return blob.Digest, c.signOnto(ctx, b, in, verify.AppendOptions{Blobs: []verify.NamedBlob{
 		{Name: "tokens/" + blob.Digest.Short() + ".json", MediaType: evidence.MediaTypeForgeToken, Blob: blob},
 	}})
 }

@@ -61,7 +61,7 @@ Exit status: 0 ACCEPTED, 1 NOT ACCEPTED, 2 usage or configuration,
 	flags.StringVar(&f.effectivePolicy, "effective-policy", "", "the policy after profile and defaults that must have judged (`sha256:HEX`)")
 	flags.StringVar(&f.exactState, "exact-state", "", "the state of the dossier that must have been judged (`sha256:HEX`)")
 	flags.StringArrayVar(&f.heads, "expect-head", nil, "a statement that must have been used (`sha256:HEX`; repeatable)")
-	flags.StringVar(&f.gate, "gate", "", "the decision that must have been judged (`GATE`; default any)")
+	flags.StringVar(&f.gate, "gate", "", "the decision that must have been judged (`GATE`; default final; not asked of the summaries of other tools)")
 	flags.DurationVar(&f.maxAge, "max-age", 24*time.Hour, "how long ago the verification may have been (`DURATION`)")
 	flags.BoolVar(&f.json, "json", false, "print every check, and the summary, as JSON")
 	return cmd

@@ -13,6 +13,7 @@ package vsa
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/release-dossier/dossier/attest"
@@ -150,6 +151,8 @@ func (s *Summary) validate() error {
 		return fmt.Errorf("at /predicate/verificationResult: %.40q is neither PASSED nor FAILED", s.Result)
 	case len(s.Levels) == 0:
 		return errors.New("at /predicate/verifiedLevels: missing")
+	case s.Result == Passed && slices.Contains(s.Levels, Failed):
+		return errors.New("at /predicate/verifiedLevels: FAILED, and verificationResult is PASSED")
 	case len(s.Levels) > maxLevels:
 		return fmt.Errorf("at /predicate/verifiedLevels: more than %d", maxLevels)
 	case len(s.Inputs) > maxInputs:

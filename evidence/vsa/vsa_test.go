@@ -64,6 +64,7 @@ func TestContradictions(t *testing.T) {
 		"state":     func(s *vsa.Summary) { s.Dossier.State = evidence.Sum([]byte("other")).Set() },
 		"no state":  func(s *vsa.Summary) { s.Dossier.State = nil },
 		"no levels": func(s *vsa.Summary) { s.Levels = nil },
+		"levels":    func(s *vsa.Summary) { s.Levels = append(s.Levels, vsa.Failed) },
 		"no time":   func(s *vsa.Summary) { s.TimeVerified = evidence.Time{} },
 	} {
 		s := summary(t)

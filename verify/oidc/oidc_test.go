@@ -66,7 +66,7 @@ roles:
   release-ci: { keys: [ci] }
   recorder: { keys: [recorder] }
 grants:
-  - { who: release-ci, kinds: [record, tag], repositories: ["*"], environments: ["*"], from: 2020-01-01, until: 2100-01-01, min-proof: signed }
+  - { who: release-ci, kinds: [record, tag, import], repositories: ["*"], environments: ["*"], from: 2020-01-01, until: 2100-01-01, min-proof: signed }
   - { who: recorder, kinds: [approval, import], repositories: ["*"], environments: ["*"], from: 2020-01-01, until: 2100-01-01, min-proof: signed }
 forges:
   example.com:
@@ -109,14 +109,19 @@ func claims(statement evidence.Digest, change services.Claims) services.Claims {
 // with adds a token's document, which the recorder lists.
 func (w *world) with(t *testing.T, d *bundle.Dossier, document []byte) *bundle.Dossier {
 	t.Helper()
+	return listed(t, d, w.recorder, "import-1", document)
+}
+
+func listed(t *testing.T, d *bundle.Dossier, by *attest.KeySigner, id string, document []byte) *bundle.Dossier {
+	t.Helper()
 	blob := bundle.BytesBlob(document)
 	m := evidence.Material{Name: "tokens/t.json", MediaType: evidence.MediaTypeForgeToken, Digest: blob.Digest, Size: blob.Size}
 	d.AddBlob(blob)
 	payload := testrelease.Own(t, d, "import/v1", map[string]any{
-		"id": "import-1", "at": when.Add(time.Minute), "by": evidence.Actor{ID: w.recorder.Public().Identity(), Kind: evidence.Service},
+		"id": id, "at": when.Add(time.Minute), "by": evidence.Actor{ID: by.Public().Identity(), Kind: evidence.Service},
 		"attestations": []evidence.Attachment{{Material: blob.Digest}}, "materials": []evidence.Material{m},
 	})
-	testrelease.AddSigned(t, d, w.recorder, payload)
+	testrelease.AddSigned(t, d, by, payload)
 	return d
 }
 
@@ -218,6 +223,8 @@ func (w *world) refused(t *testing.T) {
 		{"of the workflow on another branch", "token-workflow", is(services.Claims{"job_workflow_ref": "acme/hello/.github/workflows/approve.yml@refs/heads/evil"})},
 		{"of a job in another repository", "token-repository", is(services.Claims{"repository": "mallory/hello"})},
 		{"of somebody else", "token-actor", is(services.Claims{"actor_id": "77"})},
+		{"of a program", "token-actor", is(services.Claims{"actor": "release-app[bot]"})},
+		{"of somebody else, and in other letters of the approver", "token-actor", is(services.Claims{"actor_id": "77", "actor_iD": "4211"})},
 		{"of nobody", "token-actor", is(services.Claims{"actor_id": nil})},
 		{"of somebody who is not a number but an address", "token-actor", is(services.Claims{"actor_id": "4211:x y"})},
 		{"issued an hour later", "token-time", is(services.Claims{"iat": when.Unix() + 3600, "nbf": when.Unix() + 3600, "exp": when.Unix() + 4200})},
@@ -282,6 +289,13 @@ func (w *world) keysByTheirRecorder(t *testing.T) {
 		}
 	}
 	doc := document(t, id, w.issuer.Token(claims(id, nil)), w.issuer.KeySet(), when)
+	others := listed(t, testrelease.Copy(t, d), w.Signer, "import-0", doc)
+	if grade, _, code := w.judge(t, others, w.trust); code != "token-key-not-trusted" {
+		t.Errorf("keys by somebody else's word: %s, %q", grade, code)
+	}
+	if grade, _, code := w.judge(t, w.with(t, others, doc), w.trust); code != "" {
+		t.Errorf("keys by the recorder's word, which somebody else listed before: %s, %q", grade, code)
+	}
 	if _, _, code := w.judge(t, w.with(t, testrelease.Copy(t, d), doc), w.revoked); code != "token-key-not-trusted" {
 		t.Errorf("a revoked key: %q", code)
 	}

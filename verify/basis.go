@@ -68,14 +68,17 @@ func (r *run) basis() Basis {
 }
 
 // bringsSummary reports whether a statement does nothing but bring summaries of
-// an earlier verification of this release along.
+// an earlier verification of this release along. One that lists anything else
+// but keys, such as a forge's token, is part of what the verdict rests on.
 func (r *run) bringsSummary(id evidence.Digest) bool {
 	in, ok := r.predicates[id].own.(*evidence.Import)
 	if !ok || len(in.Attestations) == 0 {
 		return false
 	}
 	st, ok := r.d.Statement(id)
-	if !ok {
+	if !ok || slices.ContainsFunc(st.Links.Materials, func(m evidence.Material) bool {
+		return m.MediaType != evidence.MediaTypePublicKey && !slices.ContainsFunc(in.Attestations, func(a evidence.Attachment) bool { return a.Material == m.Digest })
+	}) {
 		return false
 	}
 	for _, a := range in.Attestations {
@@ -84,7 +87,7 @@ func (r *run) bringsSummary(id evidence.Digest) bool {
 			return false
 		}
 		entries, err := readImported(b)
-		if err != nil || slices.ContainsFunc(entries, func(e provenance.Entry) bool { return !vsa.Of(e.Statement, r.release.ID) }) {
+		if err != nil || len(entries) == 0 || slices.ContainsFunc(entries, func(e provenance.Entry) bool { return !vsa.Of(e.Statement, r.release.ID) }) {
 			return false
 		}
 	}

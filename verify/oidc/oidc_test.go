@@ -14,6 +14,7 @@ import (
 	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/bundle"
+	"github.com/release-dossier/dossier/evidence/vsa"
 	"github.com/release-dossier/dossier/internal/services"
 	"github.com/release-dossier/dossier/internal/testrelease"
 	"github.com/release-dossier/dossier/verify"
@@ -114,15 +115,19 @@ func (w *world) with(t *testing.T, d *bundle.Dossier, document []byte) *bundle.D
 
 func listed(t *testing.T, d *bundle.Dossier, by *attest.KeySigner, id string, document []byte) *bundle.Dossier {
 	t.Helper()
-	blob := bundle.BytesBlob(document)
-	m := evidence.Material{Name: "tokens/t.json", MediaType: evidence.MediaTypeForgeToken, Digest: blob.Digest, Size: blob.Size}
-	d.AddBlob(blob)
+	m := token(d, document)
 	payload := testrelease.Own(t, d, "import/v1", map[string]any{
 		"id": id, "at": when.Add(time.Minute), "by": evidence.Actor{ID: by.Public().Identity(), Kind: evidence.Service},
-		"attestations": []evidence.Attachment{{Material: blob.Digest}}, "materials": []evidence.Material{m},
+		"attestations": []evidence.Attachment{{Material: m.Digest}}, "materials": []evidence.Material{m},
 	})
 	testrelease.AddSigned(t, d, by, payload)
 	return d
+}
+
+func token(d *bundle.Dossier, document []byte) evidence.Material {
+	blob := bundle.BytesBlob(document)
+	d.AddBlob(blob)
+	return evidence.Material{Name: "tokens/t.json", MediaType: evidence.MediaTypeForgeToken, Digest: blob.Digest, Size: blob.Size}
 }
 
 func document(t *testing.T, statement evidence.Digest, token string, keys []byte, at time.Time) []byte {
@@ -170,6 +175,7 @@ func TestForgeApproval(t *testing.T) {
 	t.Run("refused", w.refused)
 	t.Run("keys by their recorder", w.keysByTheirRecorder)
 	t.Run("without a verifier", w.withoutVerifier)
+	t.Run("behind a summary", w.behindSummary)
 }
 
 func (w *world) counts(t *testing.T) {
@@ -317,6 +323,46 @@ func (w *world) withoutVerifier(t *testing.T) {
 	}
 	if !slices.ContainsFunc(r.Checks, func(c verify.Check) bool { return c.ID == "signatures/forge-token" && c.Code == "no-verifier" }) {
 		t.Error("nothing says that the token was not looked at")
+	}
+}
+
+// behindSummary lists a token beside a summary of the release: the verdict rests on
+// it, so that the next summary must be bound to it.
+func (w *world) behindSummary(t *testing.T) {
+	d, id := w.approval(t, w.release)
+	release, record := testrelease.Release(t, d)
+	state, policy := evidence.Sum([]byte("state")).Set(), evidence.Sum([]byte("policy")).Set()
+	payload, err := vsa.New([]evidence.ResourceDescriptor{{Name: "hello", Digest: record.Artifacts[0].Digest.Set()}}, vsa.Summary{
+		Verifier: vsa.Verifier{ID: vsa.VerifierID}, TimeVerified: evidence.At(when), ResourceURI: "git+https://example.com/acme/hello@1.0.1",
+		Policy: evidence.ResourceDescriptor{Digest: policy}, Result: vsa.Passed, Levels: []string{"DOSSIER_PROFILE_SOLO"},
+		Dossier: &vsa.Binding{Release: release.ID.Set(), State: state, Trust: state, Policy: policy, EffectivePolicy: policy, AsOf: evidence.At(when), Verdict: "ACCEPTED"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	summary, err := attest.Sign(t.Context(), w.recorder, payload)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc := document(t, id, w.issuer.Token(claims(id, nil)), w.issuer.KeySet(), when)
+	for _, hidden := range []bool{false, true} {
+		d, blob := testrelease.Copy(t, d), bundle.BytesBlob(summary)
+		d.AddBlob(blob)
+		materials := []evidence.Material{{Name: "hello.vsa.json", MediaType: "application/vnd.dev.sigstore.bundle.v0.3+json", Digest: blob.Digest, Size: blob.Size}}
+		if hidden {
+			materials = append(materials, token(d, doc))
+		}
+		st := testrelease.AddSigned(t, d, w.recorder, testrelease.Own(t, d, "import/v1", map[string]any{
+			"id": "import-1", "at": when.Add(time.Minute), "by": evidence.Actor{ID: w.recorder.Public().Identity(), Kind: evidence.Service},
+			"attestations": []evidence.Attachment{{Material: blob.Digest}}, "materials": materials,
+		}))
+		r, err := verify.Bundle(t.Context(), testrelease.Reopen(t, d), verify.ExpectAnyUnsafe(), verify.Options{Trust: w.trust, AsOf: testrelease.AsOf, Tokens: oidc.Tokens{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := slices.Contains(r.Basis.Statements, st.ID); got != hidden {
+			t.Errorf("with a token %v: among what the verdict rests on: %v", hidden, got)
+		}
 	}
 }
 

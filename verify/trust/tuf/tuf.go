@@ -65,7 +65,10 @@ func Fetch(ctx context.Context, o Options) (*Fetched, error) {
 	if o.Mirror == "" {
 		o.Mirror = PublicMirror
 	}
-	if u, err := url.Parse(o.Mirror); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+	switch u, err := url.Parse(o.Mirror); {
+	case err == nil && u.User != nil: // it would stand in errors and in the names of the cache
+		return nil, fmt.Errorf("the URL of the repository holds a password or user: want one without, %.200s", u.Redacted())
+	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
 		return nil, fmt.Errorf("%.200q is not the URL of a repository", o.Mirror)
 	}
 	if len(o.Root) == 0 {

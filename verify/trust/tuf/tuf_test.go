@@ -61,6 +61,9 @@ func TestRefused(t *testing.T) {
 			r.Restore(before)
 		}, "older state"},
 		{"no URL", func(_ *testing.T, _ *tufrepo.Repository, o *tuf.Options) { o.Mirror = "file:///etc" }, "not the URL"},
+		{"a password", func(_ *testing.T, _ *tufrepo.Repository, o *tuf.Options) {
+			o.Mirror = "https://ana:secret@mirror.example"
+		}, "https://ana:xxxxx@mirror.example"},
 		{"no root.json", func(_ *testing.T, _ *tufrepo.Repository, o *tuf.Options) { o.Root = []byte("{}") }, "root.json:"},
 		{"nobody there", func(_ *testing.T, r *tufrepo.Repository, _ *tuf.Options) { r.Close() }, "refused"},
 	} {

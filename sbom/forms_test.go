@@ -251,3 +251,41 @@ func TestSummaryLicenses(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// A document that describes every package hides none of their licences.
+func TestSummaryLicensesOfSeveralSubjects(t *testing.T) {
+	packages := `"packages":[` + spdxPackage("SPDXRef-a", `,"licenseDeclared":"AGPL-3.0-only"`) + `,` +
+		spdxPackage("SPDXRef-b", `,"licenseDeclared":"MIT"`) + `]`
+	describes := func(ids ...string) string {
+		var list []string
+		for _, id := range ids {
+			list = append(list, `{"spdxElementId":"SPDXRef-DOCUMENT","relationshipType":"DESCRIBES","relatedSpdxElement":"`+id+`"}`)
+		}
+		return `,"relationships":[` + strings.Join(list, ",") + `]`
+	}
+	for name, c := range map[string]struct {
+		described []string
+		want      int
+	}{
+		"one": {[]string{"SPDXRef-a"}, 1}, "all": {[]string{"SPDXRef-a", "SPDXRef-b"}, 2},
+	} {
+		doc := mustRead(t, []byte(spdxDoc(packages+describes(c.described...))))
+		if got := doc.Summary().Licenses; len(got) != c.want {
+			t.Errorf("%s: got %v, want %d", name, got, c.want)
+		}
+	}
+}
+
+// SPDX 2.3, clause 9.9: a snippet need not have a name.
+func TestTagValueSnippetWithoutName(t *testing.T) {
+	doc := mustRead(t, []byte(tagDoc+`
+SnippetSPDXID: SPDXRef-Snippet
+SnippetFromFileSPDXID: SPDXRef-app
+SnippetByteRange: 1:2
+`))
+	for _, p := range doc.Problems {
+		if strings.Contains(p.Message, "name") {
+			t.Errorf("got %v", p)
+		}
+	}
+}

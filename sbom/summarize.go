@@ -54,7 +54,9 @@ func (d *Document) Summary() *evidence.SBOMSummary {
 const maxListed = 10_000
 
 // licenses counts the licences that count: of an SPDX package what was
-// concluded, or else declared.
+// concluded, or else declared. What the document is about is not a component of
+// it, unless it is about several things: an SPDX document may describe every
+// package that it lists, and its licences are judged nevertheless.
 func (d *Document) licenses() ([]evidence.SBOMLicense, int) {
 	at := map[string]int{}
 	var list []evidence.SBOMLicense
@@ -63,7 +65,7 @@ func (d *Document) licenses() ([]evidence.SBOMLicense, int) {
 		if d.Format == SPDX && len(counts) > 1 {
 			counts = counts[:1]
 		}
-		if c.Subject {
+		if c.Subject && len(d.Subjects) == 1 {
 			continue
 		}
 		for _, l := range counts {

@@ -283,8 +283,13 @@ func (t *tagReader) begin(e *tagElement, line int) error {
 
 // end hands over the element at hand.
 func (t *tagReader) end() error {
-	if t.element == &tagDocument {
+	switch t.element {
+	case &tagDocument:
 		return nil
+	case &tagSnippet: // a name is optional here, and the JSON form has one always
+		if _, ok := t.value["name"]; !ok {
+			t.value["name"] = t.value["SPDXID"]
+		}
 	}
 	return t.add(t.element.list, t.value, t.begun)
 }

@@ -95,7 +95,7 @@ func TestImageErrors(t *testing.T) {
 			w.WriteHeader(200)
 		}, "the most that is read"},
 		{"endless", "/manifests/", endless, "the most that is read"},
-		{"endless configuration", "/blobs/", endless, "the most that is read"},
+		{"endless configuration", "/blobs/", endless, "has more than"},
 		{"redirect loop", "/manifests/", func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, r.URL.Path+"x", http.StatusFound)
 		}, "more than 10 redirects"},

@@ -99,7 +99,7 @@ type Signer struct {
 	Build *provenance.Certificate `json:"-"`
 	// Unproven reports that the signature is authentic, and that it does not
 	// count because a proof is not there: Code says which.
-	Unproven bool `json:"unproven,omitempty"`
+	Unproven bool `json:"unproven,omitzero"`
 	// Threshold is how many people must sign the statement for this signature
 	// to count; 0 if it counts alone.
 	Threshold int `json:"threshold,omitempty"`

@@ -241,7 +241,7 @@ func TestTextDeterministic(t *testing.T) {
 				t.Errorf("%s: equal reports give different pages", name)
 			}
 		}
-		if diff := cmp.Diff(b, a); diff != "" {
+		if diff := cmp.Diff(b, a, ofThisRun); diff != "" {
 			t.Errorf("%s: printing changed the report:\n%s", name, diff)
 		}
 	}

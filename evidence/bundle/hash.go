@@ -7,9 +7,13 @@ import (
 	"github.com/release-dossier/dossier/evidence"
 )
 
-// chunkSize is how much is read at once: enough to make the hand-over between
-// reading and hashing cheap.
-const chunkSize = 512 << 10
+// Reading runs ahead of hashing by at most chunks pieces of chunkSize bytes: each
+// large enough that handing it over costs little, and all of them small enough to
+// stay in the cache of a processor until they are hashed.
+const (
+	chunkSize = 128 << 10
+	chunks    = 3
+)
 
 // chunk is what one read gave.
 type chunk struct {
@@ -18,17 +22,18 @@ type chunk struct {
 }
 
 // hashStream reads r to its end and returns the digest and the number of bytes.
-// One goroutine reads the next chunk while this one hashes the last, so that a
+// One goroutine reads the next chunks while this one hashes, so that a
 // large file takes as long as the slower of the two and not as both.
 func hashStream(r io.Reader) (evidence.Digest, int64, error) {
-	chunks, free := make(chan chunk), make(chan []byte, 2)
-	free <- make([]byte, chunkSize)
-	free <- make([]byte, chunkSize)
-	go readChunks(r, free, chunks)
+	read, free := make(chan chunk, chunks), make(chan []byte, chunks)
+	for range chunks {
+		free <- make([]byte, chunkSize)
+	}
+	go readChunks(r, free, read)
 	defer close(free)
 	h := sha256.New()
 	for size := int64(0); ; {
-		c := <-chunks
+		c := <-read
 		h.Write(c.data)
 		size += int64(len(c.data))
 		switch c.err {
@@ -44,10 +49,10 @@ func hashStream(r io.Reader) (evidence.Digest, int64, error) {
 
 // readChunks reads until the first error, io.EOF included, which it hands over
 // with the last bytes.
-func readChunks(r io.Reader, free <-chan []byte, chunks chan<- chunk) {
+func readChunks(r io.Reader, free <-chan []byte, read chan<- chunk) {
 	for buf := range free {
 		n, err := r.Read(buf)
-		chunks <- chunk{buf[:n], err}
+		read <- chunk{buf[:n], err}
 		if err != nil {
 			return
 		}

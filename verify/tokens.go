@@ -67,9 +67,12 @@ type ForgeToken struct {
 	Issuer, Audience                                 string
 	IssuedAt, Expires                                time.Time
 	ActorID, Login, Repository, Workflow, Event, Ref string
-	RefProtected                                     bool
-	Attempt                                          int
-	Run                                              string
+	// RepositoryID is the forge's number of the repository, which a rename or a
+	// new repository of the same name does not change.
+	RepositoryID string
+	RefProtected bool
+	Attempt      int
+	Run          string
 }
 
 // voucher is an approval that a forge vouches for.
@@ -206,7 +209,9 @@ func (r *run) approvalOf(t *ForgeToken) (*bundle.Statement, error) {
 // approves asks everything else that makes a token the approval of a person: without
 // these, any job that somebody's push starts could approve in their name.
 func (r *run) approves(f trust.Forge, t *ForgeToken, st *bundle.Statement, actor evidence.Identity) error {
-	repository, approval := r.facts.Record.Repository.URI, r.predicates[st.ID].own.(*evidence.Approval)
+	repository, number := r.facts.Record.Repository.URI, r.facts.Record.Repository.ID
+	approval := r.predicates[st.ID].own.(*evidence.Approval)
+	inRelease := sameRepository(f.Host, t.Repository, repository)
 	refuse := func(code, format string, args ...any) error {
 		return &ProofError{Code: code, Detail: fmt.Sprintf(format, args...)}
 	}
@@ -220,8 +225,10 @@ func (r *run) approves(f trust.Forge, t *ForgeToken, st *bundle.Statement, actor
 		return refuse(codeTokenRef, "the ref %.200q is not protected: whoever pushes to it writes the workflow", t.Ref)
 	case !f.Approves(t.Workflow, repository):
 		return refuse(codeTokenWorkflow, "trust names no workflow %.200q that approves releases of %s", t.Workflow, repository)
-	case !sameRepository(f.Host, t.Repository, repository) && t.Repository != workflows:
+	case !inRelease && t.Repository != workflows:
 		return refuse(codeTokenRepository, "the job ran in %.200q, which is neither the repository of this release nor that of the workflow", t.Repository)
+	case inRelease && number != "" && t.RepositoryID != number:
+		return refuse(codeTokenRepository, "the job ran in the repository with the number %.40q, and the release is of the repository of that name with the number %.40q", t.RepositoryID, number)
 	case strings.HasSuffix(t.Login, "[bot]"):
 		return refuse(codeTokenActor, "%s (%.80q), a program, started the job: no person decided", actor, t.Login)
 	case !r.same(actor, approval.Approver.ID):

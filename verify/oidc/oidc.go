@@ -169,6 +169,7 @@ type claims struct {
 	Actor        string          `json:"actor_id"`
 	Login        string          `json:"actor"`
 	Repository   string          `json:"repository"`
+	RepositoryID string          `json:"repository_id"`
 	Workflow     string          `json:"job_workflow_ref"`
 	Event        string          `json:"event_name"`
 	Ref          string          `json:"ref"`
@@ -202,7 +203,7 @@ func read(payload []byte) (*verify.ForgeToken, error) {
 	return &verify.ForgeToken{
 		Issuer: c.Issuer, Audience: audience,
 		IssuedAt: time.Unix(max(c.Issued, c.NotBefore), 0).UTC(), Expires: time.Unix(c.Expires, 0).UTC(),
-		ActorID: c.Actor, Login: c.Login, Repository: c.Repository, Workflow: c.Workflow, Event: c.Event, Ref: c.Ref,
+		ActorID: c.Actor, Login: c.Login, Repository: c.Repository, RepositoryID: c.RepositoryID, Workflow: c.Workflow, Event: c.Event, Ref: c.Ref,
 		RefProtected: protected == "true" || protected == `"true"`, Attempt: attempt, Run: c.Run,
 	}, nil
 }

@@ -40,7 +40,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	w := &world{World: testrelease.New(t), issuer: services.NewIssuer(t)}
 	_, w.recorder = testrelease.NewKey(t, w.Dir, "recorder")
-	w.release = w.Create(t)
+	w.release = testrelease.Restate(t, w.Create(t), w.Signer, func(_ *bundle.Dossier, r *evidence.Record) { r.Repository.ID = "101" })
 	w.trust = w.document(t, "keys-from: recorder", "")
 	keys, err := oidc.ParseKeys(w.issuer.KeySet())
 	if err != nil {
@@ -228,6 +228,8 @@ func (w *world) refused(t *testing.T) {
 		{"of another workflow", "token-workflow", is(services.Claims{"job_workflow_ref": "acme/hello/.github/workflows/ci.yml@refs/heads/main"})},
 		{"of the workflow on another branch", "token-workflow", is(services.Claims{"job_workflow_ref": "acme/hello/.github/workflows/approve.yml@refs/heads/evil"})},
 		{"of a job in another repository", "token-repository", is(services.Claims{"repository": "mallory/hello"})},
+		{"of a job in a repository that took the name", "token-repository", is(services.Claims{"repository_id": "102"})},
+		{"of a job in a repository without its number", "token-repository", is(services.Claims{"repository_id": nil})},
 		{"of somebody else", "token-actor", is(services.Claims{"actor_id": "77"})},
 		{"of a program", "token-actor", is(services.Claims{"actor": "release-app[bot]"})},
 		{"of somebody else, and in other letters of the approver", "token-actor", is(services.Claims{"actor_id": "77", "actor_iD": "4211"})},

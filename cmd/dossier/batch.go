@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 
 	"github.com/release-dossier/dossier/verify"
 	"github.com/release-dossier/dossier/verify/report"
@@ -88,7 +89,8 @@ func (e *targetError) Error() string {
 	if errors.Is(e.err, fs.ErrNotExist) {
 		return fmt.Sprintf("%s: no such file or directory", e.path)
 	}
-	return fmt.Sprintf("%s: %v", e.path, e.err)
+	// Errors of registries say which reference they are about.
+	return fmt.Sprintf("%s: %s", e.path, strings.TrimPrefix(e.err.Error(), strings.TrimPrefix(e.path, scheme)+": "))
 }
 
 func (e *targetError) Unwrap() error { return e.err }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/bundle/registry"
+	"github.com/release-dossier/dossier/evidence/collect/oci"
 	"github.com/release-dossier/dossier/verify/report"
 )
 
@@ -34,6 +35,9 @@ what came is in FILE.partial.` + aboutReferences,
 		Args: usageArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ref := strings.TrimPrefix(args[0], scheme)
+			if err := oci.CheckReference(ref); err != nil {
+				return usageError{err}
+			}
 			if list {
 				return c.listReleases(cmd.Context(), ref)
 			}
@@ -51,7 +55,7 @@ what came is in FILE.partial.` + aboutReferences,
 func (c *Cmd) listReleases(ctx context.Context, ref string) error {
 	list, err := registry.List(ctx, ref, c.registryOptions())
 	if err != nil {
-		return err
+		return &targetError{ref, err}
 	}
 	for _, r := range list {
 		if _, err := fmt.Fprintln(c.Stdout, report.Safe(describeRelease(r))); err != nil {
@@ -77,7 +81,7 @@ func (c *Cmd) pullTo(ctx context.Context, ref, output string, f *judgeFlags) err
 	}
 	p, err := c.download(ctx, ref, dir, o)
 	if err != nil {
-		return removeEmpty(dir, err)
+		return removeEmpty(dir, &targetError{ref, err})
 	}
 	c.tellOthers(ref, p.Others)
 	if output == "" {

@@ -66,13 +66,13 @@ func CannotRead(w io.Writer, target string, err error) error {
 		reason = err.Error()
 	}
 	target = cut(tidy(target), 120)
-	reason = strings.TrimPrefix(tidy(reason), target+": ")
+	reason = strings.TrimPrefix(tidy(reason), strings.TrimPrefix(target, "oci://")+": ")
 	lines := v.paragraph(pad("", len(verdict)+3), len(verdict)+3, target+": "+reason, 6)
 	lines[0] = line{mark: verdict, text: lines[0].text[len(verdict):]}
 	var known *bundle.ReadError
 	if !errors.As(err, &known) || known.Remedy == "" {
 		lines = append(lines, v.paragraph("  ", 2,
-			"give a dossier: its directory or its .dossier file, complete and as it was sent", 0)...)
+			"give a dossier: its directory, its .dossier file or its reference, complete and as it was sent", 0)...)
 	}
 	return write(w, lines, false)
 }

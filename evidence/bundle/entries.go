@@ -23,16 +23,17 @@ type entry struct {
 type entries struct {
 	limits Limits
 	list   []entry
-	names  map[string]bool
 	total  int64
+	// last is the greatest name so far, in lower case, as long as each is
+	// greater than the one before; names has all of them once one is not.
+	last  string
+	names map[string]bool
 }
 
 func (es *entries) add(e entry) error {
-	folded := strings.ToLower(e.name)
-	if es.names[folded] {
+	if es.has(strings.ToLower(e.name)) {
 		return &ReadError{Entry: e.name, Err: errors.New("two entries have this name"), Remedy: "the file was not written by this tool; ask its sender for the original"}
 	}
-	es.names[folded] = true
 	if len(es.list) >= es.limits.Entries {
 		return &ReadError{Entry: e.name, Err: fmt.Errorf("more than %d entries", es.limits.Entries)}
 	}
@@ -44,15 +45,44 @@ func (es *entries) add(e entry) error {
 	return nil
 }
 
+// has reports whether an entry of that name was there before, and notes it.
+func (es *entries) has(folded string) bool {
+	if es.names == nil && folded > es.last {
+		es.last = folded
+		return false
+	}
+	if es.names == nil {
+		es.names = make(map[string]bool, len(es.list))
+		for _, e := range es.list {
+			es.names[strings.ToLower(e.name)] = true
+		}
+	}
+	known := es.names[folded]
+	es.names[folded] = true
+	return known
+}
+
 // maxName is far above the 77 bytes of a blob's name; a tar file could claim
 // 1 MiB for each.
 const maxName = 255
 
 // readTar lists the entries of a tar file without reading their bytes.
 func (es *entries) readTar(r io.ReaderAt, size int64) error {
+	end, err := es.readPacked(r, size)
+	if err != nil {
+		return err
+	}
+	return es.readHeaders(r, size, end)
+}
+
+// readHeaders lists the entries from end on, which is where the last entry before
+// ends, padding included, or 0.
+func (es *entries) readHeaders(r io.ReaderAt, size, end int64) error {
 	section := io.NewSectionReader(r, 0, size)
+	if _, err := section.Seek(end, io.SeekStart); err != nil {
+		return &ReadError{Err: err}
+	}
 	tr := tar.NewReader(section)
-	var end int64 // of the last entry, padding included
 	for {
 		h, err := tr.Next()
 		if err == io.EOF && end == 0 {
@@ -78,16 +108,27 @@ func (es *entries) readTar(r io.ReaderAt, size int64) error {
 		if h.Size > size-offset {
 			return &ReadError{Entry: h.Name, Err: fmt.Errorf("claims %d bytes, the file has %d left", h.Size, size-offset), Remedy: "the file is cut short: fetch it again"}
 		}
-		n := h.Size
-		end += (n + tarBlock - 1) / tarBlock * tarBlock
-		e := entry{h.Name, n, func() (io.ReadCloser, error) {
-			return io.NopCloser(io.NewSectionReader(r, offset, n)), nil
-		}}
-		if err := es.add(e); err != nil {
+		end += padded(h.Size)
+		if err := es.add(packedEntry(r, h.Name, offset, h.Size)); err != nil {
 			return err
 		}
 	}
 }
+
+// packedEntry is the entry whose n bytes begin at offset.
+func packedEntry(r io.ReaderAt, name string, offset, n int64) entry {
+	return entry{name, n, func() (io.ReadCloser, error) {
+		return section{io.NewSectionReader(r, offset, n)}, nil
+	}}
+}
+
+// section is a part of a file that stays open.
+type section struct{ *io.SectionReader }
+
+func (section) Close() error { return nil }
+
+// padded is the size of n bytes in a tar file.
+func padded(n int64) int64 { return (n + tarBlock - 1) / tarBlock * tarBlock }
 
 func checkHeader(h *tar.Header) error {
 	if h.Typeflag != tar.TypeReg && h.Typeflag != tar.TypeDir {

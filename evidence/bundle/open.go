@@ -78,7 +78,7 @@ func openDir(path string, l Limits) (*Dossier, error) {
 }
 
 func newEntries(l Limits) *entries {
-	return &entries{limits: l.withDefaults(), names: map[string]bool{}}
+	return &entries{limits: l.withDefaults()}
 }
 
 // sniff gives the compressed and the wrong files an error of their own.

@@ -372,7 +372,7 @@ func (d *Dossier) Pack(w io.Writer) error {
 	}
 	tw := tar.NewWriter(w)
 	for _, f := range files {
-		if err := tw.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: f.name, Size: f.blob.Size, Mode: 0o644}); err != nil {
+		if err := tw.WriteHeader(packedHeader(f.name, f.blob.Size)); err != nil {
 			return err
 		}
 		if err := copyBlob(tw, f.blob); err != nil {

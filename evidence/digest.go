@@ -41,10 +41,19 @@ func ParseDigest(s string) (Digest, error) {
 }
 
 // Hex returns the digest as 64 lower-case hex digits.
-func (d Digest) Hex() string { return hex.EncodeToString(d[:]) }
+func (d Digest) Hex() string {
+	var text [2 * sha256.Size]byte
+	return string(d.AppendHex(text[:0]))
+}
+
+// AppendHex appends the 64 hex digits to b.
+func (d Digest) AppendHex(b []byte) []byte { return hex.AppendEncode(b, d[:]) }
 
 // String returns "sha256:" and the hex digits.
-func (d Digest) String() string { return "sha256:" + d.Hex() }
+func (d Digest) String() string {
+	var text [len("sha256:") + 2*sha256.Size]byte
+	return string(d.AppendHex(append(text[:0], "sha256:"...)))
+}
 
 // Short returns the first 8 hex digits, for people only.
 func (d Digest) Short() string { return d.Hex()[:8] }

@@ -1,14 +1,15 @@
 package bundle
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
 )
@@ -95,13 +96,16 @@ func (d *Dossier) State(heads []Pair) (evidence.Digest, error) { return d.States
 type States struct {
 	nodes  []stateNode
 	number map[Pair]int
-	lines  []string // sorted
+	text   []byte // the lines, sorted
+	ends   []int  // of each line in text
 	// seen and marked say for which call of Of a node or line was last met.
 	seen, marked []int
 	calls        int
 }
 
-// stateNode is a pair with its parents and lines, by number.
+// stateNode is a pair with its parents and lines, by number. The lines that the
+// signatures of a statement share have a node of their own, without a pair, which
+// is a parent of each.
 type stateNode struct {
 	pair           Pair
 	there          bool
@@ -112,68 +116,115 @@ type stateNode struct {
 // them.
 func (d *Dossier) States(roots []Pair) *States {
 	s := &States{number: map[Pair]int{}}
-	add := func(p Pair) int {
-		n, known := s.number[p]
-		if !known {
-			n = len(s.nodes)
-			s.number[p], s.nodes = n, append(s.nodes, stateNode{pair: p})
-		}
-		return n
-	}
 	for _, p := range roots {
-		add(p)
+		s.add(p)
 	}
-	lines := map[string]int{}
+	shared := map[evidence.Digest]int{} // by statement
+	var lines []stateLine
 	for i := 0; i < len(s.nodes); i++ {
 		p := s.nodes[i].pair
 		st, ok := d.statements[p.Statement]
 		if !ok || !st.signed(p.Signature) {
 			continue
 		}
-		n := stateNode{pair: p, there: true}
-		for _, parent := range st.Links.Parents {
-			n.parents = append(n.parents, add(parent))
+		k, known := shared[st.ID]
+		if !known {
+			k = len(s.nodes)
+			shared[st.ID] = k
+			s.nodes = append(s.nodes, stateNode{there: true})
+			lines = appendShared(lines, k, st)
 		}
-		for line := range stateLines(st, p) {
-			k, known := lines[line]
-			if !known {
-				k = len(lines)
-				lines[line] = k
-			}
-			n.lines = append(n.lines, k)
+		n := stateNode{pair: p, there: true, parents: []int{k}}
+		for _, parent := range st.Links.Parents {
+			n.parents = append(n.parents, s.add(parent))
 		}
 		s.nodes[i] = n
+		lines = append(lines, stateLine{kind: signatureWord, digest: p.Statement, signature: p.Signature, node: i})
 	}
-	s.sort(lines)
-	s.seen, s.marked = make([]int, len(s.nodes)), make([]int, len(s.lines))
+	s.write(lines)
+	s.seen, s.marked = make([]int, len(s.nodes)), make([]int, len(s.ends))
 	return s
 }
 
-// stateLines yields the lines of one pair.
-func stateLines(st *Statement, p Pair) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		if !yield("statement "+p.Statement.Hex()+"\n") || !yield("signature "+p.Statement.Hex()+" "+p.Signature.Hex()+"\n") {
-			return
-		}
-		for _, m := range st.Links.Materials {
-			if !yield("material " + m.Digest.Hex() + " " + strconv.FormatInt(m.Size, 10) + "\n") {
-				return
-			}
-		}
+// add returns the number of a pair.
+func (s *States) add(p Pair) int {
+	n, known := s.number[p]
+	if !known {
+		n = len(s.nodes)
+		s.number[p], s.nodes = n, append(s.nodes, stateNode{pair: p})
 	}
+	return n
 }
 
-// sort numbers the lines by their order.
-func (s *States) sort(lines map[string]int) {
-	s.lines = slices.Sorted(maps.Keys(lines))
-	rank := make([]int, len(lines))
-	for i, line := range s.lines {
-		rank[lines[line]] = i
+// stateLine is a line of a node, as bytes and not as text yet.
+type stateLine struct {
+	kind      stateWord
+	digest    evidence.Digest // of the statement or the material
+	signature evidence.Digest
+	size      int64
+	node      int
+}
+
+// stateWord is the word that a line begins with; they are in the order of their
+// letters, as hex digits are in that of the bytes.
+type stateWord byte
+
+const (
+	materialWord stateWord = iota
+	signatureWord
+	statementWord
+)
+
+// appendShared appends the lines of a statement that do not depend on who signed.
+func appendShared(lines []stateLine, node int, st *Statement) []stateLine {
+	lines = slices.Grow(lines, 2+len(st.Links.Materials))
+	lines = append(lines, stateLine{kind: statementWord, digest: st.ID, node: node})
+	for _, m := range st.Links.Materials {
+		lines = append(lines, stateLine{kind: materialWord, digest: m.Digest, size: m.Size, node: node})
 	}
-	for i := range s.nodes {
-		for k, line := range s.nodes[i].lines {
-			s.nodes[i].lines[k] = rank[line]
+	return lines
+}
+
+// compare orders lines as their texts are ordered; 0 is the same text.
+func (l *stateLine) compare(m *stateLine) int {
+	if c := cmp.Compare(l.kind, m.kind); c != 0 {
+		return c
+	}
+	if c := l.digest.Compare(m.digest); c != 0 {
+		return c
+	}
+	if c := l.signature.Compare(m.signature); c != 0 || l.size == m.size {
+		return c
+	}
+	return strings.Compare(strconv.FormatInt(l.size, 10), strconv.FormatInt(m.size, 10)) // not by value: 10 is before 9
+}
+
+func (l *stateLine) append(text []byte) []byte {
+	switch l.kind {
+	case statementWord:
+		text = l.digest.AppendHex(append(text, "statement "...))
+	case signatureWord:
+		text = l.digest.AppendHex(append(text, "signature "...))
+		text = l.signature.AppendHex(append(text, ' '))
+	case materialWord:
+		text = l.digest.AppendHex(append(text, "material "...))
+		text = strconv.AppendInt(append(text, ' '), l.size, 10)
+	}
+	return append(text, '\n')
+}
+
+// write sorts the lines, numbers them in that order, and writes each once.
+func (s *States) write(lines []stateLine) {
+	slices.SortFunc(lines, func(a, b stateLine) int { return a.compare(&b) })
+	const longest = len("signature ") + 2*2*sha256.Size + len(" \n")
+	s.text, s.ends = make([]byte, 0, len(lines)*longest), make([]int, 0, len(lines))
+	for i := range lines {
+		if i == 0 || lines[i].compare(&lines[i-1]) != 0 {
+			s.text = lines[i].append(s.text)
+			s.ends = append(s.ends, len(s.text))
 		}
+		n := &s.nodes[lines[i].node]
+		n.lines = append(n.lines, len(s.ends)-1)
 	}
 }
 
@@ -207,10 +258,12 @@ func (s *States) Of(heads []Pair) (evidence.Digest, error) {
 	}
 	h := sha256.New()
 	io.WriteString(h, "dossier-state/v1\n")
-	for k, line := range s.lines {
+	start := 0
+	for k, end := range s.ends {
 		if s.marked[k] == s.calls {
-			io.WriteString(h, line)
+			h.Write(s.text[start:end])
 		}
+		start = end
 	}
 	return evidence.Digest(h.Sum(nil)), nil
 }

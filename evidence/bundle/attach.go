@@ -6,7 +6,6 @@ import (
 
 	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
-	"github.com/release-dossier/dossier/internal/strictjson"
 )
 
 // Image is a manifest in a registry that statements are attached to.
@@ -35,9 +34,7 @@ func (d *Dossier) Images() map[evidence.Digest][]Image {
 	known, list := d.images(), map[evidence.Digest][]Image{}
 	for id, st := range d.statements {
 		for _, desc := range imagesOf(st, known) {
-			if digest, err := evidence.ParseDigest(desc.Digest); err == nil {
-				list[id] = append(list[id], Image{desc.MediaType, digest, desc.Size})
-			}
+			list[id] = append(list[id], Image{desc.mediaType, desc.digest, desc.size})
 		}
 	}
 	return list
@@ -70,7 +67,7 @@ func (d *Dossier) PlatformsOf(st *Statement) []Image {
 // for each of its signatures and, if any of its materials are there, one for
 // those.
 func (d *Dossier) Attachments(st *Statement, subject Image) ([]Attachment, error) {
-	to := &descriptor{MediaType: subject.MediaType, Digest: subject.Digest.String(), Size: subject.Size}
+	to := &descriptor{mediaType: subject.MediaType, digest: subject.Digest, size: subject.Size}
 	var list []Attachment
 	for _, sig := range st.Signatures {
 		a, err := attachment(st, signatureManifest(st, sig, to))
@@ -81,7 +78,7 @@ func (d *Dossier) Attachments(st *Statement, subject Image) ([]Attachment, error
 		list = append(list, a)
 	}
 	m := d.materialsManifest(st, to)
-	if len(m.Layers) == 0 {
+	if len(m.layers) == 0 {
 		return list, nil
 	}
 	a, err := attachment(st, m)
@@ -97,8 +94,9 @@ func (d *Dossier) Attachments(st *Statement, subject Image) ([]Attachment, error
 }
 
 func attachment(st *Statement, m manifest) (Attachment, error) {
-	raw, err := strictjson.Marshal(m)
-	return Attachment{Statement: st.ID, ArtifactType: m.ArtifactType, Digest: evidence.Sum(raw), Raw: raw}, err
+	var t jsonText
+	t.manifest(&m)
+	return Attachment{Statement: st.ID, ArtifactType: m.artifactType, Digest: evidence.Sum(t.b), Raw: t.b}, t.err
 }
 
 // Assemble computes the set of signatures and materials that were found

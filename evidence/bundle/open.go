@@ -106,7 +106,7 @@ var scratches = sync.Pool{New: func() any { return new([]byte) }}
 func compute(es *entries) (*Dossier, error) {
 	d := New()
 	d.limits = es.limits
-	p := &packaging{found: map[string][]byte{}, left: es.limits.Memory}
+	p := &packaging{found: map[string]evidence.Digest{}, left: es.limits.Memory, bounded: es.total <= es.limits.Memory}
 	layout := false
 	var largest int64
 	for _, e := range es.list {
@@ -127,7 +127,7 @@ func compute(es *entries) (*Dossier, error) {
 			if err := p.read(e); err != nil {
 				return nil, err
 			}
-		case strings.HasPrefix(e.name, "blobs/sha256/"):
+		case strings.HasPrefix(e.name, blobPrefix):
 			if err := d.readBlob(e, p); err != nil {
 				return nil, err
 			}
@@ -145,7 +145,7 @@ func notADossier(why string) error {
 	return &ReadError{Err: fmt.Errorf("not a dossier: %s", why), Remedy: "give the .dossier file or the layout directory"}
 }
 
-// readBlob hashes one blob and decides what it is.
+// readBlob hashes one blob and sorts it into the set.
 func (d *Dossier) readBlob(e entry, p *packaging) error {
 	if e.size > attest.MaxBundle {
 		return d.hashLarge(e)
@@ -156,10 +156,20 @@ func (d *Dossier) readBlob(e entry, p *packaging) error {
 	}
 	sum := evidence.Sum(data)
 	d.checkNamed(e, sum)
+	if p.bounded && bytes.HasPrefix(data, []byte(manifestStart)) {
+		d.blobs[sum] = Blob{sum, e.size, e.open}
+		p.manifests = append(p.manifests, foundManifest{e, sum})
+		return nil
+	}
+	return d.sortBlob(e, sum, data, p)
+}
+
+// sortBlob decides what a blob is.
+func (d *Dossier) sortBlob(e entry, sum evidence.Digest, data []byte, p *packaging) error {
 	if looksLikePackaging(data) {
 		d.blobs[sum] = Blob{sum, e.size, e.open}
 		p.blobs = append(p.blobs, sum)
-		return p.keep(e, data)
+		return p.note(e, sum)
 	}
 	if st, sig := d.classify(e, sum, data); sig != nil {
 		_, err := d.addOwn(st, sig)
@@ -211,7 +221,8 @@ func (d *Dossier) hashLarge(e entry) error {
 }
 
 func (d *Dossier) checkNamed(e entry, sum evidence.Digest) {
-	if want := strings.TrimPrefix(e.name, "blobs/sha256/"); want != sum.Hex() {
+	var text [2 * len(sum)]byte
+	if strings.TrimPrefix(e.name, blobPrefix) != string(sum.AppendHex(text[:0])) {
 		d.problems = append(d.problems, Problem{Code: DigestMismatch, Entry: e.name, Detail: "its bytes have the digest " + sum.String(), Digest: sum})
 	}
 }

@@ -3,7 +3,6 @@ package bundle
 import (
 	"archive/tar"
 	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -34,38 +33,24 @@ const (
 
 var errManifests = fmt.Errorf("the packaging would have more than %d manifests: name fewer images in one statement", maxManifests)
 
-type descriptor struct {
-	MediaType    string            `json:"mediaType"`
-	ArtifactType string            `json:"artifactType,omitempty"`
-	Digest       string            `json:"digest"`
-	Size         int64             `json:"size"`
-	Annotations  map[string]string `json:"annotations,omitempty"`
-}
-
-type manifest struct {
-	SchemaVersion int               `json:"schemaVersion"`
-	MediaType     string            `json:"mediaType"`
-	ArtifactType  string            `json:"artifactType"`
-	Config        descriptor        `json:"config"`
-	Layers        []descriptor      `json:"layers"`
-	Subject       *descriptor       `json:"subject,omitempty"`
-	Annotations   map[string]string `json:"annotations,omitempty"`
-}
-
-type index struct {
-	SchemaVersion int          `json:"schemaVersion"`
-	MediaType     string       `json:"mediaType"`
-	Manifests     []descriptor `json:"manifests"`
-}
-
-// packaging is what is around the set: found (when opened) or computed.
+// packaging is what was found around the set.
 type packaging struct {
-	found map[string][]byte // by entry name
-	blobs []evidence.Digest // digests of found blobs that may be packaging
-	left  int64             // bytes that may still be kept
+	found map[string]evidence.Digest // of the bytes, by entry name
+	blobs []evidence.Digest          // found blobs that may be packaging
+	left  int64                      // bytes that may still be looked at
+	// manifests begin like those that this tool writes. Which of them are, the
+	// set tells once it is known, without reading them as JSON.
+	manifests []foundManifest
+	// bounded reports that left is enough for all entries together.
+	bounded bool
 	// scratch is what entries are read into, one after the other: as large as
 	// the largest of those that may be packaging or signatures.
 	scratch []byte
+}
+
+type foundManifest struct {
+	entry  entry
+	digest evidence.Digest
 }
 
 func (p *packaging) read(e entry) error {
@@ -76,15 +61,15 @@ func (p *packaging) read(e entry) error {
 	if err != nil {
 		return err
 	}
-	return p.keep(e, data)
+	return p.note(e, evidence.Sum(data))
 }
 
-func (p *packaging) keep(e entry, data []byte) error {
+func (p *packaging) note(e entry, sum evidence.Digest) error {
 	if e.size > p.left {
 		return p.tooLarge(e)
 	}
 	p.left -= e.size
-	p.found[e.name] = bytes.Clone(data)
+	p.found[e.name] = sum
 	return nil
 }
 
@@ -120,38 +105,55 @@ func isObject(data []byte) bool {
 }
 
 var (
-	emptyConfig = describe(mediaTypeEmpty, []byte("{}"))
-	emptyName   = BlobName(evidence.Sum([]byte("{}")))
+	emptyDigest = evidence.Sum([]byte("{}"))
+	emptyConfig = descriptor{mediaType: mediaTypeEmpty, digest: emptyDigest, size: 2}
 )
 
+// metaFile is a file of the packaging that is not of the set.
+type metaFile struct {
+	name   string
+	digest evidence.Digest
+	data   []byte
+}
+
 // canonical computes the files of the packaging of the set, without the blobs
-// of the set itself.
-func (d *Dossier) canonical() (map[string][]byte, error) {
-	files := map[string][]byte{"oci-layout": []byte(layoutFile)}
-	idx := index{SchemaVersion: 2, MediaType: mediaTypeIndex, Manifests: []descriptor{}}
+// of the set itself, sorted by name. Their bytes are appended to buf.
+func (d *Dossier) canonical(buf []byte) ([]metaFile, error) {
+	var files []metaFile
+	var manifests []descriptor
+	t := jsonText{b: append(buf, layoutFile...)}
+	file := func(name string, start int) evidence.Digest {
+		data := t.b[start:len(t.b):len(t.b)]
+		f := metaFile{name, evidence.Sum(data), data}
+		if name == "" {
+			f.name = BlobName(f.digest)
+		}
+		files = append(files, f)
+		return f.digest
+	}
+	file("oci-layout", len(buf))
 	images := d.images()
 	for _, st := range d.Statements() {
-		if n := max(1, len(imagesOf(st, images))) * (len(st.Signatures) + 1); n > maxManifests-len(idx.Manifests) {
+		if n := max(1, len(imagesOf(st, images))) * (len(st.Signatures) + 1); n > maxManifests-len(manifests) {
 			return nil, errManifests
 		}
 		for _, m := range d.manifests(st, images) {
-			raw, err := strictjson.Marshal(m)
-			if err != nil {
-				return nil, err
-			}
-			desc := describe(mediaTypeManifest, raw)
-			desc.ArtifactType = m.ArtifactType
-			files[BlobName(evidence.Sum(raw))] = raw
-			idx.Manifests = append(idx.Manifests, desc)
+			start := len(t.b)
+			t.manifest(&m)
+			manifests = append(manifests, descriptor{
+				mediaType: mediaTypeManifest, artifactType: m.artifactType, digest: file("", start), size: int64(len(t.b) - start),
+			})
 		}
 	}
-	if len(idx.Manifests) > 0 {
-		files[emptyName] = []byte("{}")
+	if len(manifests) > 0 {
+		t.raw("{}")
+		file("", len(t.b)-len("{}"))
 	}
-	slices.SortFunc(idx.Manifests, func(a, b descriptor) int { return cmp.Compare(a.Digest, b.Digest) })
-	raw, err := strictjson.Marshal(idx)
-	files["index.json"] = raw
-	return files, err
+	start := len(t.b)
+	t.index(manifests)
+	file("index.json", start)
+	slices.SortFunc(files, func(a, b metaFile) int { return strings.Compare(a.name, b.name) })
+	return files, t.err
 }
 
 // manifests returns the manifests of a statement: one for each signature and
@@ -166,7 +168,7 @@ func (d *Dossier) manifests(st *Statement, images map[evidence.Digest]*descripto
 		for _, sig := range st.Signatures {
 			list = append(list, signatureManifest(st, sig, subject))
 		}
-		if m := d.materialsManifest(st, subject); len(m.Layers) > 0 {
+		if m := d.materialsManifest(st, subject); len(m.layers) > 0 {
 			list = append(list, m)
 		}
 	}
@@ -175,38 +177,32 @@ func (d *Dossier) manifests(st *Statement, images map[evidence.Digest]*descripto
 
 func signatureManifest(st *Statement, sig *Signature, subject *descriptor) manifest {
 	config := emptyConfig
-	config.ArtifactType = evidence.MediaTypeSigstoreBundle
+	config.artifactType = evidence.MediaTypeSigstoreBundle
 	return manifest{
-		SchemaVersion: 2,
-		MediaType:     mediaTypeManifest,
-		ArtifactType:  evidence.MediaTypeSigstoreBundle,
-		Config:        config,
-		Layers:        []descriptor{{MediaType: evidence.MediaTypeSigstoreBundle, Digest: sig.ID.String(), Size: sig.blob.Size}},
-		Subject:       subject,
-		Annotations: map[string]string{
-			annotationContent:   "dsse-envelope",
-			annotationPredicate: st.Statement.PredicateType,
+		artifactType: evidence.MediaTypeSigstoreBundle,
+		config:       config,
+		layers:       []descriptor{{mediaType: evidence.MediaTypeSigstoreBundle, digest: sig.ID, size: sig.blob.Size}},
+		subject:      subject,
+		annotations: []annotation{
+			{annotationContent, "dsse-envelope"},
+			{annotationPredicate, st.Statement.PredicateType},
 		},
 	}
 }
 
 func (d *Dossier) materialsManifest(st *Statement, subject *descriptor) manifest {
 	m := manifest{
-		SchemaVersion: 2,
-		MediaType:     mediaTypeManifest,
-		ArtifactType:  mediaTypeMaterials,
-		Config:        emptyConfig,
-		Subject:       subject,
-		Annotations:   map[string]string{annotationStatement: st.ID.String()},
+		artifactType: mediaTypeMaterials,
+		config:       emptyConfig,
+		layers:       make([]descriptor, 0, len(st.Links.Materials)),
+		subject:      subject,
+		annotations:  []annotation{{annotationStatement, st.ID.String()}},
 	}
 	for _, mat := range st.Links.Materials {
 		if _, ok := d.blobs[mat.Digest]; !ok {
 			continue
 		}
-		m.Layers = append(m.Layers, descriptor{
-			MediaType: mat.MediaType, Digest: mat.Digest.String(), Size: mat.Size,
-			Annotations: map[string]string{annotationTitle: mat.Name},
-		})
+		m.layers = append(m.layers, descriptor{mediaType: mat.MediaType, digest: mat.Digest, size: mat.Size, title: mat.Name})
 	}
 	return m
 }
@@ -227,7 +223,7 @@ func (d *Dossier) images() map[evidence.Digest]*descriptor {
 		}
 		for _, a := range r.Artifacts {
 			if known[a.Digest] == nil && isImage(a.MediaType) && a.Size > 0 {
-				known[a.Digest] = &descriptor{MediaType: a.MediaType, Digest: a.Digest.String(), Size: a.Size}
+				known[a.Digest] = &descriptor{mediaType: a.MediaType, digest: a.Digest, size: a.Size}
 			}
 		}
 	}
@@ -249,7 +245,7 @@ func imagesOf(st *Statement, images map[evidence.Digest]*descriptor) []*descript
 			list = append(list, images[id])
 		}
 	}
-	slices.SortFunc(list, func(a, b *descriptor) int { return cmp.Compare(a.Digest, b.Digest) })
+	slices.SortFunc(list, func(a, b *descriptor) int { return a.digest.Compare(b.digest) })
 	return slices.Compact(list)
 }
 
@@ -263,34 +259,63 @@ func isImage(mediaType string) bool {
 	return false
 }
 
-func describe(mediaType string, data []byte) descriptor {
-	return descriptor{MediaType: mediaType, Digest: evidence.Sum(data).String(), Size: int64(len(data))}
+// BlobName is the entry of the packaging that holds the blob id.
+func BlobName(id evidence.Digest) string {
+	var name [len(blobPrefix) + 2*len(id)]byte
+	return string(id.AppendHex(append(name[:0], blobPrefix...)))
 }
 
-// BlobName is the entry of the packaging that holds the blob id.
-func BlobName(id evidence.Digest) string { return "blobs/sha256/" + id.Hex() }
+const blobPrefix = "blobs/sha256/"
 
 // comparePackaging removes the packaging's blobs from the set and notes where
 // the packaging is not the canonical one.
 func (d *Dossier) comparePackaging(p *packaging) error {
+	want, err := d.canonical(p.scratch[:0])
+	if err != nil && !errors.Is(err, errManifests) {
+		return err
+	}
+	if err := d.tellManifests(p, want); err != nil {
+		return err
+	}
 	listed := d.listed()
 	d.dropPackaging(p, listed)
-	want, err := d.canonical()
-	if errors.Is(err, errManifests) {
+	if err != nil {
 		d.notCanonical("index.json", err.Error())
 		return nil
 	}
-	if err != nil {
-		return err
+	for _, f := range want {
+		if got, ok := p.found[f.name]; !ok || got != f.digest {
+			d.notCanonical(f.name, "missing or not as this tool writes it")
+		}
+		delete(p.found, f.name)
 	}
-	for name, data := range want {
-		if got, ok := p.found[name]; !ok || string(got) != string(data) {
-			d.notCanonical(name, "missing or not as this tool writes it")
+	for name, sum := range p.found {
+		if !listed[sum] {
+			d.notCanonical(name, "a manifest that this tool does not write")
 		}
 	}
-	for name, data := range p.found {
-		if _, ok := want[name]; !ok && !listed[evidence.Sum(data)] {
-			d.notCanonical(name, "a manifest that this tool does not write")
+	return nil
+}
+
+// tellManifests tells which of the manifests found are wanted, and reads the
+// others, which may be anything.
+func (d *Dossier) tellManifests(p *packaging, want []metaFile) error {
+	for _, m := range p.manifests {
+		i, named := slices.BinarySearchFunc(want, m.entry.name, func(f metaFile, name string) int { return strings.Compare(f.name, name) })
+		if named && want[i].digest == m.digest {
+			p.blobs = append(p.blobs, m.digest)
+			p.found[m.entry.name] = m.digest
+			continue
+		}
+		data, err := readEntry(m.entry, p.scratch)
+		if err != nil {
+			return err
+		}
+		if evidence.Sum(data) != m.digest {
+			return &ReadError{Entry: m.entry.name, Err: errChanged}
+		}
+		if err := d.sortBlob(m.entry, m.digest, data, p); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -330,17 +355,19 @@ func (d *Dossier) listed() map[evidence.Digest]bool {
 
 // files returns the whole canonical packaging, sorted by name.
 func (d *Dossier) files() ([]file, error) {
-	meta, err := d.canonical()
+	meta, err := d.canonical(nil)
 	if err != nil {
 		return nil, err
 	}
 	var list []file
 	add := func(name string, b Blob) { list = append(list, file{name, b}) }
-	for name, data := range meta {
-		add(name, BytesBlob(data))
+	own := map[string]bool{}
+	for _, f := range meta {
+		add(f.name, BytesBlob(f.data))
+		own[f.name] = true
 	}
 	for id, b := range d.blobs {
-		if _, ok := meta[BlobName(id)]; !ok {
+		if !own[BlobName(id)] {
 			add(BlobName(id), b)
 		}
 	}

@@ -3,6 +3,7 @@ package bundle_test
 import (
 	"archive/tar"
 	"bytes"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -224,4 +225,60 @@ func TestMalformedSignature(t *testing.T) {
 	if got.Unreadable(evidence.Sum([]byte("m"))) != nil {
 		t.Error("a material has a reason for not being a signature")
 	}
+}
+
+// TestManifestsWithoutReading opens files whose manifests are told from others by
+// their digests and, where that much packaging is not allowed for, by their JSON:
+// both find the same.
+func TestManifestsWithoutReading(t *testing.T) {
+	large := bytes.Repeat([]byte("large"), 20<<10)
+	manifest := []byte(`{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","artifactType":"a","config":{}}`)
+	unfinished := manifest[:len(manifest)-1]
+	twice := bytes.Replace(manifest, []byte(`"config"`), []byte(`"schemaVersion"`), 1)
+	signature := bytes.Replace(manifest, []byte(`"a"`), []byte(`"application/vnd.dev.sigstore.bundle.v0.3+json"`), 1)
+	spaced := append(bytes.Clone(manifest), '\n')
+	listed := unpack(t, pack(t, dossier(t, large, manifest, unfinished, signature)))
+	plain := unpack(t, pack(t, dossier(t, large)))
+	ours := slices.IndexFunc(plain, func(m member) bool { return bytes.HasPrefix(m.data, manifest[:40]) })
+	elsewhere := member{name: bundle.BlobName(evidence.Sum(nil)), data: plain[ours].data}
+	misnamed := member{name: plain[ours].name, data: manifest}
+	for name, list := range map[string][]member{
+		"ours":           plain,
+		"others":         append(slices.Clone(plain), blob(manifest), blob(unfinished), blob(twice), blob(signature), blob(spaced)),
+		"materials":      listed,
+		"missing":        without(plain, plain[ours].name),
+		"elsewhere":      append(slices.Clone(plain), elsewhere),
+		"only elsewhere": append(without(plain, plain[ours].name), elsewhere),
+		"misnamed":       append(without(plain, plain[ours].name), misnamed),
+		"no index":       append(without(plain, "index.json"), blob(manifest)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			packed := repack(t, list)
+			quick, err := openHostile(packed, bundle.Limits{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			slow, err := openHostile(packed, bundle.Limits{Memory: 64 << 10})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(openedOf(slow), openedOf(quick)); diff != "" {
+				t.Errorf("-by JSON +by digest:\n%s", diff)
+			}
+		})
+	}
+}
+
+// openedOf is all that opening tells.
+func openedOf(d *bundle.Dossier) (list []string) {
+	list = blobsOf(d)
+	for _, b := range d.Blobs() {
+		if err := d.Unreadable(b.Digest); err != nil {
+			list = append(list, b.Digest.Hex()+" "+err.Error())
+		}
+	}
+	for _, p := range d.Problems() {
+		list = append(list, fmt.Sprint(p))
+	}
+	return list
 }

@@ -99,21 +99,24 @@ func (t *Trust) Allows(q Question) Decision {
 // grant looks for one that covers a question, and returns how many people it asks for;
 // or else why the nearest does not.
 func (t *Trust) grant(q Question) (threshold int, refused *refusal) {
-	nearest := refusal{failedKind, "trust knows the signer and no grant names them"}
-	least := -1
-	for i, g := range t.grantsOf(q.Signer, q.Build) {
-		r := g.judge(q)
-		if r.step == allowed && (least < 0 || g.threshold < least) {
+	var nearest *grant
+	reached, least := failedKind, -1
+	for g := range t.grantsOf(q.Signer, q.Build) {
+		s := g.judge(q)
+		if s == allowed && (least < 0 || g.threshold < least) {
 			least = g.threshold
 		}
-		if i == 0 || r.step > nearest.step {
-			nearest = r
+		if nearest == nil || s > reached {
+			nearest, reached = g, s
 		}
 	}
-	if least < 0 {
-		return 0, &nearest
+	switch {
+	case least >= 0:
+		return least, nil
+	case nearest == nil:
+		return 0, &refusal{failedKind, "trust knows the signer and no grant names them"}
 	}
-	return least, nil
+	return 0, &refusal{reached, nearest.why(q, reached)}
 }
 
 // signs reports whether an identity of this scheme is what a signature proves.
@@ -143,22 +146,35 @@ type refusal struct {
 }
 
 // judge compares one grant that names the signer.
-func (g grant) judge(q Question) refusal {
+func (g *grant) judge(q Question) step {
 	switch {
 	case !g.coversKind(q.Kind):
-		return refusal{failedKind, kindDetail(q.Kind)}
+		return failedKind
 	case !g.coversRepository(q.Repository):
-		return refusal{failedRepository, fmt.Sprintf("the signer may not speak for the repository %.200q", q.Repository)}
+		return failedRepository
 	case !g.coversEnvironment(q.Environment):
-		return refusal{failedEnvironment, environmentDetail(q.Environment)}
+		return failedEnvironment
+	case g.outside(q) != "":
+		return failedTime
+	case slices.Index(proofs, q.Proof) < g.proof:
+		return failedProof
 	}
-	if why := g.outside(q); why != "" {
-		return refusal{failedTime, why}
+	return allowed
+}
+
+// why says in words what failed.
+func (g *grant) why(q Question, failed step) string {
+	switch failed {
+	case failedKind:
+		return kindDetail(q.Kind)
+	case failedRepository:
+		return fmt.Sprintf("the signer may not speak for the repository %.200q", q.Repository)
+	case failedEnvironment:
+		return environmentDetail(q.Environment)
+	case failedTime:
+		return g.outside(q)
 	}
-	if proof := slices.Index(proofs, q.Proof); proof < g.proof {
-		return refusal{failedProof, fmt.Sprintf("the signature is only %.20s, the grant asks for %s", q.Proof, proofs[g.proof])}
-	}
-	return refusal{step: allowed}
+	return fmt.Sprintf("the signature is only %.20s, the grant asks for %s", q.Proof, proofs[g.proof])
 }
 
 func kindDetail(kind string) string {
@@ -180,24 +196,32 @@ func environmentDetail(name string) string {
 
 // outside says which time the grant does not cover, "" if it covers all that
 // count.
-func (g grant) outside(q Question) string {
+func (g *grant) outside(q Question) string {
 	open := q.NotBefore == nil || q.NotAfter == nil
 	if !open && q.NotAfter.Before(*q.NotBefore) {
 		return "the proofs of time contradict each other"
 	}
-	for _, at := range []struct {
+	for _, at := range [...]struct {
 		name string
-		time *time.Time
+		time time.Time
 		asks bool
 	}{
-		{"the earliest time of signing", q.NotBefore, q.NotBefore != nil},
-		{"the latest time of signing", q.NotAfter, q.NotAfter != nil},
-		{"the stated time", &q.Stated, open},
-		{"the moment of judgement", &q.AsOf, open},
+		{"the earliest time of signing", timeOf(q.NotBefore), q.NotBefore != nil},
+		{"the latest time of signing", timeOf(q.NotAfter), q.NotAfter != nil},
+		{"the stated time", q.Stated, open},
+		{"the moment of judgement", q.AsOf, open},
 	} {
-		if at.asks && !g.time.Contains(*at.time) {
-			return fmt.Sprintf("the grant holds %s, and %s is %s", g.time, at.name, stamp(*at.time))
+		if at.asks && !g.time.Contains(at.time) {
+			return fmt.Sprintf("the grant holds %s, and %s is %s", g.time, at.name, stamp(at.time))
 		}
 	}
 	return ""
+}
+
+// timeOf is the time that t points to, the zero time if it is nil.
+func timeOf(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return *t
 }

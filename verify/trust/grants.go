@@ -1,6 +1,7 @@
 package trust
 
 import (
+	"iter"
 	"slices"
 	"strings"
 	"sync"
@@ -165,19 +166,22 @@ func readEnvironment(ref text) (string, error) {
 	return s, nil
 }
 
-// grantsOf returns the grants that are given to id, whose certificate says c.
-func (t *Trust) grantsOf(id evidence.Identity, c *provenance.Certificate) []grant {
-	roles, person := t.rolesOf(id, c), t.Fold(id)
-	var list []grant
-	for _, g := range t.grants {
-		switch {
-		case g.role != "" && slices.Contains(roles, g.role),
-			g.person != "" && g.person == person,
-			g.identity != "" && matchIdentity(g.identity, string(id)):
-			list = append(list, g)
+// grantsOf yields the grants that are given to id, whose certificate says c.
+func (t *Trust) grantsOf(id evidence.Identity, c *provenance.Certificate) iter.Seq[*grant] {
+	return func(yield func(*grant) bool) {
+		roles, person := t.rolesOf(id, c), t.Fold(id)
+		for i := range t.grants {
+			g := &t.grants[i]
+			switch {
+			case g.role != "" && slices.Contains(roles, g.role),
+				g.person != "" && g.person == person,
+				g.identity != "" && matchIdentity(g.identity, string(id)):
+				if !yield(g) {
+					return
+				}
+			}
 		}
 	}
-	return list
 }
 
 // KindTag is the kind of a question about the signature in a git tag, which is
@@ -201,7 +205,7 @@ const kindVSA = "vsa"
 var verificationTypes = []string{"https://slsa.dev/verification_summary/v", "https://in-toto.io/attestation/svr/v"}
 
 // coversKind compares a predicate type URI with the grant's kinds.
-func (g grant) coversKind(uri string) bool {
+func (g *grant) coversKind(uri string) bool {
 	name, version, own := strings.Cut(strings.TrimPrefix(uri, evidence.PredicateBase), "/v")
 	own = own && strings.HasPrefix(uri, evidence.PredicateBase) &&
 		version != "" && strings.Trim(version, "0123456789") == ""
@@ -221,14 +225,14 @@ func (g grant) coversKind(uri string) bool {
 	})
 }
 
-func (g grant) coversRepository(address string) bool {
+func (g *grant) coversRepository(address string) bool {
 	return slices.ContainsFunc(g.repositories, func(p string) bool { return Match(p, address) })
 }
 
 // coversEnvironment compares the environment that a statement names. A
 // statement that names none speaks of all: it needs a grant for all, or one
 // that is not about environments.
-func (g grant) coversEnvironment(name string) bool {
+func (g *grant) coversEnvironment(name string) bool {
 	if name == "" && len(g.environments) == 0 {
 		return true
 	}

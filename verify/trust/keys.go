@@ -15,6 +15,32 @@ import (
 // ssh:SHA256:<base64>, which is no identity that evidence can hold.
 const fingerprintScheme = "ssh:"
 
+// keyTable finds the public keys that documents hold in full.
+type keyTable struct {
+	keys   []attest.PublicKey
+	byHint map[string]int // into keys
+	pems   map[evidence.Digest]bool
+}
+
+func newKeyTable(lists ...[]attest.PublicKey) keyTable {
+	t := keyTable{byHint: map[string]int{}, pems: map[evidence.Digest]bool{}}
+	for _, list := range lists {
+		for _, key := range list {
+			if slices.ContainsFunc(t.keys, key.Equal) {
+				continue // of another version
+			}
+			if _, taken := t.byHint[key.Hint()]; !taken {
+				t.byHint[key.Hint()] = len(t.keys)
+			}
+			if !key.FIDO() { // the PEM form of which is that of the key inside
+				t.pems[evidence.Sum(key.PEM())] = true
+			}
+			t.keys = append(t.keys, key)
+		}
+	}
+	return t
+}
+
 // resolver turns the ways to write a key into the identity it has.
 type resolver struct {
 	// written holds each public key of the document by the text it is written
@@ -55,6 +81,7 @@ func (t *Trust) addKeys(extra []attest.PublicKey) error {
 			t.keys = append(t.keys, key)
 		}
 	}
+	t.atHand = newKeyTable(t.keys)
 	for _, key := range extra {
 		t.resolver.add(key)
 	}

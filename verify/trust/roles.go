@@ -174,15 +174,14 @@ func (t *Trust) Roles(id evidence.Identity) []string { return t.rolesOf(id, nil)
 // rolesOf is Roles, with what the signing certificate says.
 func (t *Trust) rolesOf(id evidence.Identity, c *provenance.Certificate) []string {
 	t = t.Versions()[0]
-	set := map[string]bool{}
-	for _, direct := range [][]string{t.roles.members[id], t.roles.people[t.Fold(id)], t.roles.keylessRoles(id, c)} {
+	var list []string
+	for _, direct := range [...][]string{t.roles.members[id], t.roles.people[t.Fold(id)], t.roles.keylessRoles(id, c)} {
 		for _, role := range direct {
-			for _, implied := range t.roles.implied[role] {
-				set[implied] = true
-			}
+			list = append(list, t.roles.implied[role]...)
 		}
 	}
-	return sortedKeys(set)
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // HasRole reports whether id has the role.

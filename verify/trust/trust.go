@@ -28,6 +28,7 @@ type Trust struct {
 
 	doc      *document
 	keys     []attest.PublicKey
+	atHand   keyTable // those of all versions
 	pgp      []byte
 	resolver resolver
 	owners   claims
@@ -116,14 +117,24 @@ func (t *Trust) KeyCreated(id evidence.Identity) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// Keys returns all public keys that the document holds, in its order.
-func (t *Trust) Keys() []attest.PublicKey {
-	keys := slices.Clone(t.keys)
-	for _, v := range t.Versions()[1:] {
-		keys = append(keys, v.keys...)
+// Keys returns all public keys that the document holds, in its order, each once.
+func (t *Trust) Keys() []attest.PublicKey { return slices.Clone(t.atHand.keys) }
+
+// KeyByHint returns the public key that the document holds and that bundles name
+// by that hint, see [attest.PublicKey.Hint]; the first of them if a FIDO key and
+// the key inside are both there.
+func (t *Trust) KeyByHint(hint string) (attest.PublicKey, bool) {
+	i, ok := t.atHand.byHint[hint]
+	if !ok {
+		return attest.PublicKey{}, false
 	}
-	return keys
+	return t.atHand.keys[i], true
 }
+
+// HoldsPEM reports whether the document holds the public key whose PEM form, as
+// [attest.PublicKey.PEM] writes it, has that digest: whoever finds it in evidence
+// need not read it to know which key it is.
+func (t *Trust) HoldsPEM(id evidence.Digest) bool { return t.atHand.pems[id] }
 
 // PGPKeys returns the armored OpenPGP public keys for signatures of tags, nil
 // if there are none.
@@ -158,5 +169,13 @@ func (t *Trust) names(id evidence.Identity) bool {
 	if t.resolver.names[id] != "" || len(t.roles.members[id]) > 0 {
 		return true
 	}
-	return t.roles.namesKeyless(id) || slices.ContainsFunc(t.grants, func(g grant) bool { return g.identity != "" && matchIdentity(g.identity, string(id)) })
+	if t.roles.namesKeyless(id) {
+		return true
+	}
+	for i := range t.grants {
+		if who := t.grants[i].identity; who != "" && matchIdentity(who, string(id)) {
+			return true
+		}
+	}
+	return false
 }

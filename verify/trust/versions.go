@@ -81,6 +81,11 @@ func join(all []*Trust, digest evidence.Digest, keys []attest.PublicKey) (*Trust
 	t := *versions[0]
 	t.versions, t.Digest = versions, digest
 	t.owners, t.people = maps.Clone(t.owners), maps.Clone(t.people)
+	held := make([][]attest.PublicKey, len(versions))
+	for i, v := range versions {
+		held[i] = v.keys
+	}
+	t.atHand = newKeyTable(held...)
 	for _, older := range versions[1:] {
 		t.adopt(older)
 	}

@@ -29,8 +29,11 @@ type candidate struct {
 	pinned   bool
 }
 
-// keyring finds the key that made a signature.
+// keyring finds the key that made a signature, among those that trust holds and
+// those that were found beside them.
 type keyring struct {
+	trust *trust.Trust // nil if nobody is trusted
+	// byHint are keys that were found. Keys of trust come before them.
 	byHint    map[string]candidate
 	pinned    []candidate
 	strangers []candidate
@@ -38,12 +41,7 @@ type keyring struct {
 }
 
 func newKeyring(found []attest.PublicKey, t *trust.Trust) *keyring {
-	k := &keyring{byHint: map[string]candidate{}, guesses: maxGuesses}
-	if t != nil {
-		for _, key := range t.Keys() {
-			k.add(candidate{key, key.Identity(), true})
-		}
-	}
+	k := &keyring{trust: t, guesses: maxGuesses}
 	for _, key := range found {
 		k.add(candidate{key, key.Identity(), pins(t, key)})
 	}
@@ -61,8 +59,11 @@ func pins(t *trust.Trust, key attest.PublicKey) bool {
 
 func (k *keyring) add(c candidate) {
 	hint := c.key.Hint()
-	if _, ok := k.byHint[hint]; ok {
+	if _, ok := k.named(hint); ok {
 		return
+	}
+	if k.byHint == nil {
+		k.byHint = map[string]candidate{}
 	}
 	k.byHint[hint] = c
 	if c.pinned {
@@ -72,8 +73,24 @@ func (k *keyring) add(c candidate) {
 	}
 }
 
+// named returns the key that a hint names, if it is at hand.
+func (k *keyring) named(hint string) (candidate, bool) {
+	if k.trust != nil {
+		if key, ok := k.trust.KeyByHint(hint); ok {
+			return candidate{key, key.Identity(), true}, true
+		}
+	}
+	c, ok := k.byHint[hint]
+	return c, ok
+}
+
 // of returns the key with an identity, if it is at hand.
 func (k *keyring) of(id evidence.Identity) (attest.PublicKey, bool) {
+	for _, key := range k.held() {
+		if key.Identity() == id {
+			return key, true
+		}
+	}
 	for _, c := range k.byHint {
 		if c.identity == id {
 			return c.key, true
@@ -82,8 +99,16 @@ func (k *keyring) of(id evidence.Identity) (attest.PublicKey, bool) {
 	return attest.PublicKey{}, false
 }
 
+// held are the keys that trust holds.
+func (k *keyring) held() []attest.PublicKey {
+	if k.trust == nil {
+		return nil
+	}
+	return k.trust.Keys()
+}
+
 // embeddedKeys reads the public keys among the materials that statements list:
-// all that trust names, and some of the others.
+// all that trust names and does not hold itself, and some of the others.
 func embeddedKeys(d *bundle.Dossier, all []*bundle.Statement, t *trust.Trust) []attest.PublicKey {
 	var keys []attest.PublicKey
 	seen, strangers := map[evidence.Digest]bool{}, 0
@@ -93,6 +118,9 @@ func embeddedKeys(d *bundle.Dossier, all []*bundle.Statement, t *trust.Trust) []
 				continue
 			}
 			seen[m.Digest] = true
+			if t != nil && t.HoldsPEM(m.Digest) {
+				continue // the very bytes of a key that is at hand already
+			}
 			key, ok := embeddedKey(d, m.Digest)
 			if !ok {
 				continue
@@ -134,11 +162,17 @@ var (
 // key and that key refutes the signature, the candidate comes with errRefuted.
 func (k *keyring) find(b *attest.Bundle) (candidate, error) {
 	message := b.SignedBytes()
-	if c, ok := k.byHint[b.Hint]; ok {
+	if c, ok := k.named(b.Hint); ok {
 		if c.key.Verify(message, b.Signature) == nil {
 			return c, nil
 		}
 		return c, errRefuted
+	}
+	for _, key := range k.held() {
+		// Of a FIDO key and the key inside, which have one hint, the first counts.
+		if first, _ := k.trust.KeyByHint(key.Hint()); first.Equal(key) && key.Verify(message, b.Signature) == nil {
+			return candidate{key, key.Identity(), true}, nil
+		}
 	}
 	for _, c := range k.pinned {
 		if c.key.Verify(message, b.Signature) == nil {

@@ -58,7 +58,7 @@ func (r *run) signatures() error {
 // learn shows trust the keys that it may name by their fingerprint alone: those
 // that are neither written in it nor shown before, and that it names at all.
 func (r *run) learn(keys ...attest.PublicKey) error {
-	if r.o.Trust == nil {
+	if r.o.Trust == nil || len(keys) == 0 {
 		return nil
 	}
 	known := r.o.Trust.Keys()

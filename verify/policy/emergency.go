@@ -583,17 +583,16 @@ func emergencyOtherControlsKept(f *Facts) Result {
 	const want = "nothing but windows is given up in an emergency"
 	var lost []string
 	var where []verify.Place
-	for _, c := range f.results {
+	for r, c := range f.outcomes() {
 		theme, _, _ := strings.Cut(c.ID, "/")
 		if theme == "window" || theme == "emergency" || c.Outcome != verify.Fail && c.Outcome != verify.Unknown {
 			continue
 		}
-		if !f.emergencyMay[c.ID] && c.EnforcedFrom == nil {
+		if !r.waiver.emergency && c.EnforcedFrom == nil {
 			lost = append(lost, c.ID)
 		}
 	}
 	if len(lost) > 0 {
-		slices.Sort(lost)
 		return fail("more-than-windows", want, "%s", several(lost)).at(f.result(lost[0]).Inputs...).follows(lost[0])
 	}
 	proofs := []verify.Proof{f.Stated()}

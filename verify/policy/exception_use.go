@@ -3,7 +3,6 @@ package policy
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -14,10 +13,9 @@ import (
 func exceptionRequiredForMust(f *Facts) Result {
 	const want = "an exception, approved before and in scope, for each MUST that is not met"
 	var unmet []string
-	for _, id := range slices.Sorted(maps.Keys(f.waivers)) {
-		c := f.result(id)
-		if c.Level != Should && c.Outcome == verify.Fail && c.EnforcedFrom == nil && f.waivers[id].exception {
-			unmet = append(unmet, id)
+	for r, c := range f.outcomes() {
+		if r.phase() == 0 && c.Level != Should && c.Outcome == verify.Fail && c.EnforcedFrom == nil && r.waiver.exception {
+			unmet = append(unmet, r.ID)
 		}
 	}
 	if len(unmet) > 0 {
@@ -43,15 +41,15 @@ func exceptionShouldRationale(f *Facts) Result {
 	const want = "a reason for each recommendation that is not followed"
 	var bare, reasoned []string
 	var where []verify.Place
-	for _, id := range slices.Sorted(maps.Keys(f.waivers)) {
-		c := f.result(id)
-		theme, _, _ := strings.Cut(id, "/")
+	for r, c := range f.outcomes() {
+		theme, _, _ := strings.Cut(r.ID, "/")
 		switch {
+		case r.phase() > 0:
 		case c.Level != Should || !slices.Contains(f.Params.RationaleThemes, theme):
 		case c.Outcome == verify.Warn && c.Code != codeNotSealed && c.Code != codeTimeClaimed:
-			bare = append(bare, id)
+			bare = append(bare, r.ID)
 		case c.Outcome == verify.Waived:
-			reasoned, where = append(reasoned, id), append(where, c.Inputs...)
+			reasoned, where = append(reasoned, r.ID), append(where, c.Inputs...)
 		}
 	}
 	switch {

@@ -20,14 +20,10 @@ type Facts struct {
 	// known reports whether a control is one of this version or of the policy.
 	known func(id string) bool
 
-	// results are the outcomes of the controls that do not judge outcomes, by
-	// id; set when those that do are judged.
-	results map[string]*verify.Check
-	// emergencyMay are the controls for which an emergency may stand in.
-	emergencyMay map[string]bool
-
-	// waivers tell how those may be waived, by id.
-	waivers map[string]waiver
+	// rules are those of the policy, sorted by ID, and judged is what each came to;
+	// nil for one that is not asked at the gate, or not judged yet.
+	rules  []rule
+	judged []*verify.Check
 
 	// tried are the exceptions that name a control which did not hold, uses those
 	// of them that waived it.

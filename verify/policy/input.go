@@ -3,7 +3,6 @@ package policy
 import (
 	"bytes"
 	"encoding/json"
-	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/internal/strictjson"
@@ -127,9 +126,9 @@ func (f *Facts) document() Input {
 		until := evidence.At(f.Seal.Covers)
 		in.SealedUntil = &until
 	}
-	for id, c := range f.results {
-		if !strings.HasPrefix(id, OwnTheme+"/") { // rules do not judge rules
-			in.Controls[id] = c.Outcome
+	for r, c := range f.outcomes() {
+		if !r.own() { // rules do not judge rules
+			in.Controls[r.ID] = c.Outcome
 		}
 	}
 	return in
@@ -198,5 +197,8 @@ func (p *Policy) InputDocument(facts *verify.Facts) ([]byte, error) {
 
 // facts are what controls judge of facts under the policy.
 func (p *Policy) facts(facts *verify.Facts) *Facts {
-	return &Facts{Facts: facts, Params: p.Params, strict: strict(p.Profile)}
+	return &Facts{
+		Facts: facts, Params: p.Params, strict: strict(p.Profile),
+		known: p.knows, rules: p.rules, judged: make([]*verify.Check, len(p.rules)),
+	}
 }

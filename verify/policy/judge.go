@@ -3,7 +3,9 @@ package policy
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"slices"
+	"sort"
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/verify"
@@ -19,11 +21,11 @@ func (p *Policy) Judge(facts *verify.Facts) ([]verify.Check, verify.PolicyView) 
 		return []verify.Check{c}, view
 	}
 	checks := p.judgeAll(f)
-	fold(checks)
+	fold(f, checks)
 	if p.forced {
 		checks = append(checks, p.notInForce(f))
 	}
-	if !p.binding(f, checks) {
+	if !f.binding() {
 		checks = append(checks, verify.Check{
 			ID: "policy/nothing-asked", Layer: verify.Controls, Level: Must,
 			Outcome: verify.Fail, Code: "nothing-asked", Title: "The policy enforces nothing at this gate",
@@ -38,46 +40,76 @@ func (p *Policy) Judge(facts *verify.Facts) ([]verify.Check, verify.PolicyView) 
 // judge evidence, then what waives their failures, then those that judge the
 // outcomes of others, then the rules of the policy's own, which may look at all.
 func (p *Policy) judgeAll(f *Facts) []verify.Check {
-	n := len(p.rules)
-	f.known = p.knows
-	f.results, f.waivers, f.emergencyMay = make(map[string]*verify.Check, n), make(map[string]waiver, n), make(map[string]bool, n)
+	asked := make([]int, 0, len(p.rules)) // of the rules
 	for i := range p.rules {
-		f.emergencyMay[p.rules[i].ID] = p.rules[i].waiver.emergency
+		if p.rules[i].askedAt(f.Gate) {
+			asked = append(asked, i)
+		}
 	}
-	checks, results := make([]verify.Check, n), make([]Result, n) // by rule
-	var judged []int
+	// There is room for the checks of the other layers, which a report puts first,
+	// and for the two that Judge may add.
+	checks := make([]verify.Check, len(asked), len(asked)+len(f.Checks)+2)
 	for phase := range 3 {
-		first := len(judged)
-		for i := range p.rules {
+		var open []waivable
+		for k, i := range asked {
 			r := &p.rules[i]
-			if r.phase() != phase || !r.askedAt(f.Gate) {
+			if r.phase() != phase {
 				continue
 			}
-			results[i] = r.outcome(f)
-			checks[i] = r.check(f, &results[i])
-			checks[i].Asked = p.askedAt(r.ID)
-			f.results[r.ID] = &checks[i]
-			if phase == 0 {
-				f.waivers[r.ID] = r.waiver
+			res := r.outcome(f)
+			checks[k] = r.check(f, &res)
+			checks[k].Asked = p.askedAt(r.ID)
+			f.judged[i] = &checks[k]
+			if r.mayBeWaived(res.Outcome) {
+				open = append(open, waivable{r, res, &checks[k]})
 			}
-			judged = append(judged, i)
 		}
-		for _, i := range judged[first:] {
-			p.rules[i].waive(f, results[i], &checks[i])
+		for _, x := range open {
+			x.rule.waive(f, x.result, x.check)
 		}
 	}
-	checks = slices.DeleteFunc(checks, func(c verify.Check) bool { return c.ID == "" }) // not asked at this gate
-	slices.SortFunc(checks, func(a, b verify.Check) int { return cmp.Compare(a.ID, b.ID) })
 	return checks
 }
 
-// result returns what a control that was judged before came to; the zero value
-// if it was not.
+// waivable is a control that did not hold, and may be waived once the others of
+// its phase are judged.
+type waivable struct {
+	rule   *rule
+	result Result
+	check  *verify.Check
+}
+
+// outcomes yields what the rules came to that were judged so far, sorted by ID.
+func (f *Facts) outcomes() iter.Seq2[*rule, *verify.Check] {
+	return func(yield func(*rule, *verify.Check) bool) {
+		for i, c := range f.judged {
+			if c != nil && !yield(&f.rules[i], c) {
+				return
+			}
+		}
+	}
+}
+
+// checkOf returns what a control came to that was judged before, nil if it was
+// not.
+func (f *Facts) checkOf(id string) *verify.Check {
+	if i, ok := ruleAt(f.rules, id); ok {
+		return f.judged[i]
+	}
+	return nil
+}
+
+// result is checkOf by value: the zero value if it was not judged.
 func (f *Facts) result(id string) verify.Check {
-	if c, ok := f.results[id]; ok {
+	if c := f.checkOf(id); c != nil {
 		return *c
 	}
 	return verify.Check{}
+}
+
+// ruleAt finds a rule by its ID.
+func ruleAt(rules []rule, id string) (int, bool) {
+	return sort.Find(len(rules), func(i int) int { return cmp.Compare(id, rules[i].ID) })
 }
 
 // phase is when a control is judged: with the evidence, after that by the
@@ -96,7 +128,10 @@ func (c *Control) phase() int {
 // policy's own.
 func (p *Policy) knows(id string) bool {
 	_, found := slices.BinarySearchFunc(controls(), id, func(c Control, id string) int { return cmp.Compare(c.ID, id) })
-	return found || slices.ContainsFunc(p.rules, func(r rule) bool { return r.ID == id })
+	if !found {
+		_, found = ruleAt(p.rules, id)
+	}
+	return found
 }
 
 // askedAt returns the line of the policy that says most of a control; nil if
@@ -113,15 +148,11 @@ func (p *Policy) askedAt(id string) *verify.Place {
 	return nil
 }
 
-// binding reports whether one of the checks applies and is enforced by now. A
+// binding reports whether one of the controls applies and is enforced by now. A
 // policy that binds nobody yet accepts nothing.
-func (p *Policy) binding(f *Facts, checks []verify.Check) bool {
-	binds := make(map[string]bool, len(p.rules))
-	for i := range p.rules {
-		binds[p.rules[i].ID] = !p.rules[i].enforced.After(f.AsOf)
-	}
-	for i := range checks {
-		if binds[checks[i].ID] && checks[i].Outcome != verify.NotApplicable {
+func (f *Facts) binding() bool {
+	for r, c := range f.outcomes() {
+		if !r.enforced.After(f.AsOf) && c.Outcome != verify.NotApplicable {
 			return true
 		}
 	}
@@ -244,14 +275,11 @@ func gradeName(g verify.Grade) string { return either(string(g), "no proof") }
 
 // fold drops what a check follows from unless that check blocks as well: a
 // failure is never hidden behind one that is not there.
-func fold(checks []verify.Check) {
-	blocks := map[string]bool{}
-	for _, c := range checks {
-		blocks[c.ID] = c.Blocks()
-	}
+func fold(f *Facts, checks []verify.Check) {
 	for i := range checks {
-		if !blocks[checks[i].FollowsFrom] {
-			checks[i].FollowsFrom = ""
+		c := &checks[i]
+		if cause := f.checkOf(c.FollowsFrom); cause == nil || !cause.Blocks() {
+			c.FollowsFrom = ""
 		}
 	}
 }

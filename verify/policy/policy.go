@@ -35,7 +35,7 @@ type Policy struct {
 	// Loosened is what it asks less of than what it extends, by exceptions.
 	Loosened []Loosening
 
-	rules []rule
+	rules []rule // sorted by ID
 	// origins say where values are given: by a control's id what asks it, by
 	// "enforce ID", "grade ID" and "parameter NAME" what sets that.
 	origins map[string]Origin

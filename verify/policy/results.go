@@ -467,8 +467,8 @@ func checkCommitLint(f *Facts) Result {
 	if res.Outcome == verify.Pass {
 		return res
 	}
-	own, ok := f.results["commit/conventional"]
-	if !ok || own.Outcome != verify.Pass {
+	own := f.result("commit/conventional")
+	if own.Outcome != verify.Pass {
 		return res
 	}
 	r := pass(own.Proof, "no check of each pull request, and the commits themselves follow the format").wants(want)

@@ -2,7 +2,6 @@ package policy
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -160,9 +159,8 @@ func sodHotfixPreserved(f *Facts) Result {
 	const want = "every control of the separation of duties holds for the hotfix"
 	var proofs []verify.Proof
 	var where []verify.Place
-	ids := slices.Sorted(maps.Keys(f.results))
-	for _, id := range ids {
-		c := f.result(id)
+	for r, c := range f.outcomes() {
+		id := r.ID
 		switch {
 		case !strings.HasPrefix(id, "sod/") || id == "sod/enforcement-noted" || id == "sod/hotfix-preserved":
 			continue

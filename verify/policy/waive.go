@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -63,13 +62,16 @@ func waiverOf(column string) waiver {
 	return waiver{}
 }
 
+// mayBeWaived reports whether an outcome is one that evidence may waive. What holds,
+// if with a reservation, needs no waiver.
+func (r *rule) mayBeWaived(o verify.Outcome) bool {
+	return o == verify.Fail || o == verify.Warn && r.waiver.rationale
+}
+
 // waive turns a failure into waived where the control allows it and the
 // evidence shows it (G7). What waives nothing is told in the finding.
 func (r *rule) waive(f *Facts, res Result, c *verify.Check) {
 	recommended := c.Outcome == verify.Warn
-	if c.Outcome != verify.Fail && (!recommended || !r.waiver.rationale) {
-		return // what holds, if with a reservation, needs no waiver
-	}
 	res.occasions = f.everyOccasion(res.occasions)
 	found, others, why := r.exempted(f, res)
 	emergency, refused := r.substituted(f, res)
@@ -215,9 +217,9 @@ func (r *rule) substituted(f *Facts, res Result) (found *invoked, refusedBy stri
 // emergencyRefused returns a control of emergencies that does not hold, enforced
 // or not, besides the one that asks; "" if there is none.
 func (f *Facts) emergencyRefused(besides string) string {
-	for _, id := range slices.Sorted(maps.Keys(f.results)) {
-		if c := f.results[id]; strings.HasPrefix(id, "emergency/") && id != besides && c.Level == Must && refused(c.Outcome) {
-			return id
+	for r, c := range f.outcomes() {
+		if strings.HasPrefix(r.ID, "emergency/") && r.ID != besides && c.Level == Must && refused(c.Outcome) {
+			return r.ID
 		}
 	}
 	for _, x := range []struct {

@@ -1,9 +1,7 @@
 package verify
 
 import (
-	"maps"
 	"slices"
-	"strings"
 
 	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
@@ -48,23 +46,51 @@ func (r *run) basis() Basis {
 			b.Artifacts = append(b.Artifacts, Artifact{a.Name, a.Digest})
 		}
 	}
-	used := map[evidence.Digest]bool{}
-	for p := range r.counted {
-		if r.counted[p] && !r.bringsSummary(p.Statement) {
-			used[p.Statement] = true
+	summaries := r.broughtSummaries()
+	for p, counts := range r.counted {
+		if counts && !summaries[p.Statement] {
+			b.Statements = append(b.Statements, p.Statement)
 		}
 	}
 	for _, in := range r.signedImports {
-		if st, err := attest.ParseImported(in.bundle.Payload); err == nil && in.signer.Allowed && !vsa.Of(st, r.release.ID) {
-			used[in.signer.Statement] = true
+		if !in.signer.Allowed {
+			continue
+		}
+		if st, err := attest.ParseImported(in.bundle.Payload); err == nil && !vsa.Of(st, r.release.ID) {
+			b.Statements = append(b.Statements, in.signer.Statement)
 		}
 	}
-	b.Statements = slices.SortedFunc(maps.Keys(used), func(x, y evidence.Digest) int { return strings.Compare(x.String(), y.String()) })
-	heads := r.d.Heads(func(p bundle.Pair) bool { return r.counted[p] && !r.bringsSummary(p.Statement) })
-	if state, err := r.d.State(heads); err == nil && len(heads) > 0 {
-		b.State = &state
-	}
+	slices.SortFunc(b.Statements, evidence.Digest.Compare)
+	b.Statements = slices.Compact(b.Statements)
+	b.State = r.stateWithout(summaries)
 	return b
+}
+
+// stateWithout is the state without some statements, nil if nothing is left.
+func (r *run) stateWithout(statements map[evidence.Digest]bool) *evidence.Digest {
+	if len(statements) == 0 && len(r.report.Heads) > 0 {
+		return r.report.State
+	}
+	heads := r.d.Heads(func(p bundle.Pair) bool { return r.counted[p] && !statements[p.Statement] })
+	if state, err := r.d.State(heads); err == nil && len(heads) > 0 {
+		return &state
+	}
+	return nil
+}
+
+// broughtSummaries are the statements that count and do nothing but bring
+// summaries along.
+func (r *run) broughtSummaries() map[evidence.Digest]bool {
+	var set map[evidence.Digest]bool
+	for _, st := range r.all {
+		if r.counts(st) && r.bringsSummary(st.ID) {
+			if set == nil {
+				set = map[evidence.Digest]bool{}
+			}
+			set[st.ID] = true
+		}
+	}
+	return set
 }
 
 // bringsSummary reports whether a statement does nothing but bring summaries of

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"path"
-	"reflect"
 	"slices"
 
 	"github.com/release-dossier/dossier/evidence"
@@ -13,9 +12,7 @@ import (
 
 // finish puts the report together: order, exhibits, lines for people, verdict.
 func (r *run) finish() {
-	slices.SortStableFunc(r.report.Checks, func(a, b Check) int {
-		return cmp.Compare(slices.Index(Layers, a.Layer), slices.Index(Layers, b.Layer))
-	})
+	r.report.Checks = byLayer(r.report.Checks, r.judged)
 	if t := r.o.Trust; t != nil {
 		r.report.Trust = &DocumentView{ID: t.ID, Version: t.Version, Digest: t.Digest}
 	}
@@ -35,19 +32,38 @@ func (r *run) finish() {
 	r.report.CannotShow = []string{"that nothing else reached production"}
 	r.verdict()
 	r.report.Basis = r.basis()
-	makeValid(reflect.ValueOf(r.report).Elem())
+	r.report.makeValid()
+}
+
+// byLayer puts the checks of layers 1 to 4 in the order of their layers before
+// those of a policy, in whose list there may be room for them.
+func byLayer(checks, judged []Check) []Check {
+	list := slices.Grow(judged, len(checks))[:len(checks)+len(judged)]
+	copy(list[len(checks):], judged)
+	i := 0
+	for _, layer := range Layers {
+		for k := range checks {
+			if checks[k].Layer == layer {
+				list[i] = checks[k]
+				i++
+			}
+		}
+	}
+	return list
 }
 
 // verdict computes the verdict from the checks and from what was missing.
 func (r *run) verdict() {
 	r.report.Verdict = Accepted
-	for _, c := range r.report.Checks {
+	for i := range r.report.Checks {
+		c := &r.report.Checks[i]
 		if c.Blocks() && contradicts(c) {
 			r.worse(NotGenuine, c.Code, c.Title)
 		}
 	}
 	r.given()
-	for _, c := range r.report.Checks {
+	for i := range r.report.Checks {
+		c := &r.report.Checks[i]
 		if c.Blocks() && !contradicts(c) && (r.report.Relied || c.Layer != Signatures) {
 			r.worse(NotAccepted, c.Code, c.Title)
 		}
@@ -86,7 +102,8 @@ func (r *run) given() {
 // notRelied tells why a signer whom trust knows does not count for the release
 // statement.
 func (r *run) notRelied() {
-	for _, c := range r.report.Checks {
+	for i := range r.report.Checks {
+		c := &r.report.Checks[i]
 		if c.ID != "signatures/record" || !c.Blocks() || contradicts(c) {
 			continue
 		}
@@ -99,7 +116,7 @@ func (r *run) notRelied() {
 // contradicts reports whether a failure means that the file is not what it
 // claims to be, rather than that what it claims is not enough: layers 1 to 3,
 // without the question whom to trust (rules of format, R22).
-func contradicts(c Check) bool {
+func contradicts(c *Check) bool {
 	if c.Outcome != Fail {
 		return false
 	}
@@ -119,6 +136,11 @@ func (r *run) exhibits() {
 	slices.SortStableFunc(list[1:], func(a, b *bundle.Statement) int {
 		return cmp.Or(r.scope(a).stated.Compare(r.scope(b).stated), a.ID.Compare(b.ID))
 	})
+	n := len(list)
+	for _, st := range list {
+		n += len(st.Links.Materials)
+	}
+	r.report.Exhibits, r.numbers = make([]Exhibit, 0, n), make(map[evidence.Digest]int, n)
 	for _, st := range list {
 		r.exhibit(Exhibit{
 			Name: kindOf(st) + " statement", MediaType: evidence.MediaTypeInToto,
@@ -154,9 +176,9 @@ func (r *run) exhibitOf(id evidence.Digest) []int {
 // failing returns the IDs of the checks that failed or could not be judged.
 func failing(checks []Check) map[string]bool {
 	ids := map[string]bool{}
-	for _, c := range checks {
-		if c.Outcome == Fail || c.Outcome == Unknown {
-			ids[c.ID] = true
+	for i := range checks {
+		if o := checks[i].Outcome; o == Fail || o == Unknown {
+			ids[checks[i].ID] = true
 		}
 	}
 	return ids

@@ -58,7 +58,8 @@ func (r *run) oneRelease() {
 
 // releaseTrouble returns the ID of a failed check about a release statement.
 func (r *run) releaseTrouble() string {
-	for _, c := range r.report.Checks {
+	for i := range r.report.Checks {
+		c := &r.report.Checks[i]
 		if c.Outcome != Pass && (c.ID == "signatures/record" || c.ID == "signatures/predicate") {
 			return c.ID
 		}

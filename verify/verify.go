@@ -52,6 +52,7 @@ type run struct {
 	// counted are the pairs that are relied on: those allowed by trust or, if
 	// no release statement is, those that at least verify.
 	counted map[bundle.Pair]bool
+	judged  []Check // by the policy
 	release *bundle.Statement
 	graph   *graph
 	objects *gitobj.Objects
@@ -87,22 +88,26 @@ func newRun(ctx context.Context, d *bundle.Dossier, e Expect, o Options) (*run, 
 		report: &Report{
 			Format: "dossier-report/v1", Target: o.Target, Gate: o.Gate,
 			AsOf: evidence.At(o.AsOf), AsOfGiven: o.AsOfGiven, Expected: e.String(),
-			Checks: make([]Check, 0, 128),
+			Checks: make([]Check, 0, 32), // as many as most dossiers have in layers 1 to 4
 		},
 		facts:      &Facts{AsOf: o.AsOf, Gate: o.Gate, Trust: o.Trust},
 		signers:    map[bundle.Pair]*Signer{},
 		predicates: map[evidence.Digest]predicate{},
 		counted:    map[bundle.Pair]bool{},
-		numbers:    map[evidence.Digest]int{},
 	}, nil
 }
 
 // add records a check.
 func (r *run) add(c Check) {
+	c.complete()
+	r.report.Checks = append(r.report.Checks, c)
+}
+
+// complete gives a check that is no pass its code.
+func (c *Check) complete() {
 	if c.Code == "" && c.Outcome != Pass {
 		c.Code = c.Why
 	}
-	r.report.Checks = append(r.report.Checks, c)
 }
 
 // counts reports whether one of a statement's signatures is relied on.
@@ -147,18 +152,20 @@ func (r *run) policy() error {
 	checks, view := r.o.Policy.Judge(r.facts)
 	r.report.Policy = &view
 	asked := false
-	for _, c := range checks {
+	for i := range checks {
+		c := &checks[i]
 		c.Layer = Controls
+		c.complete()
 		asked = asked || c.Outcome != NotApplicable
-		r.add(c)
 	}
 	if !asked {
-		r.add(Check{
+		checks = append(checks, Check{
 			ID: "policy/nothing-asked", Layer: Controls, Outcome: Fail, Code: "nothing-asked",
 			Title: "The policy asked nothing", Expected: "at least one control that applies", Found: "none",
 			Fix: Fix{Now: "give a policy that asks something at this gate"},
 		})
 	}
+	r.judged = checks
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 // cycloneDX takes over a CycloneDX document.
 type cycloneDX struct {
 	*reader
+	found   []string // bom-refs, see define
 	path    []string // of the walk over bom-refs
 	defined bool     // they are known already
 }
@@ -186,14 +187,38 @@ func (c *cycloneDX) useAll(v any, in string, i int, field string) []string {
 	return refs
 }
 
-// define walks v for bom-refs: whatever has one, the reference is unique in
-// the document.
+// define notes the bom-refs in v, which is at path: whatever has one, the
+// reference is unique in the document. If all are, the order of the members does
+// not matter, nor their places.
 func (c *cycloneDX) define(v any, path ...string) {
 	if c.defined {
 		return
 	}
+	c.found = appendRefs(c.found[:0], v)
+	if c.refs.defineNew(c.found) {
+		return
+	}
 	c.path = append(c.path[:0], path...)
 	c.walk(v)
+}
+
+// appendRefs appends the bom-refs in v, in any order.
+func appendRefs(refs []string, v any) []string {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, member := range v {
+			if s, ok := member.(string); !ok {
+				refs = appendRefs(refs, member)
+			} else if name == "bom-ref" && s != "" {
+				refs = append(refs, s)
+			}
+		}
+	case []any:
+		for _, element := range v {
+			refs = appendRefs(refs, element)
+		}
+	}
+	return refs
 }
 
 func (c *cycloneDX) walk(v any) {

@@ -1,12 +1,8 @@
 package sbom
 
 import (
-	"bytes"
 	"errors"
-	"io"
 	"strings"
-
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // identity is which format and version a document claims.
@@ -48,7 +44,10 @@ func identify(text []byte) (identity, error) {
 
 func findClaims(text []byte) (claims, error) {
 	var c claims
-	err := eachMember(text, func(name string, d *jsontext.Decoder) error {
+	var d decoder
+	d.begin(text)
+	defer d.done()
+	err := d.eachMember(func(name string) error {
 		var into *string
 		switch name {
 		case "bomFormat":
@@ -60,59 +59,19 @@ func findClaims(text []byte) (claims, error) {
 		case "$schema":
 			into = &c.schema
 		case "@context":
-			raw, err := d.ReadValue() // the schema wants a string; JSON-LD also allows lists
+			raw := d.raw() // the schema wants a string; JSON-LD also allows lists
 			c.context = string(raw[:min(len(raw), 1000)])
-			return err
+			return nil
 		case graphList:
 			c.graph = true
 		}
-		if into == nil || d.PeekKind() != '"' {
-			return d.SkipValue()
+		if into == nil || d.next() != '"' {
+			d.raw()
+			return nil
 		}
-		t, err := d.ReadToken()
-		*into = strings.Clone(t.String())
+		v, err := d.string()
+		*into, _ = v.(string)
 		return err
 	})
 	return c, err
-}
-
-// eachMember calls do for every member of the object in text; do reads the
-// value from d. text has been checked.
-func eachMember(text []byte, do func(name string, d *jsontext.Decoder) error) error {
-	// A Buffer is read without a copy. Names were checked for duplicates.
-	d := jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true))
-	if _, err := d.ReadToken(); err != nil {
-		return err
-	}
-	for d.PeekKind() != '}' {
-		t, err := d.ReadToken()
-		if err == nil {
-			err = do(strings.Clone(t.String()), d)
-		}
-		if err == io.EOF {
-			return io.ErrUnexpectedEOF
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// eachElement calls do for every element of the array that d is at.
-func eachElement(d *jsontext.Decoder, do func(i int, raw jsontext.Value) error) error {
-	if _, err := d.ReadToken(); err != nil {
-		return err
-	}
-	for i := 0; d.PeekKind() != ']'; i++ {
-		raw, err := d.ReadValue()
-		if err != nil {
-			return err
-		}
-		if err := do(i, raw); err != nil {
-			return err
-		}
-	}
-	_, err := d.ReadToken()
-	return err
 }

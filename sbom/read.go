@@ -58,6 +58,16 @@ func tooLarge(limit int64) error {
 // entities of its own; errors in JSON wrap a *strictjson.Error), or no CycloneDX
 // or SPDX document. Everything else is in the document's problems.
 func Read(data []byte) (*Document, error) {
+	doc, err := read(data)
+	if err != nil {
+		return nil, err
+	}
+	doc.Digest = evidence.Sum(data)
+	return doc, nil
+}
+
+// read is Read without the digest, which who verifies a blob knows.
+func read(data []byte) (*Document, error) {
 	if len(data) > MaxSize {
 		return nil, tooLarge(MaxSize)
 	}
@@ -66,7 +76,7 @@ func Read(data []byte) (*Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	doc := &Document{Bytes: data, Digest: evidence.Sum(data), Encoding: encoding}
+	doc := &Document{Bytes: data, Encoding: encoding}
 	switch encoding {
 	case XML:
 		err = doc.readXML(text)

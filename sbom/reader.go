@@ -2,14 +2,11 @@ package sbom
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"fmt"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/release-dossier/dossier/sbom/schema"
 )
@@ -121,19 +118,20 @@ func (r *reader) line(pointer string) int {
 }
 
 func (r *reader) read(text []byte) error {
+	r.values.begin(text)
 	defer r.values.done()
-	r.again = func(list string, do func(int, any)) error { return r.readAgain(text, list, do) }
-	err := eachMember(text, func(name string, d *jsontext.Decoder) error {
-		if d.PeekKind() == '[' {
-			return r.list(name, d)
+	r.again = func(list string, do func(int, any)) error { return readAgain(text, list, do) }
+	err := r.values.eachMember(func(name string) error {
+		if r.values.next() == '[' {
+			return r.list(name)
 		}
-		raw, err := d.ReadValue()
+		v, ok, err := r.decode()
 		if err != nil {
 			return err
 		}
-		v, ok, err := r.decode(pointer(name), raw)
-		if !ok || err != nil {
-			return err
+		if !ok {
+			r.tooManyValues(pointer(name))
+			return nil
 		}
 		r.skeleton[name] = v
 		r.format.member(name, v)
@@ -146,14 +144,18 @@ func (r *reader) read(text []byte) error {
 }
 
 // readAgain reads the elements of a top-level array that was read before.
-func (r *reader) readAgain(text []byte, list string, do func(i int, v any)) error {
-	return eachMember(text, func(name string, d *jsontext.Decoder) error {
-		if name != list || d.PeekKind() != '[' {
-			return d.SkipValue()
+func readAgain(text []byte, list string, do func(i int, v any)) error {
+	var r reader
+	r.values.begin(text)
+	defer r.values.done()
+	return r.values.eachMember(func(name string) error {
+		if name != list || r.values.next() != '[' {
+			r.values.raw()
+			return nil
 		}
-		return eachElement(d, func(i int, raw jsontext.Value) error {
-			v, ok, err := r.decode(pointer(name, strconv.Itoa(i)), raw)
-			if ok {
+		return r.values.eachElement(func(i int) error {
+			v, ok, err := r.decode()
+			if ok && err == nil {
 				do(i, v)
 			}
 			return err
@@ -163,10 +165,15 @@ func (r *reader) readAgain(text []byte, list string, do func(i int, v any)) erro
 
 // readWhole reads an SPDX 3 document that is a single element.
 func (r *reader) readWhole(text []byte) error {
+	r.values.begin(text)
 	defer r.values.done()
-	v, ok, err := r.decode("", text)
-	if !ok || err != nil {
+	v, ok, err := r.decode()
+	if err != nil {
 		return err
+	}
+	if !ok {
+		r.tooManyValues("")
+		return nil
 	}
 	r.skeleton = object(v)
 	if one, ok := r.format.(*spdx3); ok {
@@ -178,7 +185,7 @@ func (r *reader) readWhole(text []byte) error {
 
 // finish judges the whole of what was read.
 func (r *reader) finish() error {
-	r.judge(r.schema, r.skeleton)
+	r.judge(r.schema, r.skeleton, func() string { return "" })
 	if err := r.format.finish(); err != nil {
 		return err
 	}
@@ -189,23 +196,28 @@ func (r *reader) finish() error {
 }
 
 // list reads a top-level array.
-func (r *reader) list(name string, d *jsontext.Decoder) error {
+func (r *reader) list(name string) error {
 	r.skeleton[name] = []any{}
 	item, unique := r.listSchema(name)
-	seen := uniqueItems{}
-	return eachElement(d, func(i int, raw jsontext.Value) error {
+	var seen uniqueItems
+	return r.values.eachElement(func(i int) error {
 		if i >= maxElements {
 			if i == maxElements {
 				r.problem(CodeLimit, pointer(name), fmt.Sprintf("more than %d elements: the rest are not examined", maxElements))
 			}
+			r.values.raw()
 			return nil
 		}
-		v, ok, err := r.decode(pointer(name, strconv.Itoa(i)), raw)
-		if !ok || err != nil {
+		v, ok, err := r.decode()
+		if err != nil {
 			return err
 		}
+		if !ok {
+			r.tooManyValues(pointer(name, strconv.Itoa(i)))
+			return nil
+		}
 		r.judgeElement(name, i, v, item)
-		if unique && r.doc.ProblemCount <= maxSought && seen.has(raw) {
+		if unique && r.doc.ProblemCount <= maxSought && seen.has(v) {
 			r.problem(CodeSchema, pointer(name, strconv.Itoa(i)), "the element is in the list twice")
 		}
 		r.format.element(name, i, v)
@@ -220,7 +232,7 @@ func (r *reader) judgeElement(name string, i int, v any, item *schema.Schema) {
 		r.skeleton[name] = []any{v}
 		return
 	}
-	r.judge(item, v, name, strconv.Itoa(i))
+	r.judge(item, v, func() string { return pointer(name, strconv.Itoa(i)) })
 }
 
 // listSchema returns the schema, if any, of the elements of a top-level array
@@ -232,17 +244,26 @@ func (r *reader) listSchema(name string) (item *schema.Schema, unique bool) {
 	return r.schema.List(name)
 }
 
-// decode decodes raw, unless it would take too much memory.
-func (r *reader) decode(at string, raw jsontext.Value) (v any, ok bool, err error) {
-	// Every value but the first follows a comma or opens a container, so this
-	// counts too many (those in strings) and never too few.
-	n := bytes.Count(raw, []byte(",")) + bytes.Count(raw, []byte("{")) + bytes.Count(raw, []byte("["))
-	if n > maxValues {
-		r.problem(CodeLimit, at, fmt.Sprintf("more than %d values in one element are not examined: split the document", maxValues))
-		return nil, false, nil
+// decode decodes the value at hand, unless that would take too much memory: then
+// it moves past it, and ok is false.
+func (r *reader) decode() (v any, ok bool, err error) {
+	d := &r.values
+	if len(d.text)-d.at > maxValues { // else there cannot be as many
+		start := d.at
+		raw := d.raw()
+		// Every value but the first follows a comma or opens a container, so this
+		// counts too many (those in strings) and never too few.
+		if bytes.Count(raw, []byte(","))+bytes.Count(raw, []byte("{"))+bytes.Count(raw, []byte("[")) > maxValues {
+			return nil, false, nil
+		}
+		d.at = start
 	}
-	v, err = r.values.decode(raw)
-	return v, err == nil, err
+	v, err = d.value()
+	return v, true, err
+}
+
+func (r *reader) tooManyValues(at string) {
+	r.problem(CodeLimit, at, fmt.Sprintf("more than %d values in one element are not examined: split the document", maxValues))
 }
 
 // addComponent keeps a component and returns its index, or noComponent if
@@ -287,36 +308,14 @@ func (r *reader) depend(ref string, on ...string) {
 	}
 }
 
-// judge reports what the schema s, if any, has against v, which is at path.
-func (r *reader) judge(s *schema.Schema, v any, path ...string) {
+// judge reports what the schema s, if any, has against the value v at a place.
+func (r *reader) judge(s *schema.Schema, v any, at func() string) {
 	if s == nil || r.doc.ProblemCount > maxSought {
 		return
 	}
 	for _, p := range s.Validate(v) {
-		r.problem(CodeSchema, pointer(path...)+p.Pointer, p.Message)
+		r.problem(CodeSchema, at()+p.Pointer, p.Message)
 	}
-}
-
-// uniqueItems remembers the elements of a list by the hash of their RFC 8785
-// form, in which equal values have equal bytes.
-type uniqueItems map[[sha256.Size / 2]byte]struct{}
-
-// has adds raw and reports whether it was there. Beyond [MaxComponents]
-// elements it stops adding.
-func (u uniqueItems) has(raw jsontext.Value) bool {
-	c := slices.Clone(raw)
-	if c.Canonicalize(jsontext.AllowDuplicateNames(true)) != nil {
-		return false
-	}
-	sum := sha256.Sum256(c)
-	key := [sha256.Size / 2]byte(sum[:])
-	if _, ok := u[key]; ok {
-		return true
-	}
-	if len(u) < MaxComponents {
-		u[key] = struct{}{}
-	}
-	return false
 }
 
 // sorted makes walks over maps deterministic.

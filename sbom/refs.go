@@ -60,6 +60,24 @@ func (r *refs) define(id string, component int, where func() string) {
 	}
 }
 
+// defineNew adds ids that are none of components. If one of them is used before
+// or there are too many, it adds none and returns false.
+func (r *refs) defineNew(ids []string) bool {
+	if r.ids == nil {
+		r.ids = map[string]int{}
+	}
+	for i, id := range ids {
+		if _, used := r.ids[id]; used || len(r.ids) == maxRefs {
+			for _, added := range ids[:i] {
+				delete(r.ids, added)
+			}
+			return false
+		}
+		r.ids[id] = noComponent
+	}
+	return true
+}
+
 // setComponent says which component has an id that is already defined.
 func (r *refs) setComponent(id string, component int) {
 	if known, ok := r.ids[id]; ok && known == noComponent {

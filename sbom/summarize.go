@@ -13,7 +13,7 @@ type Reader struct{}
 // Summarize returns what a document says of itself, in the terms of the
 // evidence model. It fails as [Read] does.
 func (Reader) Summarize(data []byte) (*evidence.SBOMSummary, error) {
-	doc, err := Read(data)
+	doc, err := read(data)
 	if err != nil {
 		return nil, err
 	}

@@ -13,12 +13,20 @@ import (
 // carries: whose key that is, is for trust to say.
 func signaturesOf(commits []gitobj.CommitWithID) []CommitSignature {
 	found := make([]CommitSignature, len(commits))
-	workers := min(runtime.GOMAXPROCS(0), len(commits))
+	var signed []int
+	for i := range commits {
+		if len(commits[i].Signature) == 0 {
+			found[i].Code = "unsigned"
+		} else {
+			signed = append(signed, i)
+		}
+	}
+	workers := min(runtime.GOMAXPROCS(0), len(signed))
 	var wg sync.WaitGroup
 	for w := range workers {
 		wg.Go(func() {
-			for i := w; i < len(commits); i += workers {
-				found[i] = signatureOf(commits[i])
+			for k := w; k < len(signed); k += workers {
+				found[signed[k]] = signatureOf(commits[signed[k]])
 			}
 		})
 	}
@@ -27,10 +35,7 @@ func signaturesOf(commits []gitobj.CommitWithID) []CommitSignature {
 }
 
 func signatureOf(c gitobj.CommitWithID) CommitSignature {
-	switch {
-	case len(c.Signature) == 0:
-		return CommitSignature{Code: "unsigned"}
-	case !bytes.HasPrefix(c.Signature, []byte("-----BEGIN SSH SIGNATURE-----")):
+	if !bytes.HasPrefix(c.Signature, []byte("-----BEGIN SSH SIGNATURE-----")) {
 		return CommitSignature{Code: "no-verifier"}
 	}
 	key, err := attest.VerifySSHSignature(c.Signature, c.Payload, "git")

@@ -9,7 +9,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
+	"sync"
 )
 
 // Limits bound what ReadArchive accepts. A zero field means the default:
@@ -36,13 +36,20 @@ const maxLine = 256
 // every object id (SHA-1 with collision detection) and every SHA-256. It
 // returns all objects or one error that names the object.
 func ReadArchive(r io.Reader, limits Limits) (*Objects, error) {
-	in := &archiveReader{r: bufio.NewReaderSize(r, 8<<10), left: limits.orDefault()}
+	buffer := buffers.Get().(*bufio.Reader)
+	buffer.Reset(r)
+	in := &archiveReader{r: buffer, left: limits.orDefault()}
 	objects, err := in.read()
+	buffer.Reset(nil)
+	buffers.Put(buffer)
 	if err != nil {
 		return nil, fmt.Errorf("git objects: %w", err)
 	}
 	return objects, nil
 }
+
+// buffers are used by one archive after the other: most are smaller than one.
+var buffers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 8<<10) }}
 
 type archiveReader struct {
 	r      *bufio.Reader
@@ -56,40 +63,41 @@ func (a *archiveReader) read() (*Objects, error) {
 	if err != nil {
 		return nil, err
 	}
-	name, ok := strings.CutPrefix(line, archiveMagic)
+	name, ok := bytes.CutPrefix(line, []byte(archiveMagic))
 	a.format = Format(name)
 	if !ok || a.format.size() == 0 {
 		return nil, fmt.Errorf("the file does not begin with %q and sha1 or sha256", archiveMagic)
 	}
-	objects := &Objects{format: a.format, byID: map[ID]entry{}}
+	objects := &Objects{format: a.format, list: make([]Object, 0, 8)}
 	for {
 		line, err := a.line()
 		if err != nil {
 			return nil, err
 		}
-		if count, ok := strings.CutPrefix(line, "end "); ok {
-			return objects, a.end(count, objects.Len())
+		if count, ok := bytes.CutPrefix(line, []byte("end ")); ok {
+			return objects, a.end(string(count), objects.Len())
 		}
 		o, err := a.object(line)
 		if err != nil {
 			return nil, fmt.Errorf("object %d: %w", objects.Len()+1, err)
 		}
-		objects.byID[o.ID] = entry{o.Type, o.Body}
+		objects.list = append(objects.list, o)
 	}
 }
 
-// line reads a line and returns it without its end.
-func (a *archiveReader) line() (string, error) {
+// line reads a line and returns it without its end. It is good until the next
+// read.
+func (a *archiveReader) line() ([]byte, error) {
 	line, err := a.r.ReadSlice('\n')
 	switch {
 	case len(line) > maxLine || errors.Is(err, bufio.ErrBufferFull):
-		return "", errors.New("a line is too long")
+		return nil, errors.New("a line is too long")
 	case err == io.EOF:
-		return "", errors.New("the file ends before its last line: it is cut off")
+		return nil, errors.New("the file ends before its last line: it is cut off")
 	case err != nil:
-		return "", err
+		return nil, err
 	}
-	return string(line[:len(line)-1]), nil
+	return line[:len(line)-1], nil
 }
 
 func (a *archiveReader) end(count string, have int) error {
@@ -103,7 +111,7 @@ func (a *archiveReader) end(count string, have int) error {
 }
 
 // object reads the object whose first line is line.
-func (a *archiveReader) object(line string) (Object, error) {
+func (a *archiveReader) object(line []byte) (Object, error) {
 	o, size, want, err := a.parseLine(line)
 	if err != nil {
 		return Object{}, err
@@ -123,12 +131,14 @@ func (a *archiveReader) object(line string) (Object, error) {
 	return o, nil
 }
 
-func (a *archiveReader) parseLine(line string) (o Object, size int64, digest [32]byte, err error) {
-	part := strings.Split(line, " ")
-	if len(part) != 4 {
+func (a *archiveReader) parseLine(line []byte) (o Object, size int64, digest [32]byte, err error) {
+	if bytes.Count(line, []byte{' '}) != 3 {
 		return o, 0, digest, errors.New("want a line of id, type, size and sha256")
 	}
-	id, f, err := ParseID(part[0])
+	name, line, _ := bytes.Cut(line, []byte{' '})
+	typ, line, _ := bytes.Cut(line, []byte{' '})
+	length, sum, _ := bytes.Cut(line, []byte{' '})
+	id, f, err := ParseID(string(name))
 	switch {
 	case err != nil:
 		return o, 0, digest, err
@@ -138,15 +148,24 @@ func (a *archiveReader) parseLine(line string) (o Object, size int64, digest [32
 		return o, 0, digest, fmt.Errorf("%s is repeated or out of order", id)
 	}
 	a.last = id
-	size, err = strconv.ParseInt(part[2], 10, 64)
-	if err != nil || size < 0 || strconv.FormatInt(size, 10) != part[2] {
-		return o, 0, digest, fmt.Errorf("%s: %.20q is not a size", id, part[2])
+	size, err = strconv.ParseInt(string(length), 10, 64)
+	if err != nil || size < 0 || strconv.FormatInt(size, 10) != string(length) {
+		return o, 0, digest, fmt.Errorf("%s: %.20q is not a size", id, length)
 	}
-	sum, err := hex.DecodeString(part[3])
-	if err != nil || len(sum) != len(digest) || hex.EncodeToString(sum) != part[3] {
+	if n, err := hex.Decode(digest[:], sum[:min(len(sum), 2*len(digest))]); err != nil || len(sum) != 2*n || n != len(digest) || bytes.ContainsAny(sum, "ABCDEF") {
 		return o, 0, digest, fmt.Errorf("%s: the sha256 is not 64 lower-case hex digits", id)
 	}
-	return Object{ID: id, Type: Type(part[1])}, size, [32]byte(sum), nil
+	return Object{ID: id, Type: typeOf(typ)}, size, digest, nil
+}
+
+// typeOf is Type(name), without a copy of the known ones.
+func typeOf(name []byte) Type {
+	for _, t := range []Type{TypeCommit, TypeTree, TypeBlob, TypeTag} {
+		if string(name) == string(t) {
+			return t
+		}
+	}
+	return Type(name)
 }
 
 // admit checks the announced size against all limits before anything is

@@ -39,7 +39,8 @@ func ParseCommit(body []byte) (Commit, error) {
 }
 
 func parseCommit(body []byte) (Commit, error) {
-	fields, message, err := splitHeader(body)
+	var few [8]field
+	fields, message, err := splitHeader(few[:0], body)
 	if err != nil {
 		return Commit{}, err
 	}

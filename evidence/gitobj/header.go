@@ -36,8 +36,8 @@ func (f field) unfold() []byte {
 
 // splitHeader cuts a commit or tag into its header fields and the offset at
 // which the message begins. An object may end right after its header.
-func splitHeader(body []byte) ([]field, int, error) {
-	fields := make([]field, 0, 8)
+// The fields are appended to those given, of which there are none.
+func splitHeader(fields []field, body []byte) ([]field, int, error) {
 	for at := 0; at < len(body); {
 		n := bytes.IndexByte(body[at:], '\n')
 		if n < 0 {
@@ -74,7 +74,17 @@ func parseField(line []byte, at int) (field, error) {
 	if !ok || len(key) == 0 {
 		return field{}, fmt.Errorf("%.40q is not of the form key SP value", line)
 	}
-	return field{key: string(key), start: at, end: at + len(line) + 1}, nil
+	return field{key: keyOf(key), start: at, end: at + len(line) + 1}, nil
+}
+
+// keyOf is string(key), without a copy of the ones that git writes most.
+func keyOf(key []byte) string {
+	for _, known := range []string{"tree", "parent", "author", "committer", "gpgsig", "object", "type", "tag", "tagger"} {
+		if string(key) == known {
+			return known
+		}
+	}
+	return string(key)
 }
 
 // A fieldReader hands out fields in the order the format prescribes.
@@ -126,6 +136,9 @@ func (r *fieldReader) nextPerson(key string) (Person, error) {
 // refuse reports the first of the remaining fields that may occur only before
 // them, or that occurs twice.
 func (r *fieldReader) refuse(once ...string) error {
+	if len(r.fields) == 0 {
+		return nil
+	}
 	seen := map[string]bool{}
 	for _, f := range r.fields {
 		for _, key := range once {

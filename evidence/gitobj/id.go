@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"strconv"
 
 	"github.com/pjbgf/sha1cd"
@@ -120,15 +119,12 @@ func Hash(f Format, t Type, body []byte) (ID, error) {
 	case SHA1:
 		return sumSHA1(prefix, body)
 	case SHA256:
-		return sum(sha256.New(), prefix, body), nil
+		h := sha256.New()
+		h.Write(prefix)
+		h.Write(body)
+		return hexID(h.Sum(nil)), nil
 	}
 	return "", fmt.Errorf("unknown object format %.20q, want sha1 or sha256", f)
-}
-
-func sum(h hash.Hash, prefix, body []byte) ID {
-	h.Write(prefix)
-	h.Write(body)
-	return ID(hex.EncodeToString(h.Sum(nil)))
 }
 
 func sumSHA1(prefix, body []byte) (ID, error) {
@@ -142,5 +138,10 @@ func sumSHA1(prefix, body []byte) (ID, error) {
 	if collision {
 		return "", ErrCollision
 	}
-	return ID(hex.EncodeToString(digest)), nil
+	return hexID(digest), nil
+}
+
+func hexID(digest []byte) ID {
+	var digits [2 * sha256.Size]byte
+	return ID(hex.AppendEncode(digits[:0], digest))
 }

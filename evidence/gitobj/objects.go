@@ -1,11 +1,11 @@
 package gitobj
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"iter"
-	"maps"
 	"slices"
 	"strings"
 )
@@ -14,12 +14,7 @@ import (
 // for concurrent use; the bytes it hands out must not be changed.
 type Objects struct {
 	format Format
-	byID   map[ID]entry
-}
-
-type entry struct {
-	typ  Type
-	body []byte
+	list   []Object // in ascending order of id
 }
 
 // MissingError says that an object is needed and not embedded. It is no sign
@@ -35,14 +30,13 @@ func (e *MissingError) Error() string {
 func (o *Objects) Format() Format { return o.format }
 
 // Len returns the number of objects.
-func (o *Objects) Len() int { return len(o.byID) }
+func (o *Objects) Len() int { return len(o.list) }
 
 // All yields the objects in ascending order of id, as [WriteArchive] takes
 // them. The errors are always nil.
 func (o *Objects) All() iter.Seq2[Object, error] {
 	return func(yield func(Object, error) bool) {
-		for _, id := range slices.Sorted(maps.Keys(o.byID)) {
-			object, _ := o.Get(id)
+		for _, object := range o.list {
 			if !yield(object, nil) {
 				return
 			}
@@ -52,20 +46,23 @@ func (o *Objects) All() iter.Seq2[Object, error] {
 
 // Get returns the object with the given id.
 func (o *Objects) Get(id ID) (Object, bool) {
-	e, ok := o.byID[id]
-	return Object{ID: id, Type: e.typ, Body: e.body}, ok
+	i, ok := slices.BinarySearchFunc(o.list, id, func(have Object, want ID) int { return cmp.Compare(have.ID, want) })
+	if !ok {
+		return Object{ID: id}, false
+	}
+	return o.list[i], true
 }
 
 // body returns the bytes of an object that must be of type t.
 func (o *Objects) body(id ID, t Type) ([]byte, error) {
-	e, ok := o.byID[id]
+	object, ok := o.Get(id)
 	if !ok {
 		return nil, &MissingError{id}
 	}
-	if e.typ != t {
-		return nil, fmt.Errorf("git object %s is a %s, want a %s", id, e.typ, t)
+	if object.Type != t {
+		return nil, fmt.Errorf("git object %s is a %s, want a %s", id, object.Type, t)
 	}
-	return e.body, nil
+	return object.Body, nil
 }
 
 // Tag returns the parsed tag object id.

@@ -2,6 +2,7 @@ package gitobj
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -74,7 +75,7 @@ func readPatchIDs(in *archiveReader, f Format) ([]PatchID, error) {
 	if err != nil {
 		return nil, err
 	}
-	if line != patchIDsMagic+string(f) {
+	if string(line) != patchIDsMagic+string(f) {
 		return nil, fmt.Errorf("the list does not begin with %q", patchIDsMagic+string(f))
 	}
 	var list []PatchID
@@ -84,13 +85,13 @@ func readPatchIDs(in *archiveReader, f Format) ([]PatchID, error) {
 		if err != nil {
 			return nil, err
 		}
-		if count, ok := strings.CutPrefix(line, "end "); ok {
-			return list, in.end(count, len(list))
+		if count, ok := bytes.CutPrefix(line, []byte("end ")); ok {
+			return list, in.end(string(count), len(list))
 		}
 		if len(list) == MaxPatchIDs {
 			return nil, fmt.Errorf("more than %d patch ids", MaxPatchIDs)
 		}
-		p, err := parsePatchID(line)
+		p, err := parsePatchID(string(line))
 		if err == nil {
 			err = p.check(f, last)
 		}

@@ -31,7 +31,7 @@ func parsePerson(s string) (Person, error) {
 	if !ok {
 		return Person{}, fmt.Errorf("%.80q has an address without end", s)
 	}
-	if strings.ContainsAny(name+email+date, "<>") {
+	if strings.Contains(name, ">") || strings.Contains(email, "<") || strings.ContainsAny(date, "<>") {
 		return Person{}, errors.New("the person has more than one address")
 	}
 	return Person{Name: strings.TrimSpace(name), Email: email, When: parseWhen(date)}, nil

@@ -47,7 +47,8 @@ func ParseTag(body []byte) (Tag, error) {
 }
 
 func parseTag(body []byte) (Tag, error) {
-	fields, message, err := splitHeader(body)
+	var few [8]field
+	fields, message, err := splitHeader(few[:0], body)
 	if err != nil {
 		return Tag{}, err
 	}

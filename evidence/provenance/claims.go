@@ -68,8 +68,21 @@ func scalar(v jsontext.Value) string {
 	return ""
 }
 
+// ofGitHub reports whether any variable is one that GitHub sets.
+func (s surroundings) ofGitHub() bool {
+	for name := range s {
+		if strings.HasPrefix(name, "GITHUB_") || strings.HasPrefix(name, "github_") {
+			return true
+		}
+	}
+	return false
+}
+
 // claims reads what GitHub says of a run, in both cases.
 func (s surroundings) claims() Claims {
+	if !s.ofGitHub() {
+		return Claims{}
+	}
 	return Claims{
 		Repository: s.text("GITHUB_REPOSITORY"), RepositoryID: s.text("GITHUB_REPOSITORY_ID"), OwnerID: s.text("GITHUB_REPOSITORY_OWNER_ID"),
 		Ref: s.text("GITHUB_REF"), Commit: first(s.text("GITHUB_SHA"), s.text("GITHUB_SHA1")), Event: s.text("GITHUB_EVENT_NAME"),

@@ -127,6 +127,9 @@ type shape struct {
 }
 
 func readDocument(raw []byte) (Imported, error) {
+	if e, ok := readBundle(raw); ok {
+		return Imported{Entries: []Entry{e}}, nil
+	}
 	var s shape
 	if err := strictjson.Unmarshal(raw, &s); err != nil {
 		return Imported{}, err
@@ -163,11 +166,29 @@ func readDocument(raw []byte) (Imported, error) {
 // ReadEntry reads one statement: a Sigstore bundle, a DSSE envelope or a bare
 // in-toto statement.
 func ReadEntry(raw []byte) (Entry, error) {
+	if e, ok := readBundle(raw); ok {
+		return e, nil
+	}
 	var s shape
 	if err := strictjson.Unmarshal(raw, &s); err != nil {
 		return Entry{}, err
 	}
 	return readShape(raw, s)
+}
+
+// readBundle reads raw if it is a Sigstore bundle, as most are: what is one can be
+// nothing else, and is read once. What it refuses, the others say better.
+func readBundle(raw []byte) (Entry, bool) {
+	head := raw[:min(len(raw), 256)]
+	if !bytes.Contains(head, []byte(`"application/vnd.dev.sigstore.bundle`)) {
+		return Entry{}, false
+	}
+	b, err := attest.ParseBundle(raw)
+	if err != nil {
+		return Entry{}, false
+	}
+	e, err := signed(SigstoreBundle, raw, b, nil)
+	return e, err == nil
 }
 
 func readShape(raw []byte, s shape) (Entry, error) {

@@ -88,7 +88,9 @@ func (f *facts) surroundedBy(v jsontext.Value) error {
 	}
 	f.claims = vars.claims()
 	var in internalParameters
-	if strictjson.Unmarshal(v, &in) == nil { // of another form in other build types
+	_, github := vars["github"]
+	_, google := vars["systemSubstitutions"]
+	if (github || google) && strictjson.Unmarshal(v, &in) == nil { // of another form in other build types
 		g := in.GitHub
 		f.claims.Event = first(f.claims.Event, scalar(g.Event))
 		f.claims.RepositoryID = first(f.claims.RepositoryID, scalar(g.RepositoryID))
@@ -226,17 +228,16 @@ type parameters struct {
 // UnmarshalJSON implements json.Unmarshaler.
 func (p *parameters) UnmarshalJSON(data []byte) error {
 	type plain parameters
-	if err := strictjson.Unmarshal(data, (*plain)(p)); err != nil {
-		return err
-	}
-	var in struct {
+	var all struct {
+		plain
 		Inputs jsontext.Value `json:"inputs"`
 	}
-	if err := strictjson.Unmarshal(data, &in); err != nil {
+	if err := strictjson.Unmarshal(data, &all); err != nil {
 		return err
 	}
-	if in.Inputs.Kind() == '{' {
-		return strictjson.Unmarshal(in.Inputs, &p.Inputs)
+	*p = parameters(all.plain)
+	if all.Inputs.Kind() == '{' {
+		return strictjson.Unmarshal(all.Inputs, &p.Inputs)
 	}
 	return nil
 }
@@ -247,6 +248,9 @@ func (p parameters) origins() []origin {
 	}
 	var list []origin
 	for _, s := range []sourceParameter{p.Workflow, p.ConfigSource, p.Source} {
+		if s.Repository == "" && s.URI == "" {
+			continue
+		}
 		if o := s.origin(); o.repository != "" {
 			list = append(list, o)
 		}
@@ -266,7 +270,7 @@ type sourceParameter struct {
 // UnmarshalJSON implements json.Unmarshaler.
 func (s *sourceParameter) UnmarshalJSON(data []byte) error {
 	type plain sourceParameter
-	if strictjson.Unmarshal(data, (*plain)(s)) == nil {
+	if jsontext.Value(data).Kind() != '"' && strictjson.Unmarshal(data, (*plain)(s)) == nil {
 		return nil
 	}
 	*s = sourceParameter{}

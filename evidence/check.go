@@ -2,7 +2,6 @@ package evidence
 
 import (
 	"errors"
-	"reflect"
 )
 
 // Check is the result of one check (a test, a scan) on a commit or artifact.
@@ -53,11 +52,7 @@ type Check struct {
 
 // Validate reports the first field of c that contradicts its description.
 // Errors are [FieldError]s.
-func (c *Check) Validate() error {
-	v := &validator{}
-	v.fields("", reflect.ValueOf(c).Elem())
-	return v.err
-}
+func (c *Check) Validate() error { return ValidatePart(c) }
 
 func (c *Check) conditions(v *validator, at string) {
 	v.need(c.Outcome == "na", at+"/rationale", c.Rationale != "", "when the outcome is na")

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/release-dossier/dossier/internal/strictjson"
 )
@@ -34,10 +33,10 @@ func ParseDigest(s string) (Digest, error) {
 	if err := checkHex("sha256", s); err != nil {
 		return Digest{}, err
 	}
-	if _, err := hex.Decode(d[:], []byte(s)); err != nil {
-		return Digest{}, err
-	}
-	return d, nil
+	var text [2 * sha256.Size]byte // s as bytes, not allocated
+	copy(text[:], s)
+	_, err := hex.Decode(d[:], text[:])
+	return d, err
 }
 
 // Hex returns the digest as 64 lower-case hex digits.
@@ -95,11 +94,13 @@ func (d *Digest) UnmarshalJSON(data []byte) error {
 // without white space; statements hold thousands.
 func plainDigest(data []byte) (Digest, bool) {
 	const before, after = `{"sha256":"`, `"}`
-	s := string(data)
-	if len(s) != len(before)+2*sha256.Size+len(after) || !strings.HasPrefix(s, before) || !strings.HasSuffix(s, after) {
+	text, begins := bytes.CutPrefix(data, []byte(before))
+	text, ends := bytes.CutSuffix(text, []byte(after))
+	var d Digest
+	if !begins || !ends || len(text) != 2*len(d) || !lowerHex(text) {
 		return Digest{}, false
 	}
-	d, err := ParseDigest(s[len(before) : len(s)-len(after)])
+	_, err := hex.Decode(d[:], text)
 	return d, err == nil
 }
 
@@ -115,18 +116,21 @@ var hexLength = map[string]int{
 	"sha1": 40, "gitCommit": 40, "gitTag": 40, "gitTree": 40, "gitBlob": 40,
 }
 
-// Validate reports the first digest that is of an unknown algorithm, of the
-// wrong length, or not lower-case hex. An empty set is an error.
+// Validate reports the first digest, by name of its algorithm, that is of an
+// unknown one, of the wrong length, or not lower-case hex. An empty set is an
+// error.
 func (s DigestSet) Validate() error {
 	if len(s) == 0 {
 		return errors.New("the digest is empty")
 	}
-	for _, alg := range slices.Sorted(maps.Keys(s)) {
-		if err := checkHex(alg, s[alg]); err != nil {
-			return err
+	var first string
+	var err error
+	for alg, v := range s {
+		if e := checkHex(alg, v); e != nil && (err == nil || alg < first) {
+			first, err = alg, e
 		}
 	}
-	return nil
+	return err
 }
 
 // SHA256 returns the sha256 member, if it is there and well formed.
@@ -163,10 +167,17 @@ func checkHex(alg, v string) error {
 	if len(v) != want {
 		return fmt.Errorf("%s digest has %d characters, want %d lower-case hex digits", alg, len(v), want)
 	}
-	for i := range len(v) {
-		if c := v[i]; (c < '0' || c > '9') && (c < 'a' || c > 'f') {
-			return fmt.Errorf("%s digest is not lower-case hex", alg)
-		}
+	if !lowerHex(v) {
+		return fmt.Errorf("%s digest is not lower-case hex", alg)
 	}
 	return nil
+}
+
+func lowerHex[T string | []byte](v T) bool {
+	for i := range len(v) {
+		if c := v[i]; (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+			return false
+		}
+	}
+	return true
 }

@@ -77,9 +77,7 @@ func validate(p Predicate) error {
 	if err := ValidateFacts(p); err != nil {
 		return err
 	}
-	v := &validator{}
-	p.Head().validateLinks(v)
-	return v.err
+	return firstError(p.Head().validateLinks)
 }
 
 func (e *Entry) validateLinks(v *validator) {

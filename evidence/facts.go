@@ -17,9 +17,11 @@ func ValidateFacts(p Predicate) error {
 	if a, ok := p.(*Approval); ok {
 		return a.facts().Validate()
 	}
-	v := &validator{}
-	record := reflect.ValueOf(p).Elem()
-	v.fields("", record)
+	return firstError(func(v *validator) { validateFacts(v, p) })
+}
+
+func validateFacts(v *validator, p Predicate) {
+	v.fields("", reflect.ValueOf(p).Elem())
 	e := p.Head()
 	switch info, _ := KindOf(p); {
 	case e.Scope != nil && !info.Scoped:
@@ -32,7 +34,6 @@ func ValidateFacts(p Predicate) error {
 	if e.Supersedes != "" && e.Supersedes == e.ID {
 		v.fail("/supersedes", errors.New("a record does not supersede itself: give the correction an id of its own"))
 	}
-	return v.err
 }
 
 // conditional is implemented by records and parts of records with fields that
@@ -43,25 +44,21 @@ type conditional interface {
 
 // fields checks every tagged field of the struct s, then its conditions.
 func (v *validator) fields(at string, s reflect.Value) {
-	for f, value := range s.Fields() {
-		if f.Anonymous {
-			v.fields(at, value)
-			continue
-		}
-		tag, ok := parseTag(f)
-		if !ok {
-			continue
-		}
-		pointer := at + "/" + jsonName(f)
+	p := planOf(s.Type())
+	for i := range p.fields {
+		f := &p.fields[i]
+		value := s.Field(f.index)
 		switch {
+		case f.embedded:
+			v.fields(at, value)
 		case !absent(value):
-			v.value(pointer, value, tag.values)
-		case tag.need == Required:
-			v.fail(pointer, missing(tag.values))
+			v.value(v.member(at, f.member), value, f.rule)
+		case f.required:
+			v.fail(v.member(at, f.member), missing(f.rule.values))
 		}
 	}
-	if c, ok := s.Addr().Interface().(conditional); ok {
-		c.conditions(v, at)
+	if p.conditional {
+		s.Addr().Interface().(conditional).conditions(v, at)
 	}
 }
 
@@ -85,58 +82,45 @@ func absent(value reflect.Value) bool {
 }
 
 // value checks one value that is there.
-func (v *validator) value(at string, value reflect.Value, allowed []string) {
-	switch x := value.Interface().(type) {
-	case ObjectID:
-		v.check(at, x.validate())
-		return
-	case Identity:
-		v.check(at, x.validate())
-		return
-	case interface{ Validate() error }:
-		if value.Kind() != reflect.Pointer {
-			v.check(at, x.Validate())
-			return
-		}
-	case Time, Digest:
-		return
-	}
-	v.kind(at, value, allowed)
-}
-
-func (v *validator) kind(at string, value reflect.Value, allowed []string) {
-	switch value.Kind() {
-	case reflect.Pointer:
-		v.value(at, value.Elem(), allowed)
-	case reflect.Struct:
+func (v *validator) value(at string, value reflect.Value, r rule) {
+	switch r.form {
+	case objectIDForm:
+		v.check(at, ObjectID(value.String()).validate())
+	case identityForm:
+		v.check(at, Identity(value.String()).validate())
+	case ownForm:
+		v.check(at, value.Addr().Interface().(interface{ Validate() error }).Validate())
+	case pointerForm:
+		v.value(at, value.Elem(), *r.element)
+	case structForm:
 		v.fields(at, value)
-	case reflect.Slice:
-		v.list(at, value, allowed)
-	case reflect.String:
+	case listForm:
+		v.list(at, value, r)
+	case textForm:
 		v.text(at, value.String(), false)
-		if len(allowed) > 0 {
-			v.oneOf(at, value.String(), allowed...)
+		if len(r.values) > 0 {
+			v.oneOf(at, value.String(), r.values...)
 		}
-	case reflect.Int64:
+	case numberForm:
 		if value.Int() < 0 {
 			v.fail(at, errors.New("the number is negative"))
 		}
 	}
 }
 
-func (v *validator) list(at string, list reflect.Value, allowed []string) {
+func (v *validator) list(at string, list reflect.Value, r rule) {
 	if list.Len() > maxItems {
 		v.fail(at, fmt.Errorf("%d items, at most %d are allowed", list.Len(), maxItems))
 		return
 	}
 	for i := range list.Len() {
 		item := list.Index(i)
-		pointer := fmt.Sprintf("%s/%d", at, i)
+		pointer := v.item(at, i)
 		if item.Kind() != reflect.Struct && absent(item) {
 			v.fail(pointer, errors.New("an empty item: give it or leave it out"))
 			continue
 		}
-		v.value(pointer, item, allowed)
+		v.value(pointer, item, *r.element)
 	}
 }
 
@@ -160,7 +144,5 @@ func (v *validator) order(first, second *Time, pointer, firstName string) {
 // Collectors ask it of every fact, so that what a record cannot carry is a gap
 // and not the end of the whole.
 func ValidatePart(part any) error {
-	v := &validator{}
-	v.fields("", reflect.ValueOf(part).Elem())
-	return v.err
+	return firstError(func(v *validator) { v.fields("", reflect.ValueOf(part).Elem()) })
 }

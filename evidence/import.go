@@ -29,9 +29,7 @@ func (i *Import) Validate() error {
 	for _, m := range i.Materials {
 		listed[m.Digest] = true
 	}
-	v := &validator{}
-	v.attachments("/attestations", i.Attestations, listed, nil)
-	return v.err
+	return firstError(func(v *validator) { v.attachments("/attestations", i.Attestations, listed, nil) })
 }
 
 func (i *Import) conditions(v *validator, at string) {

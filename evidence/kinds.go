@@ -83,14 +83,17 @@ func LookupKind(name string) (KindInfo, bool) {
 
 // KindOf returns the kind of a record.
 func KindOf(p Predicate) (KindInfo, bool) {
-	t := reflect.TypeOf(p)
-	list := kinds()
-	i := slices.IndexFunc(list, func(k KindInfo) bool { return reflect.TypeOf(k.New()) == t })
-	if i < 0 {
-		return KindInfo{}, false
-	}
-	return list[i], true
+	info, ok := kindsByType()[reflect.TypeOf(p)]
+	return info, ok
 }
+
+var kindsByType = sync.OnceValue(func() map[reflect.Type]KindInfo {
+	m := map[reflect.Type]KindInfo{}
+	for _, k := range kinds() {
+		m[reflect.TypeOf(k.New())] = k
+	}
+	return m
+})
 
 // DecodeKind reads and validates the predicate of an own statement of that
 // type. It is as strict as [DecodeRecord]; its errors are [FieldError]s, but

@@ -18,7 +18,10 @@ func DecodeLinks(predicate []byte) (Links, error) {
 	if err := decode(predicate, &l); err != nil {
 		return Links{}, err
 	}
-	v := &validator{}
+	return l, firstError(l.validate)
+}
+
+func (l *Links) validate(v *validator) {
 	v.materials(l.Materials)
 	switch {
 	case l.Release != nil:
@@ -27,5 +30,4 @@ func DecodeLinks(predicate []byte) (Links, error) {
 	case len(l.Parents) > 0:
 		v.fail("/parents", errors.New("a statement without a release has no parents"))
 	}
-	return l, v.err
 }

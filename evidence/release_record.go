@@ -122,11 +122,7 @@ type MonorepoRelease struct {
 
 // ValidateParts checks the parts of a record that people write, whatever else is
 // in it. Errors are [FieldError]s.
-func ValidateParts(r *Record) error {
-	v := &validator{}
-	r.validateParts(v)
-	return v.err
-}
+func ValidateParts(r *Record) error { return firstError(r.validateParts) }
 
 // validateParts checks the parts that a release record may have.
 func (r *Record) validateParts(v *validator) { v.fields("", reflect.ValueOf(r).Elem()) }

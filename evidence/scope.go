@@ -33,16 +33,16 @@ func (v *validator) scope(s *Scope) {
 	v.check("/scope/repository", checkRepository(s.Repository))
 	v.text("/scope/environment", s.Environment, false)
 	for i, c := range s.Commits {
-		v.check(fmt.Sprintf("/scope/commits/%d", i), ObjectID(c).validate())
+		v.check(v.item("/scope/commits", i), ObjectID(c).validate())
 	}
 	for i, b := range s.Branches {
-		v.text(fmt.Sprintf("/scope/branches/%d", i), b, true)
+		v.text(v.item("/scope/branches", i), b, true)
 	}
 	for i, p := range s.Pipelines {
-		v.text(fmt.Sprintf("/scope/pipelines/%d", i), p, true)
+		v.text(v.item("/scope/pipelines", i), p, true)
 	}
 	for i, a := range s.Artifacts {
-		at := fmt.Sprintf("/scope/artifacts/%d", i)
+		at := v.item("/scope/artifacts", i)
 		v.text(at+"/name", a.Name, true)
 		v.check(at+"/digest", a.Digest.Validate())
 	}

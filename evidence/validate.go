@@ -1,9 +1,11 @@
 package evidence
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -13,8 +15,9 @@ const maxText = 16 << 10
 
 // Validate reports the first field of r that contradicts its description.
 // Errors are [FieldError]s.
-func (r *Record) Validate() error {
-	v := &validator{}
+func (r *Record) Validate() error { return firstError(r.validate) }
+
+func (r *Record) validate(v *validator) {
 	v.text("/version", r.Version, true)
 	v.text("/component", r.Component, false)
 	v.check("/repository/uri", checkRepository(r.Repository.URI))
@@ -30,7 +33,6 @@ func (r *Record) Validate() error {
 	r.validateAttachments(v)
 	v.materials(r.Materials)
 	r.validateParts(v)
-	return v.err
 }
 
 func (r *Record) validateChain(v *validator) {
@@ -79,7 +81,7 @@ func (r *Record) validateArtifacts(v *validator) {
 	}
 	names, digests := map[string]bool{}, map[Digest]bool{}
 	for i, a := range r.Artifacts {
-		at := fmt.Sprintf("/artifacts/%d", i)
+		at := v.item("/artifacts", i)
 		v.text(at+"/name", a.Name, true)
 		if names[a.Name] || strings.HasPrefix(a.Name, "git:") || a.Name == "release" {
 			v.fail(at+"/name", fmt.Errorf("name %.80q is used twice or reserved", a.Name))
@@ -96,7 +98,7 @@ func (r *Record) validateArtifacts(v *validator) {
 }
 
 func (r *Record) validateAttachments(v *validator) {
-	listed, artifacts := map[Digest]bool{}, map[Digest]bool{}
+	listed, artifacts := make(map[Digest]bool, len(r.Materials)), map[Digest]bool{}
 	for _, m := range r.Materials {
 		listed[m.Digest] = true
 	}
@@ -120,13 +122,13 @@ func (r *Record) validateAttachments(v *validator) {
 // artifacts; nil artifacts are not known here.
 func (v *validator) attachments(pointer string, list []Attachment, listed, artifacts map[Digest]bool) {
 	for i, a := range list {
-		at := fmt.Sprintf("%s/%d", pointer, i)
+		at := v.item(pointer, i)
 		if !listed[a.Material] {
 			v.fail(at+"/material", fmt.Errorf("%s is not among the materials of this statement", a.Material))
 		}
 		for k, d := range a.About {
 			if artifacts != nil && !artifacts[d] {
-				v.fail(fmt.Sprintf("%s/about/%d", at, k), fmt.Errorf("%s is not an artifact of this release", d))
+				v.fail(v.item(at+"/about", k), fmt.Errorf("%s is not an artifact of this release", d))
 			}
 		}
 		v.fields(at, reflect.ValueOf(&list[i]).Elem())
@@ -135,8 +137,9 @@ func (v *validator) attachments(pointer string, list []Attachment, listed, artif
 
 // Validate reports the first field of a that contradicts its description.
 // Errors are [FieldError]s.
-func (a *Approval) Validate() error {
-	v := &validator{}
+func (a *Approval) Validate() error { return firstError(a.validate) }
+
+func (a *Approval) validate(v *validator) {
 	v.text("/id", a.ID, true)
 	v.oneOf("/decision", string(a.Decision), string(Approved), string(Rejected))
 	v.check("/approver", a.Approver.Validate())
@@ -146,7 +149,7 @@ func (a *Approval) Validate() error {
 	v.text("/supersedes", a.Supersedes, false)
 	v.materials(a.Materials)
 	for i, ref := range a.Refs {
-		v.check(fmt.Sprintf("/refs/%d", i), ref.Validate())
+		v.check(v.item("/refs", i), ref.Validate())
 	}
 	switch {
 	case a.Release != nil && a.Scope != nil:
@@ -162,7 +165,6 @@ func (a *Approval) Validate() error {
 	default:
 		v.fail("/release", errors.New("an approval names a release or a scope"))
 	}
-	return v.err
 }
 
 func (r *Reference) validate() error {
@@ -224,8 +226,41 @@ func checkRepository(uri string) error {
 	return nil
 }
 
-// validator keeps the first error.
-type validator struct{ err error }
+// validator keeps the first error. A quick one does not say where it is: text
+// that leads to every field would be made for nothing.
+type validator struct {
+	quick bool
+	err   error
+}
+
+// firstError returns the first error that check finds, and asks where only if
+// there is one.
+func firstError(check func(*validator)) error {
+	quick := validator{quick: true}
+	if check(&quick); quick.err == nil {
+		return nil
+	}
+	var v validator
+	check(&v)
+	return cmp.Or(v.err, quick.err)
+}
+
+// member is the pointer of a member of the value at a pointer; name begins with
+// a slash.
+func (v *validator) member(at, name string) string {
+	if v.quick {
+		return ""
+	}
+	return at + name
+}
+
+// item is the pointer of an item of the list at a pointer.
+func (v *validator) item(at string, i int) string {
+	if v.quick {
+		return ""
+	}
+	return at + "/" + strconv.Itoa(i)
+}
 
 func (v *validator) fail(pointer string, err error) {
 	if v.err == nil {
@@ -280,9 +315,9 @@ func (v *validator) materials(list []Material) {
 		v.fail("/materials", fmt.Errorf("%d materials, at most %d are allowed", len(list), MaxMaterials))
 		return
 	}
-	names, digests := map[string]bool{}, map[Digest]bool{}
+	names, digests := make(map[string]bool, len(list)), make(map[Digest]bool, len(list))
 	for i, m := range list {
-		at := fmt.Sprintf("/materials/%d", i)
+		at := v.item("/materials", i)
 		v.check(at, m.Validate())
 		if names[m.Name] {
 			v.fail(at+"/name", fmt.Errorf("name %q is used twice", m.Name))

@@ -4,7 +4,6 @@ import (
 	"crypto"
 	"crypto/rsa"
 	"crypto/sha256"
-	"crypto/x509"
 	"encoding/base64"
 	"encoding/pem"
 	"errors"
@@ -40,13 +39,17 @@ func NewPublicKey(key crypto.PublicKey) (PublicKey, error) {
 	if err != nil {
 		return PublicKey{}, err
 	}
-	spki, err := x509.MarshalPKIXPublicKey(key)
-	if err != nil {
-		return PublicKey{}, fmt.Errorf("encode the key: %w", err)
-	}
 	wire, err := ssh.NewPublicKey(key)
 	if err != nil {
 		return PublicKey{}, fmt.Errorf("encode the key for ssh: %w", err)
+	}
+	return newPublicKey(alg, key, wire)
+}
+
+func newPublicKey(alg *algorithm, key crypto.PublicKey, wire ssh.PublicKey) (PublicKey, error) {
+	spki, err := marshalSPKI(key)
+	if err != nil {
+		return PublicKey{}, fmt.Errorf("encode the key: %w", err)
 	}
 	sum := sha256.Sum256(spki)
 	return PublicKey{
@@ -64,12 +67,12 @@ func fromSSH(key ssh.PublicKey) (PublicKey, error) {
 	if !ok || key.Type() == "ssh-dss" {
 		return PublicKey{}, fmt.Errorf("an SSH key of type %.40q is not supported: use ssh-ed25519 or ecdsa-sha2-nistp256", key.Type())
 	}
-	k, err := NewPublicKey(inner.CryptoPublicKey())
+	public := inner.CryptoPublicKey()
+	alg, err := algorithmOf(public)
 	if err != nil {
 		return PublicKey{}, err
 	}
-	k.wire, k.fingerprint = key, ssh.FingerprintSHA256(key)
-	return k, nil
+	return newPublicKey(alg, public, key)
 }
 
 // Identity is who the key is in evidence: key:sha256:<64 hex of the SPKI>

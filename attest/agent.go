@@ -91,10 +91,10 @@ func (a *agentKey) sign(ctx context.Context, message []byte) ([]byte, error) {
 		defer stop()
 	}
 	var flags agent.SignatureFlags
-	if a.key.wire.Type() == ssh.KeyAlgoRSA {
+	if a.key.parts().wire.Type() == ssh.KeyAlgoRSA {
 		flags = agent.SignatureFlagRsaSha256
 	}
-	sig, err := client(a.conn).SignWithFlags(a.key.wire, message, flags)
+	sig, err := client(a.conn).SignWithFlags(a.key.parts().wire, message, flags)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}

@@ -35,7 +35,7 @@ func (k PublicKey) Canonical(b *Bundle) []byte {
 // (r, s) and (r, n-s) whose s is smaller: both verify, and whoever has one has
 // the other.
 func (k PublicKey) canonicalSignature(sig []byte) []byte {
-	key, ok := k.key.(*ecdsa.PublicKey)
+	key, ok := k.parts().key.(*ecdsa.PublicKey)
 	if !ok {
 		return sig
 	}

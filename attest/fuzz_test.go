@@ -2,6 +2,7 @@ package attest_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"testing"
 
 	"github.com/release-dossier/dossier/attest"
@@ -35,11 +36,19 @@ func FuzzParseBundle(f *testing.F) {
 func FuzzParseStatement(f *testing.F) {
 	f.Add(payload(f, "app"))
 	f.Add([]byte(`{"_type":"https://in-toto.io/Statement/v0.1","subject":[{"digest":{"sha1":""}}],"predicateType":"t","predicate":{}}`))
+	f.Add([]byte(" {\"predicate\" : {\"a\": [ ] } ,\"_type\":\"https://in-toto.io/Statement/v1\",\"subject\":[{\"digest\":{\"sha1\":\"da39a3ee5e6b4b0d3255bfef95601890afd80709\"}}],\"predicateType\":\"t\"}\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		_, imported := attest.ParseImported(data)
+		other, imported := attest.ParseImported(data)
 		s, err := attest.ParseStatement(data)
 		if err != nil {
 			return
+		}
+		var copied struct{ Predicate json.RawMessage }
+		if err := json.Unmarshal(data, &copied); err != nil || string(s.Predicate) != string(copied.Predicate) || string(other.Predicate) != string(s.Predicate) {
+			t.Errorf("the predicate is %s, want %s, %v", s.Predicate, copied.Predicate, err)
+		}
+		if cap(s.Predicate) != len(s.Predicate) {
+			t.Error("what is appended to the predicate changes the payload")
 		}
 		if imported != nil {
 			t.Errorf("own but not importable: %v", imported)

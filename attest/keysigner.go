@@ -29,7 +29,7 @@ func NewKeySigner(key crypto.Signer) (*KeySigner, error) {
 	}
 	sign := func(_ context.Context, message []byte) ([]byte, error) {
 		// Each of the four algorithms is what the key's Sign does by default.
-		return key.Sign(rand.Reader, public.alg.digest(message), public.alg.hash)
+		return key.Sign(rand.Reader, public.parts().alg.digest(message), public.parts().alg.hash)
 	}
 	return &KeySigner{public, sign}, nil
 }

@@ -75,7 +75,7 @@ func parseSPKI(der []byte) (PublicKey, error) {
 	if err != nil {
 		return PublicKey{}, err
 	}
-	if !bytes.Equal(k.spki, der) {
+	if !bytes.Equal(k.parts().spki, der) {
 		return PublicKey{}, errors.New("the key is not in its canonical encoding, so it would have two identities: write it anew with openssl pkey -pubin -pubout")
 	}
 	return k, nil

@@ -30,11 +30,33 @@ const (
 // Statement is an in-toto Statement v1: what is said (the predicate) about
 // what (the subjects). The bytes that were signed are kept apart from it and
 // never re-encoded.
+//
+// Predicate is a part of the payload that the statement was read from, and is not
+// changed.
 type Statement struct {
 	Type          string                        `json:"_type"`
 	Subject       []evidence.ResourceDescriptor `json:"subject"`
 	PredicateType string                        `json:"predicateType"`
 	Predicate     jsontext.Value                `json:"predicate"`
+}
+
+// part is a value of a JSON text by its place, which costs no copy.
+type part struct{ start, end int64 }
+
+// UnmarshalJSONFrom implements json.UnmarshalerFrom.
+func (p *part) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	v, err := d.ReadValue()
+	p.end = d.InputOffset()
+	p.start = p.end - int64(len(v))
+	return err
+}
+
+// of returns the value in the text it was read from; nil if it was not there.
+func (p *part) of(text []byte) jsontext.Value {
+	if p.start == p.end {
+		return nil
+	}
+	return text[p.start:p.end:p.end]
 }
 
 // NewStatement encodes a statement about subjects. The bytes it returns are
@@ -58,10 +80,15 @@ func NewStatement(subjects []evidence.ResourceDescriptor, predicateType string, 
 // ParseStatement reads a Statement v1 strictly: no field beyond the four, at
 // most MaxSubjects subjects, each with a well-formed digest.
 func ParseStatement(payload []byte) (Statement, error) {
-	var s Statement
-	if err := parse(payload, &s, strictjson.RejectUnknown()); err != nil {
+	var in struct {
+		Statement
+		Predicate part `json:"predicate"`
+	}
+	if err := parse(payload, &in, strictjson.RejectUnknown()); err != nil {
 		return Statement{}, err
 	}
+	s := in.Statement
+	s.Predicate = in.Predicate.of(payload)
 	if s.Type != StatementType {
 		return Statement{}, fmt.Errorf("at /_type: got %.80q, want %q", s.Type, StatementType)
 	}
@@ -77,12 +104,14 @@ func ParseStatement(payload []byte) (Statement, error) {
 func ParseImported(payload []byte) (Statement, error) {
 	var in struct {
 		Statement
-		Subject []importedSubject `json:"subject"`
+		Subject   []importedSubject `json:"subject"`
+		Predicate part              `json:"predicate"`
 	}
 	if err := parse(payload, &in); err != nil {
 		return Statement{}, err
 	}
 	s := in.Statement
+	s.Predicate = in.Predicate.of(payload)
 	for _, sub := range in.Subject {
 		s.Subject = append(s.Subject, sub.ResourceDescriptor)
 	}

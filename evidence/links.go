@@ -14,9 +14,12 @@ type Links struct {
 // DecodeLinks reads the links of a predicate of ours and checks materials and
 // parents. Its errors are [FieldError]s.
 func DecodeLinks(predicate []byte) (Links, error) {
-	var l Links
+	l := Links{Materials: roomFor(predicate)}
 	if err := decode(predicate, &l); err != nil {
 		return Links{}, err
+	}
+	if len(l.Materials) == 0 {
+		l.Materials = nil
 	}
 	return l, firstError(l.validate)
 }

@@ -105,7 +105,7 @@ var scratches = sync.Pool{New: func() any { return new([]byte) }}
 // compute reads and hashes every entry and sorts it into the set.
 func compute(es *entries) (*Dossier, error) {
 	d := New()
-	d.limits = es.limits
+	d.limits, d.blobs = es.limits, make(map[evidence.Digest]Blob, len(es.list))
 	p := &packaging{found: map[string]evidence.Digest{}, left: es.limits.Memory, bounded: es.total <= es.limits.Memory}
 	layout := false
 	var largest int64

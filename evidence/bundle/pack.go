@@ -344,7 +344,7 @@ func (d *Dossier) notCanonical(entry, detail string) {
 
 // listed returns the digests that any statement lists as its material.
 func (d *Dossier) listed() map[evidence.Digest]bool {
-	listed := map[evidence.Digest]bool{}
+	listed := make(map[evidence.Digest]bool, len(d.blobs))
 	for _, st := range d.statements {
 		for _, m := range st.Links.Materials {
 			listed[m.Digest] = true

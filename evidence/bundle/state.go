@@ -96,8 +96,7 @@ func (d *Dossier) State(heads []Pair) (evidence.Digest, error) { return d.States
 type States struct {
 	nodes  []stateNode
 	number map[Pair]int
-	text   []byte // the lines, sorted
-	ends   []int  // of each line in text
+	lines  []stateLine // sorted
 	// seen and marked say for which call of Of a node or line was last met.
 	seen, marked []int
 	calls        int
@@ -141,8 +140,8 @@ func (d *Dossier) States(roots []Pair) *States {
 		s.nodes[i] = n
 		lines = append(lines, stateLine{kind: signatureWord, digest: p.Statement, signature: p.Signature, node: i})
 	}
-	s.write(lines)
-	s.seen, s.marked = make([]int, len(s.nodes)), make([]int, len(s.ends))
+	s.sort(lines)
+	s.seen, s.marked = make([]int, len(s.nodes)), make([]int, len(s.lines))
 	return s
 }
 
@@ -213,18 +212,16 @@ func (l *stateLine) append(text []byte) []byte {
 	return append(text, '\n')
 }
 
-// write sorts the lines, numbers them in that order, and writes each once.
-func (s *States) write(lines []stateLine) {
+// sort sorts the lines, keeps each once, and numbers them in that order.
+func (s *States) sort(lines []stateLine) {
 	slices.SortFunc(lines, func(a, b stateLine) int { return a.compare(&b) })
-	const longest = len("signature ") + 2*2*sha256.Size + len(" \n")
-	s.text, s.ends = make([]byte, 0, len(lines)*longest), make([]int, 0, len(lines))
-	for i := range lines {
-		if i == 0 || lines[i].compare(&lines[i-1]) != 0 {
-			s.text = lines[i].append(s.text)
-			s.ends = append(s.ends, len(s.text))
+	s.lines = lines[:0]
+	for _, line := range lines {
+		if n := len(s.lines); n == 0 || line.compare(&s.lines[n-1]) != 0 {
+			s.lines = append(s.lines, line)
 		}
-		n := &s.nodes[lines[i].node]
-		n.lines = append(n.lines, len(s.ends)-1)
+		n := &s.nodes[line.node]
+		n.lines = append(n.lines, len(s.lines)-1)
 	}
 }
 
@@ -258,12 +255,11 @@ func (s *States) Of(heads []Pair) (evidence.Digest, error) {
 	}
 	h := sha256.New()
 	io.WriteString(h, "dossier-state/v1\n")
-	start := 0
-	for k, end := range s.ends {
+	var text [160]byte // longer than any line
+	for k := range s.lines {
 		if s.marked[k] == s.calls {
-			h.Write(s.text[start:end])
+			h.Write(s.lines[k].append(text[:0]))
 		}
-		start = end
 	}
 	return evidence.Digest(h.Sum(nil)), nil
 }

@@ -45,7 +45,7 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.Err }
 
 // Option changes what Unmarshal accepts.
-type Option func(*config)
+type Option func(config) config
 
 type config struct {
 	rejectUnknown bool
@@ -54,14 +54,20 @@ type config struct {
 }
 
 // RejectUnknown refuses object members that the Go type does not have.
-func RejectUnknown() Option { return func(c *config) { c.rejectUnknown = true } }
+func RejectUnknown() Option {
+	return func(c config) config { c.rejectUnknown = true; return c }
+}
 
 // RejectNull refuses null anywhere: an absent value is left out, not null.
-func RejectNull() Option { return func(c *config) { c.rejectNull = true } }
+func RejectNull() Option {
+	return func(c config) config { c.rejectNull = true; return c }
+}
 
 // Depth allows n levels of nesting. The default is MaxDepth. SBOMs, whose
 // schemas allow components within components, need more than statements do.
-func Depth(n int) Option { return func(c *config) { c.maxDepth = n } }
+func Depth(n int) Option {
+	return func(c config) config { c.maxDepth = n; return c }
+}
 
 // Unmarshal checks data as Check does and decodes it into v.
 func Unmarshal(data []byte, v any, opts ...Option) error {
@@ -114,7 +120,7 @@ func Canonical(data []byte) ([]byte, error) {
 func newConfig(opts []Option) config {
 	c := config{maxDepth: MaxDepth}
 	for _, o := range opts {
-		o(&c)
+		c = o(c)
 	}
 	return c
 }

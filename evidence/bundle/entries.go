@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"strings"
 )
 
@@ -153,7 +152,7 @@ func checkName(name string) error {
 	if len(name) > maxName {
 		return &ReadError{Entry: name, Err: fmt.Errorf("the name has %d bytes, at most %d are read", len(name), maxName)}
 	}
-	if name == "" || path.Clean(name) != name || !fs.ValidPath(name) || name == "." ||
+	if !fs.ValidPath(name) || name == "." ||
 		strings.ContainsAny(name, "\\:\x00") {
 		return &ReadError{Entry: name, Err: errors.New("the name is absolute, leads out of the layout or is not in its simplest form")}
 	}

@@ -239,6 +239,9 @@ func mayNameImage(payload []byte) bool {
 
 // imagesOf returns the images that a statement names, sorted by digest.
 func imagesOf(st *Statement, images map[evidence.Digest]*descriptor) []*descriptor {
+	if len(images) == 0 {
+		return nil
+	}
 	var list []*descriptor
 	for _, sub := range st.Statement.Subject {
 		if id, ok := sub.Digest.SHA256(); ok && images[id] != nil {

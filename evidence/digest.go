@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/release-dossier/dossier/internal/strictjson"
 )
@@ -149,14 +150,16 @@ func (s DigestSet) Equal(t DigestSet) bool { return maps.Equal(s, t) }
 
 // String returns "alg:hex" pairs, sorted and joined by a space.
 func (s DigestSet) String() string {
-	var b bytes.Buffer
-	for i, alg := range slices.Sorted(maps.Keys(s)) {
-		if i > 0 {
-			b.WriteByte(' ')
+	if len(s) == 1 { // as most are
+		for alg, v := range s {
+			return alg + ":" + v
 		}
-		b.WriteString(alg + ":" + s[alg])
 	}
-	return b.String()
+	var list []string
+	for _, alg := range slices.Sorted(maps.Keys(s)) {
+		list = append(list, alg+":"+s[alg])
+	}
+	return strings.Join(list, " ")
 }
 
 func checkHex(alg, v string) error {

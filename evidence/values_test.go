@@ -95,8 +95,18 @@ func TestDigestsNeverCrossMatch(t *testing.T) {
 	if _, ok := (evidence.DigestSet{"sha256": "sha256:" + hex64}).SHA256(); ok {
 		t.Error("a prefixed value is taken for a digest")
 	}
-	if got := (evidence.DigestSet{"sha256": "b", "sha1": "a"}).String(); got != "sha1:a sha256:b" {
-		t.Errorf("got %q", got)
+	for want, set := range map[string]evidence.DigestSet{
+		"": {}, "sha1:a": {"sha1": "a"}, "sha1:a sha256:b": {"sha256": "b", "sha1": "a"},
+	} {
+		if got := set.String(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	for range 20 { // in whatever order a map is walked
+		err := evidence.DigestSet{"z": "", "md5": "", "sha256": hex64, "sha1": "x"}.Validate()
+		if err == nil || !strings.Contains(err.Error(), `"md5"`) {
+			t.Fatalf("got %v, want the first by name", err)
+		}
 	}
 }
 

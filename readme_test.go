@@ -4,7 +4,11 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,6 +44,31 @@ func TestReadmeCode(t *testing.T) {
 	}
 	if n := strings.Count(code, "\n") + 1; n > 30 {
 		t.Errorf("the code in the README has %d lines, at most 30 are one screen", n)
+	}
+}
+
+// The first session in the README is run here, as it stands there, and must
+// print the lines that stand there, whatever the key and the digests are.
+func TestReadmeSession(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the README's session is for a POSIX shell")
+	}
+	const dir = "/tmp/demo"
+	session := between(t, "README.md", "\n```sh\n", "\n```\n")
+	if !strings.Contains(session, dir) {
+		t.Fatalf("the README's session does not work in %s", dir)
+	}
+	session = strings.ReplaceAll(session, dir, filepath.Join(t.TempDir(), "demo"))
+	out, err := exec.Command("sh", "-ec", session).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	digest := regexp.MustCompile(`\b[0-9a-f]{8}\b`)
+	printed := strings.Split(digest.ReplaceAllString(string(out), "DIGEST"), "\n")
+	for shown := range strings.Lines(between(t, "README.md", "\n```text\n", "\n```\n")) {
+		if shown = strings.TrimRight(shown, "\n"); !slices.Contains(printed, digest.ReplaceAllString(shown, "DIGEST")) {
+			t.Errorf("the README shows\n%s\nwhich the session does not print:\n%s", shown, out)
+		}
 	}
 }
 

@@ -345,7 +345,7 @@ var askCases = []badInput{
 	{"artifact that differs by one byte", nil, func(t *testing.T, c *cast, e *verify.Expect, _ *verify.Options) {
 		data := bytes.Clone(testrelease.ReadFile(t, c.Binary))
 		data[len(data)/2] ^= 1
-		*e = verify.ExpectArtifacts(verify.Artifact{Name: "hello", Digest: evidence.Sum(data)})
+		*e = verify.ExpectArtifacts(verify.Artifact{Name: "hello", Digest: evidence.Sum(data), Hashed: true})
 	}, verify.NotAccepted, "artifact-mismatch"},
 	{"dossier of the previous release", another, nil, verify.NotAccepted, "release-mismatch"},
 	{"dossier of another repository", nil, func(t *testing.T, _ *cast, e *verify.Expect, _ *verify.Options) {

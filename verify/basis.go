@@ -43,7 +43,7 @@ func (r *run) basis() Basis {
 		case at >= 0:
 			b.Artifacts[at].Name = a.Name // and not where it happens to lie
 		case len(r.expect.artifacts) == 0:
-			b.Artifacts = append(b.Artifacts, Artifact{a.Name, a.Digest})
+			b.Artifacts = append(b.Artifacts, Artifact{Name: a.Name, Digest: a.Digest})
 		}
 	}
 	summaries := r.broughtSummaries()

@@ -27,6 +27,10 @@ type Artifact struct {
 	// Name is what the caller calls it: a path or an image reference.
 	Name   string
 	Digest evidence.Digest
+	// Hashed reports that Digest was computed from bytes at hand, as [HashFiles]
+	// does. Otherwise it is a digest that the caller was told, and says nothing of
+	// bytes.
+	Hashed bool
 }
 
 // ExpectArtifacts expects a release that names all the given artifacts.
@@ -85,7 +89,7 @@ func HashFiles(ctx context.Context, paths []string) ([]Artifact, error) {
 		wg.Go(func() {
 			for i := range work {
 				b, err := bundle.FileBlob(paths[i])
-				list[i], errs[i] = Artifact{paths[i], b.Digest}, err
+				list[i], errs[i] = Artifact{Name: paths[i], Digest: b.Digest, Hashed: true}, err
 			}
 		})
 	}

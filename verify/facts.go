@@ -202,6 +202,8 @@ type ArtifactFact struct {
 	// ComparedWith names the file or digest given to the verifier that has
 	// this digest; "" if none was given.
 	ComparedWith string
+	// Hashed reports that it was a file, whose bytes were hashed.
+	Hashed bool
 	// Included reports that its bytes are in the dossier.
 	Included bool
 }

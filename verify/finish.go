@@ -201,10 +201,13 @@ func (r *run) chain() {
 	}
 	for _, a := range f.Artifacts {
 		text, proof := a.Name+"@"+a.Digest.String()[:15], r.facts.Stated()
-		if a.ComparedWith != "" {
+		switch {
+		case a.Hashed:
 			text, proof = text+"  as given", Proof{Proven, "its bytes"}
-		} else if a.Included && a.Image == nil {
+		case a.Included && a.Image == nil:
 			text, proof = text+"  included", Proof{Proven, "its bytes"}
+		case a.ComparedWith != "":
+			text += "  the digest given" // and nobody hashed the artifact
 		}
 		r.line("artifact", text, proof, nil)
 	}

@@ -156,19 +156,24 @@ func (r *run) expectation() {
 		}
 		r.add(c)
 	}
-	given := map[evidence.Digest]string{}
+	given := map[evidence.Digest]Artifact{}
 	for _, a := range r.expect.artifacts {
-		given[a.Digest] = a.Name
+		if !given[a.Digest].Hashed {
+			a.Name = cmp.Or(a.Name, a.Digest.String())
+			given[a.Digest] = a
+		}
 		r.expectedArtifact(a)
 	}
 	for _, a := range record.Artifacts {
 		_, included := r.d.Blob(a.Digest)
-		compared := ""
+		var compared Artifact
 		for _, d := range a.Digests() {
-			compared = cmp.Or(compared, given[d])
+			if g := given[d]; compared.Name == "" || g.Hashed && !compared.Hashed {
+				compared = g
+			}
 		}
-		r.facts.Artifacts = append(r.facts.Artifacts, ArtifactFact{a, compared, included})
-		if compared == "" && len(r.expect.artifacts) > 0 {
+		r.facts.Artifacts = append(r.facts.Artifacts, ArtifactFact{a, compared.Name, compared.Hashed, included})
+		if compared.Name == "" && len(r.expect.artifacts) > 0 {
 			r.report.NotCompared = append(r.report.NotCompared, a.Name)
 		}
 	}
@@ -176,9 +181,15 @@ func (r *run) expectation() {
 
 func (r *run) expectedArtifact(a Artifact) {
 	c := link("expected-artifact", "The artifact given is one of this release", Proof{Proven, "the artifact's bytes"})
-	c.Inputs = []Place{{File: a.Name}, at(r.release.ID, "/predicate/artifacts")}
+	if !a.Hashed { // then the statement's own word is all there is
+		c.Title, c.Proof.By = "The digest given is that of an artifact of this release", "the signed statement"
+	}
+	c.Inputs = []Place{at(r.release.ID, "/predicate/artifacts")}
+	if a.Hashed {
+		c.Inputs = append([]Place{{File: a.Name}}, c.Inputs...)
+	}
 	c.Expected = "an artifact of this release"
-	c.Found = a.Name + " has " + a.Digest.String()
+	c.Found = a.given()
 	if !slices.ContainsFunc(r.facts.Record.Artifacts, func(b evidence.Artifact) bool { return slices.Contains(b.Digests(), a.Digest) }) {
 		c.fails("artifact-mismatch", "The artifact given is not one of this release", Fix{
 			Before: "do not deploy it: fetch the artifact again, or the dossier it belongs to",
@@ -186,4 +197,16 @@ func (r *run) expectedArtifact(a Artifact) {
 		})
 	}
 	r.add(c)
+}
+
+// given says which artifact it is, and whether anybody hashed it.
+func (a Artifact) given() string {
+	switch text := a.Digest.String(); {
+	case a.Hashed:
+		return a.Name + " has " + text
+	case a.Name == "" || a.Name == text:
+		return "the digest that was given, " + text
+	default:
+		return a.Name + ", of which the digest was given, " + text
+	}
 }

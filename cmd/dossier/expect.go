@@ -3,6 +3,9 @@ package main
 import (
 	"context"
 	"encoding/hex"
+	"errors"
+	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
@@ -55,7 +58,7 @@ func hashArtifacts(ctx context.Context, args []string) ([]verify.Artifact, error
 	var list []verify.Artifact
 	var files []string
 	for _, a := range args {
-		if !looksLikeDigest(a) {
+		if !strings.HasPrefix(a, "sha256:") {
 			files = append(files, a)
 			continue
 		}
@@ -66,18 +69,17 @@ func hashArtifacts(ctx context.Context, args []string) ([]verify.Artifact, error
 		list = append(list, verify.Artifact{Name: a, Digest: d})
 	}
 	hashed, err := verify.HashFiles(ctx, files)
+	if i := slices.IndexFunc(files, isHex); i >= 0 && errors.Is(err, fs.ErrNotExist) {
+		return nil, usagef("--artifact: %w; a digest is written sha256:%s", err, files[i])
+	}
 	if err != nil {
 		return nil, usagef("--artifact: %w", err)
 	}
 	return append(list, hashed...), nil
 }
 
-// looksLikeDigest tells a digest from a file name: "sha256:" before anything,
-// or 64 hex digits.
-func looksLikeDigest(s string) bool {
-	if strings.HasPrefix(s, "sha256:") {
-		return true
-	}
+// isHex tells what may be a digest without the "sha256:" that makes it one.
+func isHex(s string) bool {
 	_, err := hex.DecodeString(s)
 	return err == nil && len(s) == 64
 }

@@ -73,7 +73,7 @@ func (b *builder) addExpected() error {
 	v, there := b.document["expect"]
 	if !there {
 		for _, a := range b.record.Artifacts {
-			b.expected = append(b.expected, verify.Artifact{Name: a.Name, Digest: a.Digest})
+			b.expected = append(b.expected, verify.Artifact{Name: a.Name, Digest: a.Digest, Hashed: true})
 		}
 		return nil
 	}
@@ -86,7 +86,7 @@ func (b *builder) addExpected() error {
 		if !ok {
 			return fmt.Errorf("expect: there is no artifact %q", name)
 		}
-		b.expected = append(b.expected, verify.Artifact{Name: name, Digest: blob.Digest})
+		b.expected = append(b.expected, verify.Artifact{Name: name, Digest: blob.Digest, Hashed: true})
 	}
 	return nil
 }

@@ -32,7 +32,7 @@ var artifactControls = []Control{{
 }, {
 	ID: "artifact/blob-matches", Level: Must, Sections: "d: 1.12.3.5", Theme: themeArtifact,
 	Title: "The artifact at hand has a recorded digest", Failing: "The artifact at hand is not one of this release",
-	Logic:   "Every artifact that was given to the verifier, and every one within the dossier, hashes to the digest of a released artifact. Where none is at hand, the rule has nothing to judge.",
+	Logic:   "Every artifact that was given to the verifier, and every one within the dossier, hashes to the digest of a released artifact. Where none is at hand, or only a digest was given, the rule has nothing to judge.",
 	Applies: "*", Waive: "no",
 	Question: 2, Gate: verify.GateTag,
 	Evidence: []string{"the artifact's bytes", "record.artifacts[].digest"},

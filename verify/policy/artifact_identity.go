@@ -101,7 +101,7 @@ func artifactBlobMatches(f *Facts) Result {
 		}
 	}
 	for n, a := range f.Artifacts {
-		if a.ComparedWith != "" || a.Included {
+		if a.Hashed || a.Included {
 			compared, where = append(compared, a.Name), append(where, inRecord(f, "/artifacts/%d/digest", n))
 		}
 	}

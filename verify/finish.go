@@ -187,6 +187,7 @@ func failing(checks []Check) map[string]bool {
 // chain writes the lines from tag to SBOM.
 func (r *run) chain() {
 	record, f := r.facts.Record, r.facts
+	r.report.Chain = make([]FactLine, 0, 8)
 	r.line("tag", r.tagText(), f.Tag.Proof, nil, "linkage/tag-commit", "signatures/tag")
 	r.line("commit", r.commitText(), r.commitProof(), nil, "linkage/commit", "linkage/range")
 	for _, p := range f.Provenance {

@@ -98,7 +98,7 @@ func problem(id string, p bundle.Problem, title, expected string) Check {
 // unlisted returns a failure for each blob that no statement at all lists. What
 // only a statement that does not count lists is set aside with it.
 func (r *run) unlisted(blobs []bundle.Blob, changed changedBlobs) []Check {
-	listed := map[evidence.Digest]bool{}
+	listed := make(map[evidence.Digest]bool, len(blobs))
 	for _, st := range r.all {
 		for _, m := range st.Links.Materials {
 			listed[m.Digest] = true

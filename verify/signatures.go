@@ -61,9 +61,8 @@ func (r *run) learn(keys ...attest.PublicKey) error {
 	if r.o.Trust == nil || len(keys) == 0 {
 		return nil
 	}
-	known := r.o.Trust.Keys()
 	keys = slices.DeleteFunc(slices.Clone(keys), func(k attest.PublicKey) bool {
-		return !pins(r.o.Trust, k) || slices.ContainsFunc(known, k.Equal) || slices.ContainsFunc(r.learned, k.Equal)
+		return r.o.Trust.Holds(k) || !pins(r.o.Trust, k) || slices.ContainsFunc(r.learned, k.Equal)
 	})
 	if len(keys) == 0 {
 		return nil

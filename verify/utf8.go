@@ -70,7 +70,9 @@ func (x *texts) makeValid(v reflect.Value) {
 		}
 	case reflect.Struct:
 		for _, f := range x.fields {
-			f.makeValid(v.Field(f.index))
+			if w := v.Field(f.index); f.kind != reflect.String || !utf8.ValidString(w.String()) {
+				f.makeValid(w)
+			}
 		}
 	}
 }

@@ -53,6 +53,7 @@ type Facts struct {
 	mainLineOf lazy[map[string]bool]
 	mentioned  lazy[*mentions]
 	byDigest   lazy[map[evidence.Digest]int]
+	ids        lazy[map[string]map[string]bool]
 	opened     lazy[[]window]
 	acted      lazy[[]action]
 	urgent     lazy[[]emergency]

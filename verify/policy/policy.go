@@ -41,6 +41,8 @@ type Policy struct {
 	origins map[string]Origin
 	// extended says that another document extends it.
 	extended bool
+	// views are what it tells a report, by gate.
+	views map[verify.Gate]verify.PolicyView
 	// forced judges a release made when the policy was not in force, and
 	// accepts nothing.
 	forced bool
@@ -90,7 +92,7 @@ type asked struct {
 	Question int    `json:"question,omitempty"`
 }
 
-// seal computes the digests.
+// seal computes the digests, and what depends on the policy alone.
 func (p *Policy) seal() (err error) {
 	m := meaning{
 		Catalogue: Catalogue, Profile: p.Profile, Params: p.Params,
@@ -107,8 +109,11 @@ func (p *Policy) seal() (err error) {
 		return err
 	}
 	m.ID, m.Version = p.ID, p.Version
-	p.Digest, err = m.digest()
-	return err
+	if p.Digest, err = m.digest(); err != nil {
+		return err
+	}
+	p.views = p.viewsByGate()
+	return nil
 }
 
 func moment(t time.Time) evidence.Time { return evidence.Time{Time: t} }
@@ -126,61 +131,71 @@ func (m meaning) digest() (evidence.Digest, error) {
 
 // view tells the report which policy judged, and what it did not ask at gate.
 func (p *Policy) view(gate verify.Gate) verify.PolicyView {
-	v := verify.PolicyView{
+	v := p.views[gate]
+	v.NotAskedWhy, v.NextAdds = slices.Clone(v.NotAskedWhy), slices.Clone(v.NextAdds)
+	v.Loosened = p.loosened()
+	return v
+}
+
+// viewsByGate works out the view at each gate.
+func (p *Policy) viewsByGate() map[verify.Gate]verify.PolicyView {
+	base := verify.PolicyView{
 		DocumentView: verify.DocumentView{ID: p.ID, Version: p.Version, Digest: p.Digest},
 		Profile:      p.Profile, Effective: p.Rules,
 	}
-	all, own, out := controls(), 0, 0
-	asked := make(map[string]bool, len(p.rules))
-	for i := range p.rules {
-		r := &p.rules[i]
-		asked[r.ID] = true
-		if r.askedAt(gate) {
-			v.Asked++
-		}
-		if r.own() {
-			own++ // no part of the catalogue
-			if r.askedAt(gate) {
-				v.NotAsked++
-			}
-		}
+	if p.Params.UnderPolicy != exposureFull {
+		base.Exposure = p.Params.UnderPolicy
 	}
-	for i := range all {
-		if all[i].askedBy(p.Profile) && !asked[all[i].ID] {
-			out++
-		}
-	}
-	v.NotAsked += CatalogueSize - v.Asked
 	leftOut := "are left out by exceptions"
 	if p.Params.UnderPolicy == exposureOutOfScope {
 		leftOut = "do not bind what is out of scope"
 	}
-	v.Loosened = p.loosened()
-	if p.Params.UnderPolicy != exposureFull {
-		v.Exposure = p.Params.UnderPolicy
+	if i := slices.Index(profiles, p.Profile) + 1; i > 0 && i < len(profiles) {
+		base.Next = profiles[i]
 	}
-	for _, why := range []struct {
-		n    int
-		text string
-	}{
-		{len(p.rules) - v.Asked, "fall due at a later gate"},
-		{out, leftOut},
-		{len(all) - (len(p.rules) - own) - out, "belong to a higher profile"},
-		{CatalogueSize - len(all), "are not judged by this version"},
-	} {
-		if why.n > 0 {
-			v.NotAskedWhy = append(v.NotAskedWhy, fmt.Sprintf("%d %s", why.n, why.text))
+	all, own, out := controls(), 0, 0 // own are no part of the catalogue
+	for i := range p.rules {
+		if p.rules[i].own() {
+			own++
 		}
 	}
-	if i := slices.Index(profiles, p.Profile) + 1; i > 0 && i < len(profiles) {
-		v.Next = profiles[i]
-		for _, c := range all {
-			if c.askedBy(v.Next) && !c.askedBy(p.Profile) {
-				v.NextAdds = append(v.NextAdds, c.ID)
+	for i := range all {
+		c := &all[i]
+		if _, asked := ruleAt(p.rules, c.ID); !asked && c.askedBy(p.Profile) {
+			out++
+		}
+		if base.Next != "" && c.askedBy(base.Next) && !c.askedBy(p.Profile) {
+			base.NextAdds = append(base.NextAdds, c.ID)
+		}
+	}
+	views := make(map[verify.Gate]verify.PolicyView, len(verify.Gates))
+	for _, gate := range verify.Gates {
+		v := base
+		v.NotAsked = CatalogueSize
+		for i := range p.rules {
+			if r := &p.rules[i]; r.askedAt(gate) {
+				v.Asked++
+				if !r.own() {
+					v.NotAsked--
+				}
 			}
 		}
+		for _, why := range []struct {
+			n    int
+			text string
+		}{
+			{len(p.rules) - v.Asked, "fall due at a later gate"},
+			{out, leftOut},
+			{len(all) - (len(p.rules) - own) - out, "belong to a higher profile"},
+			{CatalogueSize - len(all), "are not judged by this version"},
+		} {
+			if why.n > 0 {
+				v.NotAskedWhy = append(v.NotAskedWhy, fmt.Sprintf("%d %s", why.n, why.text))
+			}
+		}
+		views[gate] = v
 	}
-	return v
+	return views
 }
 
 // loosened tells a report what the policy asks less of, what one exception

@@ -56,6 +56,9 @@ func (p *pull) place(f *Facts, pointer string) verify.Place {
 // pulls returns the pull requests of the release, as they are recorded.
 func (f *Facts) pulls() []*pull {
 	return f.pulled.get(func() []*pull {
+		if len(f.Record.Changes) == 0 {
+			return nil
+		}
 		byCommit := f.commitAuthors()
 		signed := map[string][]review{}
 		for fact, r := range verify.Standing[*evidence.CodeReview](f.Facts) {

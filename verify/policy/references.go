@@ -23,7 +23,7 @@ func traceRefs(f *Facts) Result {
 // does not list.
 func danglingAttachment(f *Facts) (string, verify.Place) {
 	r := f.Record
-	materials, artifacts := map[evidence.Digest]bool{}, map[evidence.Digest]bool{}
+	materials, artifacts := make(map[evidence.Digest]bool, len(r.Materials)), make(map[evidence.Digest]bool, len(r.Artifacts))
 	for _, m := range r.Materials {
 		materials[m.Digest] = true
 	}
@@ -51,7 +51,7 @@ func danglingAttachment(f *Facts) (string, verify.Place) {
 // danglingStatement finds an approval that names a parent or an approval that
 // is not there.
 func danglingStatement(f *Facts) (string, verify.Place) {
-	statements, ids := map[evidence.Digest]bool{f.Release: true}, f.recordIDs()["approval"]
+	statements := map[evidence.Digest]bool{f.Release: true}
 	for _, s := range f.Statements {
 		statements[s.ID] = true
 	}
@@ -64,7 +64,7 @@ func danglingStatement(f *Facts) (string, verify.Place) {
 				return fmt.Sprintf("the approval %s saw the statement %s, which is not there", a.ID, p.Statement), inStatement(a.Statement, fmt.Sprintf("/parents/%d", i))
 			}
 		}
-		if a.Supersedes != "" && !ids[a.Supersedes] {
+		if a.Supersedes != "" && !f.recordIDs()["approval"][a.Supersedes] {
 			return fmt.Sprintf("the approval %s replaces %s, which is not there", a.ID, a.Supersedes), inStatement(a.Statement, "/supersedes")
 		}
 	}
@@ -74,25 +74,27 @@ func danglingStatement(f *Facts) (string, verify.Place) {
 // recordIDs are the ids of all records by kind. What was corrected counts no
 // longer and is there all the same.
 func (f *Facts) recordIDs() map[string]map[string]bool {
-	ids := map[string]map[string]bool{}
-	add := func(kind, id string) {
-		if ids[kind] == nil {
-			ids[kind] = map[string]bool{}
+	return f.ids.get(func() map[string]map[string]bool {
+		ids := map[string]map[string]bool{}
+		add := func(kind, id string) {
+			if ids[kind] == nil {
+				ids[kind] = map[string]bool{}
+			}
+			ids[kind][id] = true
 		}
-		ids[kind][id] = true
-	}
-	for _, r := range f.Records {
-		add(r.Kind, r.Predicate.Head().ID)
-	}
-	for _, a := range f.Approvals {
-		if a.Approval != nil {
-			add("approval", a.ID)
+		for i := range f.Records {
+			add(f.Records[i].Kind, f.Records[i].Predicate.Head().ID)
 		}
-	}
-	for _, x := range f.Record.Flags {
-		add("flag", x.Key)
-	}
-	return ids
+		for _, a := range f.Approvals {
+			if a.Approval != nil {
+				add("approval", a.ID)
+			}
+		}
+		for _, x := range f.Record.Flags {
+			add("flag", x.Key)
+		}
+		return ids
+	})
 }
 
 // pointing is a reference by id to a record of some kind.
@@ -104,7 +106,6 @@ type pointing struct {
 
 // danglingRecord finds a record that names another one which is not there.
 func danglingRecord(f *Facts) (string, verify.Place) {
-	ids := f.recordIDs()
 	missing := func(list []pointing) *pointing {
 		for i, x := range list {
 			// Below the strict profiles, windows may be defined in a calendar alone,
@@ -112,7 +113,7 @@ func danglingRecord(f *Facts) (string, verify.Place) {
 			if !f.strict && (slices.Contains(x.kinds, "window") || slices.Contains(x.kinds, "flag")) {
 				continue
 			}
-			if x.id != "" && !slices.ContainsFunc(x.kinds, func(k string) bool { return ids[k][x.id] }) {
+			if x.id != "" && !slices.ContainsFunc(x.kinds, func(k string) bool { return f.recordIDs()[k][x.id] }) {
 				return &list[i]
 			}
 		}

@@ -62,6 +62,9 @@ func TestHeldKeys(t *testing.T) {
 		if ok != tt.hint || ok && !got.Equal(tt.key) {
 			t.Errorf("%s: found by hint: %v", name, ok)
 		}
+		if joined.Holds(tt.key) != tt.hint {
+			t.Errorf("%s: held: %v, want %v", name, !tt.hint, tt.hint)
+		}
 		if joined.HoldsPEM(evidence.Sum(tt.key.PEM())) != tt.pem {
 			t.Errorf("%s: held: %v, want %v", name, !tt.pem, tt.pem)
 		}

@@ -120,6 +120,11 @@ func (t *Trust) KeyCreated(id evidence.Identity) (time.Time, bool) {
 // Keys returns all public keys that the document holds, in its order, each once.
 func (t *Trust) Keys() []attest.PublicKey { return slices.Clone(t.atHand.keys) }
 
+// Holds reports whether the document holds the key itself.
+func (t *Trust) Holds(key attest.PublicKey) bool {
+	return slices.ContainsFunc(t.atHand.keys, key.Equal)
+}
+
 // KeyByHint returns the public key that the document holds and that bundles name
 // by that hint, see [attest.PublicKey.Hint]; the first of them if a FIDO key and
 // the key inside are both there.

@@ -2,6 +2,7 @@ package attest
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"strings"
@@ -36,10 +37,22 @@ func VerifySSHSignature(armored, message []byte, namespace string) (PublicKey, e
 	if len(sig.Signature.Rest) > 0 && !key.FIDO() {
 		return PublicKey{}, errors.New("the SSH signature has data after its end")
 	}
-	if err := sshsig.Verify(bytes.NewReader(message), sig, sig.PublicKey, sig.HashAlgorithm, namespace); err != nil {
+	if err := sig.PublicKey.Verify(sshSigned(sig, message), sig.Signature); err != nil {
 		return PublicKey{}, fmt.Errorf("%w with key %s: %s", ErrVerify, key.Fingerprint(), strings.TrimPrefix(err.Error(), "ssh: "))
 	}
 	return key, nil
+}
+
+// sshSigned is what an SSH signature over message signs. (sshsig.Verify would also
+// compare the key with itself, by the fingerprints of both.)
+func sshSigned(sig *sshsig.Signature, message []byte) []byte {
+	h := sig.HashAlgorithm.Hash() // one that is supported: else it would not have been parsed
+	h.Write(message)
+	b := []byte("SSHSIG")
+	for _, s := range []string{sig.Namespace, "", sig.HashAlgorithm.String(), string(h.Sum(nil))} {
+		b = append(binary.BigEndian.AppendUint32(b, uint32(len(s))), s...)
+	}
+	return b
 }
 
 func parseSSHSignature(armored []byte) (*sshsig.Signature, error) {

@@ -33,9 +33,6 @@ func (d *decoder) begin(text []byte) {
 	if d.seen == nil {
 		d.seen = seenWords.Get().(*words)
 	}
-	if d.open == nil {
-		d.open = make([]any, 0, 32)
-	}
 	d.text, d.at = text, 0
 }
 
@@ -158,6 +155,9 @@ func (d *decoder) eachMember(do func(name string) error) error {
 }
 
 func (d *decoder) array() (any, error) {
+	if d.open == nil {
+		d.open = make([]any, 0, 32)
+	}
 	first := len(d.open)
 	err := d.eachElement(func(int) error {
 		v, err := d.value()

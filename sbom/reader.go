@@ -197,10 +197,9 @@ func (r *reader) finish() error {
 
 // list reads a top-level array.
 func (r *reader) list(name string) error {
-	r.skeleton[name] = []any{}
 	item, unique := r.listSchema(name)
 	var seen uniqueItems
-	return r.values.eachElement(func(i int) error {
+	err := r.values.eachElement(func(i int) error {
 		if i >= maxElements {
 			if i == maxElements {
 				r.problem(CodeLimit, pointer(name), fmt.Sprintf("more than %d elements: the rest are not examined", maxElements))
@@ -223,6 +222,10 @@ func (r *reader) list(name string) error {
 		r.format.element(name, i, v)
 		return nil
 	})
+	if _, ok := r.skeleton[name]; !ok {
+		r.skeleton[name] = []any{}
+	}
+	return err
 }
 
 // judgeElement judges an element of a top-level array: the first as a part of

@@ -25,6 +25,7 @@ func (u *uniqueItems) has(v any) bool {
 		return false
 	}
 	if u.n == 2 {
+		u.text, u.names = make([]byte, 0, 512), make([]string, 0, 16)
 		u.seen = map[[sha256.Size / 2]byte]struct{}{u.key(u.first): {}}
 		u.first = nil
 	}

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 
@@ -181,11 +182,12 @@ func (r *run) commitRange() {
 // signed by an SSH key that trust lets sign tags of this repository.
 func (r *run) baseSigned() bool {
 	base := r.facts.Record.Base
+	header := []byte("\ntag " + base.Tag + "\n") // which the others need not be parsed for
 	for o, err := range r.objects.All() {
 		if err != nil {
 			return false
 		}
-		if o.Type != gitobj.TypeTag || r.o.Trust == nil {
+		if o.Type != gitobj.TypeTag || r.o.Trust == nil || !bytes.Contains(o.Body, header) {
 			continue
 		}
 		tag, err := gitobj.ParseTag(o.Body)

@@ -57,6 +57,9 @@ func (w *walk) oneOf(forms []*Schema, v any) bool {
 
 // fits is check without reasons.
 func (w *walk) fits(s *Schema, v any) bool {
+	if !w.explain {
+		return w.check(s, v)
+	}
 	quiet := walk{depth: w.depth, hashes: w.hashes}
 	return quiet.check(s, v)
 }

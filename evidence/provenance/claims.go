@@ -3,6 +3,7 @@ package provenance
 import (
 	"strings"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/release-dossier/dossier/internal/strictjson"
@@ -30,18 +31,19 @@ type surroundings map[string]jsontext.Value
 // maxVariables bounds the variables of one build.
 const maxVariables = 1000
 
-func readSurroundings(v jsontext.Value) (surroundings, error) {
-	var s surroundings
-	if v.Kind() != '{' {
-		return nil, nil // each build type has its own form
+// UnmarshalJSONFrom implements json.UnmarshalerFrom. What is no object is passed
+// over: each build type has its own form.
+func (s *surroundings) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	if d.PeekKind() != '{' {
+		return d.SkipValue()
 	}
-	if err := strictjson.Unmarshal(v, &s); err != nil {
-		return nil, err
-	}
-	if len(s) > maxVariables {
-		return nil, errTooMany
-	}
-	return s, nil
+	return json.UnmarshalDecode(d, (*map[string]jsontext.Value)(s))
+}
+
+// into decodes a variable. It returns false if that is there and of another form.
+func (s surroundings) into(name string, v any) bool {
+	raw, ok := s[name]
+	return !ok || strictjson.Unmarshal(raw, v) == nil
 }
 
 // raw returns the variable of that name in capitals, else in small letters.
@@ -58,9 +60,8 @@ func (s surroundings) text(name string) string { return scalar(s.raw(name)) }
 func scalar(v jsontext.Value) string {
 	switch v.Kind() {
 	case '"':
-		var t string
-		if strictjson.Unmarshal(v, &t) == nil {
-			return t
+		if t, err := jsontext.AppendUnquote(nil, v); err == nil {
+			return string(t)
 		}
 	case '0':
 		return string(v)

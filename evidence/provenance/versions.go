@@ -14,7 +14,7 @@ type predicateV1 struct {
 	BuildDefinition struct {
 		BuildType  string         `json:"buildType"`
 		Parameters jsontext.Value `json:"externalParameters"`
-		Internal   jsontext.Value `json:"internalParameters"`
+		Internal   surroundings   `json:"internalParameters"`
 		Inputs     []input        `json:"resolvedDependencies"`
 	} `json:"buildDefinition"`
 	RunDetails struct {
@@ -67,36 +67,32 @@ func isWorkflowType(buildType string) bool {
 		buildType == "https://slsa-framework.github.io/github-actions-buildtypes/workflow/v1"
 }
 
-// internalParameters are what the known build types say of the run beside GitHub's own
-// variables: {"github": {...}} of GitHub's attestations and npm, and the
-// substitutions of Google Cloud Build.
-type internalParameters struct {
-	GitHub struct {
-		Event        jsontext.Value `json:"event_name"`
-		RepositoryID jsontext.Value `json:"repository_id"`
-		OwnerID      jsontext.Value `json:"repository_owner_id"`
-		Runner       jsontext.Value `json:"runner_environment"`
-	} `json:"github"`
-	Substitutions map[string]jsontext.Value `json:"systemSubstitutions"`
+// githubRun is what GitHub's attestations and npm's say of the run, in
+// internalParameters, beside GitHub's own variables.
+type githubRun struct {
+	Event        jsontext.Value `json:"event_name"`
+	RepositoryID jsontext.Value `json:"repository_id"`
+	OwnerID      jsontext.Value `json:"repository_owner_id"`
+	Runner       jsontext.Value `json:"runner_environment"`
 }
 
-// surroundedBy takes what the variables of the build say.
-func (f *facts) surroundedBy(v jsontext.Value) error {
-	vars, err := readSurroundings(v)
-	if err != nil || vars == nil {
-		return err
+// surroundedBy takes what the variables of the build say, if there are any.
+func (f *facts) surroundedBy(vars surroundings) error {
+	switch {
+	case vars == nil:
+		return nil
+	case len(vars) > maxVariables:
+		return errTooMany
 	}
 	f.claims = vars.claims()
-	var in internalParameters
-	_, github := vars["github"]
-	_, google := vars["systemSubstitutions"]
-	if (github || google) && strictjson.Unmarshal(v, &in) == nil { // of another form in other build types
-		g := in.GitHub
+	var g githubRun
+	var substitutions map[string]jsontext.Value // of Google Cloud Build
+	if vars.into("github", &g) && vars.into("systemSubstitutions", &substitutions) {
 		f.claims.Event = first(f.claims.Event, scalar(g.Event))
 		f.claims.RepositoryID = first(f.claims.RepositoryID, scalar(g.RepositoryID))
 		f.claims.OwnerID = first(f.claims.OwnerID, scalar(g.OwnerID))
 		f.claims.Runner = first(f.claims.Runner, scalar(g.Runner))
-		f.tag, f.branch = scalar(in.Substitutions["TAG_NAME"]), scalar(in.Substitutions["BRANCH_NAME"])
+		f.tag, f.branch = scalar(substitutions["TAG_NAME"]), scalar(substitutions["BRANCH_NAME"])
 	}
 	f.trigger = f.claims.Event
 	if f.workflow == "" {
@@ -137,7 +133,7 @@ type predicateV02 struct {
 			EntryPoint string `json:"entryPoint"`
 		} `json:"configSource"`
 		Parameters  jsontext.Value `json:"parameters"`
-		Environment jsontext.Value `json:"environment"`
+		Environment surroundings   `json:"environment"`
 	} `json:"invocation"`
 	Metadata struct {
 		InvocationID   string `json:"buildInvocationId"`
@@ -269,13 +265,13 @@ type sourceParameter struct {
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (s *sourceParameter) UnmarshalJSON(data []byte) error {
-	type plain sourceParameter
-	if jsontext.Value(data).Kind() != '"' && strictjson.Unmarshal(data, (*plain)(s)) == nil {
+	if v := jsontext.Value(data); v.Kind() == '"' {
+		s.URI = scalar(v)
 		return nil
 	}
-	*s = sourceParameter{}
-	if strictjson.Unmarshal(data, &s.URI) != nil {
-		s.URI = ""
+	type plain sourceParameter
+	if strictjson.Unmarshal(data, (*plain)(s)) != nil {
+		*s = sourceParameter{}
 	}
 	return nil
 }

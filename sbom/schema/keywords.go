@@ -73,6 +73,10 @@ type rules struct {
 // only one level of it: a schema within s stays text.
 func (s *Schema) read() *rules {
 	s.once.Do(func() {
+		if string(s.text) == anyText {
+			s.kept, s.text = &textRules, nil
+			return
+		}
 		s.kept = &rules{}
 		if err := s.kept.read(s); err != nil {
 			s.kept.err = fmt.Errorf("embedded schema: %w", err)
@@ -81,6 +85,12 @@ func (s *Schema) read() *rules {
 	})
 	return s.kept
 }
+
+// anyText is the schema that comes up most, and textRules are its rules: nothing
+// but the type is asked.
+const anyText = `{"type":"string"}`
+
+var textRules = rules{keywords: keywords{Type: typeString}, classes: func() *classes { return nil }}
 
 func (r *rules) read(s *Schema) (err error) {
 	switch s.text.Kind() {

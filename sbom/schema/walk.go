@@ -58,6 +58,8 @@ func (w *walk) judge(s *Schema, v any) bool {
 	switch {
 	case w.depth > maxDepth:
 		return w.fail("the value is nested too deep to be judged")
+	case r == &textRules && r.Type.allows(v):
+		return true
 	case r.err != nil:
 		return w.fail("no value can be judged: %v", r.err)
 	case r.never:

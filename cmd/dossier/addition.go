@@ -78,7 +78,7 @@ func (c *Cmd) unsigned(ctx context.Context, verb, path string, a *addition) (*ba
 			return nil, err
 		}
 	}
-	if b.options, err = a.judge.options(c.Now()); err != nil {
+	if b.options, err = a.judge.options(c, c.Now()); err != nil {
 		return nil, err
 	}
 	if b.options.Trust == nil {
@@ -121,7 +121,7 @@ func (c *Cmd) nothingAdded(b *base, err error) error {
 }
 
 func (c *Cmd) signerOf(ctx context.Context, verb string, a *addition) (*signer, error) {
-	anchors, err := a.judge.allAnchors(c.Now())
+	anchors, err := a.judge.allAnchors(c, c.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -267,7 +267,7 @@ func (c *Cmd) alone(ctx context.Context, verb string, p evidence.Predicate, sign
 	if err != nil {
 		return usagef("%s: %w", verb, err)
 	}
-	o, err := a.judge.options(c.Now())
+	o, err := a.judge.options(c, c.Now())
 	if err != nil {
 		return err
 	}

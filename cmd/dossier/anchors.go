@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -42,11 +41,11 @@ type anchorList struct {
 }
 
 // read reads the files.
-func (f *anchorFlags) read() (trust.Anchors, error) {
+func (f *anchorFlags) read(c *Cmd) (trust.Anchors, error) {
 	var a trust.Anchors
 	for _, l := range f.each(&a) {
 		for _, path := range l.paths {
-			data, err := readAnchor(path)
+			data, err := c.readAnchor(path)
 			if err != nil {
 				return a, fmt.Errorf("%s: %w", l.flag, err)
 			}
@@ -99,14 +98,16 @@ func (f *anchorFlags) needed(flag, identity string) error {
 }
 
 // openAnchor opens a file that a trust document names.
-func openAnchor(name string) ([]byte, error) { return readAnchor(filepath.FromSlash(name)) }
+func (c *Cmd) openAnchor(name string) ([]byte, error) {
+	return c.readAnchor(filepath.FromSlash(name))
+}
 
 // certificates makes the anchors of the flags those of trust too, and lets them
 // be asked about certificates and times. Without trust they tell a reader who
 // signed. Whether a log entry is needed, the grants of a trust document say; the
 // trust of one flag needs one if the trusted root names logs.
-func (f *judgeFlags) certificates(o *verify.Options) error {
-	a, err := f.anchors.read()
+func (f *judgeFlags) certificates(c *Cmd, o *verify.Options) error {
+	a, err := f.anchors.read(c)
 	if err != nil {
 		return err
 	}
@@ -127,18 +128,13 @@ func (f *judgeFlags) certificates(o *verify.Options) error {
 }
 
 // allAnchors are those of the flags and of the trust document, if one is given.
-func (f *judgeFlags) allAnchors(now time.Time) (trust.Anchors, error) {
-	o, err := f.options(now)
+func (f *judgeFlags) allAnchors(c *Cmd, now time.Time) (trust.Anchors, error) {
+	o, err := f.options(c, now)
 	if err == nil && o.Trust != nil {
 		return o.Trust.Anchors(), nil
 	}
 	if err != nil {
 		return trust.Anchors{}, err
 	}
-	return f.anchors.read()
-}
-
-// files are the files that the flags name, which no report may replace.
-func (f *judgeFlags) files() []string {
-	return slices.Concat([]string{f.trust, f.policy}, f.anchors.roots, f.anchors.chains, f.anchors.crls)
+	return f.anchors.read(c)
 }

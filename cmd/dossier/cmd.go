@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 	"time"
 
@@ -23,14 +24,21 @@ type Cmd struct {
 	// Now is the clock; it fills in --as-of and the times that are signed.
 	Now func() time.Time
 
-	remote registries
+	remote  registries
+	inputs  []fs.FileInfo // what the run reads and must not overwrite
+	written []string      // the places of what it replaces
 }
 
 // Run runs the command and returns its exit status.
 func (c *Cmd) Run(ctx context.Context) int {
 	root := c.root()
 	root.SetArgs(c.Args)
+	help := &writer{w: c.Stdout}
+	root.SetOut(help)
 	err := root.ExecuteContext(ctx)
+	if err == nil && help.err != nil {
+		err = help.err
+	}
 	c.endRemote()
 	var status exitStatus
 	switch {
@@ -43,6 +51,20 @@ func (c *Cmd) Run(ctx context.Context) int {
 	}
 	fmt.Fprintf(c.Stderr, "dossier: %s\n", safeLines(err.Error()))
 	return statusOf(err)
+}
+
+// writer remembers the first error of w: cobra drops those of help.
+type writer struct {
+	w   io.Writer
+	err error
+}
+
+func (w *writer) Write(p []byte) (int, error) {
+	n, err := w.w.Write(p)
+	if w.err == nil {
+		w.err = err
+	}
+	return n, err
 }
 
 // safeLines makes an error safe to print. Some list several things, each in a

@@ -92,7 +92,7 @@ func TestBriefIsEnough(t *testing.T) {
 	}
 	var whole, kept []*verify.Report
 	for _, flags := range []judgeFlags{{signer: w.Signer.Public().Fingerprint()}, {}} {
-		o, err := flags.options(testrelease.AsOf)
+		o, err := flags.options(new(Cmd), testrelease.AsOf)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -111,8 +111,12 @@ func TestBriefIsEnough(t *testing.T) {
 
 func summary(t *testing.T, reports []*verify.Report) string {
 	t.Helper()
+	var results []report.Result
+	for _, r := range reports {
+		results = append(results, report.Result{Report: r})
+	}
 	var b strings.Builder
-	if err := report.Summary(&b, reports, 0); err != nil {
+	if err := report.Summary(&b, results); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()

@@ -89,10 +89,10 @@ func (c *componentConfig) UnmarshalStrict(n *strictyaml.Node) error {
 
 // signConfig says who signs.
 type signConfig struct {
-	Key        string `yaml:"key"`
-	BuilderKey string `yaml:"builder-key"`
-	Keyless    notYet `yaml:"keyless"`
-	Timestamp  notYet `yaml:"timestamp"`
+	Key        located `yaml:"key"`
+	BuilderKey located `yaml:"builder-key"`
+	Keyless    notYet  `yaml:"keyless"`
+	Timestamp  notYet  `yaml:"timestamp"`
 }
 
 // readConfig reads the configuration at path; if path is "" it is the
@@ -186,12 +186,19 @@ type kindConfig string
 
 // UnmarshalStrict implements strictyaml.Unmarshaler.
 func (k *kindConfig) UnmarshalStrict(n *strictyaml.Node) error {
-	switch evidence.Kind(n.Text()) {
-	case evidence.KindService, evidence.KindLibrary, evidence.KindInfrastructure, evidence.KindApp, evidence.KindMono:
-		*k = kindConfig(n.Text())
-		return nil
+	if !isKind(n.Text()) {
+		return n.Errorf("want svc, lib, iac, app or mono")
 	}
-	return n.Errorf("want svc, lib, iac, app or mono")
+	*k = kindConfig(n.Text())
+	return nil
+}
+
+func isKind(text string) bool {
+	switch evidence.Kind(text) {
+	case evidence.KindService, evidence.KindLibrary, evidence.KindInfrastructure, evidence.KindApp, evidence.KindMono:
+		return true
+	}
+	return false
 }
 
 // artifactConfig is a file, written as its path alone, or an image.

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -106,7 +107,7 @@ func (c *Cmd) explain(id string) error {
 	if err != nil {
 		return usageError{err}
 	}
-	w := c.Stdout
+	w := &strings.Builder{}
 	fmt.Fprintf(w, "%s   %s, %s\n\n", x.ID, x.Level, x.Theme)
 	for _, l := range [][2]string{
 		{"wants", x.Wants}, {"judged", x.Judged}, {"evidence", strings.Join(x.Evidence, ", ")}, {"applies", x.Applies},
@@ -123,7 +124,8 @@ func (c *Cmd) explain(id string) error {
 			fmt.Fprintf(w, "  %-10s %s\n  %-10s %s\n", "expected", wrap(report.Safe(e.Expected), 13, 90), "found", wrap(report.Safe(e.Found), 13, 90))
 		}
 	}
-	return nil
+	_, err = io.WriteString(c.Stdout, w.String())
+	return err
 }
 
 // unknownControl says which control may be meant. Reports also have checks of

@@ -114,6 +114,9 @@ func (c *Cmd) create(ctx context.Context, release string, f createFlags) error {
 	if err := mustBeDir(f.dir); err != nil {
 		return err
 	}
+	if f.kind != "" && !isKind(f.kind) {
+		return usagef("--kind %s: want svc, lib, iac, app or mono", f.kind)
+	}
 	cfg, err := readConfig(f.dir, f.config)
 	if err != nil {
 		return err
@@ -246,7 +249,7 @@ func (c *Cmd) createOne(ctx context.Context, release string, job *creation) erro
 		}
 	}
 	o.Sources = slices.Concat(o.Sources, job.sources)
-	job.signWith(ctx, &o)
+	job.signWith(ctx, c, &o)
 	show, end := c.progress()
 	o.Progress = show
 	draft, err := collect.Release(ctx, o)

@@ -137,7 +137,12 @@ func (c *Cmd) addArtifacts(job *creation, o *collect.Options) error {
 // be asked.
 func (c *Cmd) loadSigners(ctx context.Context, job *creation) (err error) {
 	if !job.sign.isKeyless() {
-		job.sign.key = firstOf(job.sign.key, besideKey(job.dir, job.config.Sign.Key))
+		if job.sign.key == "" {
+			if job.sign.key, err = job.configuredKey(job.config.Sign.Key); err != nil {
+				return err
+			}
+			job.sign.keyAt = &job.config.Sign.Key
+		}
 	}
 	if job.sign.key == "" && !job.sign.isKeyless() && job.dryRun {
 		job.throwaway = true
@@ -156,7 +161,7 @@ func (c *Cmd) loadSigners(ctx context.Context, job *creation) (err error) {
 	if job.sign.key == "" && !job.sign.isKeyless() {
 		return errNoKey
 	}
-	anchors, err := job.judge.allAnchors(job.now)
+	anchors, err := job.judge.allAnchors(c, job.now)
 	if err != nil {
 		return err
 	}
@@ -164,23 +169,33 @@ func (c *Cmd) loadSigners(ctx context.Context, job *creation) (err error) {
 		return err
 	}
 	job.builder = job.signer
-	path := firstOf(job.builderKey, besideKey(job.dir, job.config.Sign.BuilderKey))
+	path, at := job.builderKey, (*located)(nil)
+	if path == "" {
+		at = &job.config.Sign.BuilderKey
+		if path, err = job.configuredKey(job.config.Sign.BuilderKey); err != nil {
+			return err
+		}
+	}
 	if path == "" || path == job.sign.key {
 		return nil
 	}
-	builder, err := c.loadKey(ctx, &signFlags{key: path, timeout: job.sign.timeout})
+	builder, err := c.loadKey(ctx, &signFlags{key: path, keyAt: at, timeout: job.sign.timeout})
 	if err == nil {
 		job.builder = ofKey(builder, "signed")
 	}
 	return err
 }
 
-// besideKey is beside for a key, which may be one of a plugin.
-func besideKey(dir, key string) string {
-	if kms.IsReference(key) {
-		return key
+// configuredKey is the key that the configuration names. One of a plugin is a
+// program to run, which the repository does not decide.
+func (job *creation) configuredKey(key located) (string, error) {
+	switch {
+	case !kms.IsReference(key.Value):
+		return beside(job.dir, key.Value), nil
+	case job.createFlags.config == "":
+		return "", usageError{key.Errorf("%s is the key of a plugin, and a repository does not say which program runs: give it with --key or --builder-key, or name this file with --config", key.Value)}
 	}
-	return beside(dir, key)
+	return key.Value, nil
 }
 
 // twoKeys reports whether release statement and provenance have different
@@ -189,7 +204,7 @@ func (job *creation) twoKeys() bool { return job.builder != job.signer }
 
 // signWith puts the public halves of the keys among the materials, and lets them
 // sign what is signed before the release statement.
-func (job *creation) signWith(ctx context.Context, o *collect.Options) {
+func (job *creation) signWith(ctx context.Context, c *Cmd, o *collect.Options) {
 	if job.twoKeys() {
 		o.PublicKeys = append(o.PublicKeys, job.builder.key.PEM())
 	}
@@ -197,7 +212,7 @@ func (job *creation) signWith(ctx context.Context, o *collect.Options) {
 		o.PublicKeys = append(o.PublicKeys, job.signer.key.PEM())
 	}
 	o.BuildProvenance = func(payload []byte) ([]byte, error) { return attest.Sign(ctx, job.builder, payload) }
-	o.SignRecord = func(f records.File, payload []byte) ([]byte, error) { return job.signScoped(ctx, f, payload) }
+	o.SignRecord = func(f records.File, payload []byte) ([]byte, error) { return job.signScoped(ctx, c, f, payload) }
 }
 
 var errNoKey = usagef("create: no key is given: use --key with the key that already signs your tags, sign.key in %s, or --keyless; \"dossier keygen\" makes one as a last resort", configPath)

@@ -30,7 +30,7 @@ func (f *verifyFlags) pins(o *verify.Options) error {
 }
 
 // expect builds the expectation from the flags.
-func (f *verifyFlags) expect(ctx context.Context) (verify.Expect, error) {
+func (f *verifyFlags) expect(ctx context.Context, c *Cmd) (verify.Expect, error) {
 	var e verify.Expect
 	if f.anyRelease {
 		if f.release != "" || len(f.artifacts) > 0 {
@@ -48,13 +48,13 @@ func (f *verifyFlags) expect(ctx context.Context) (verify.Expect, error) {
 			return e, usagef("--release: %w", err)
 		}
 	}
-	artifacts, err := hashArtifacts(ctx, f.artifacts)
+	artifacts, err := c.hashArtifacts(ctx, f.artifacts)
 	return e.WithArtifacts(artifacts...), err
 }
 
 // hashArtifacts hashes the files among the arguments, and takes digests as
 // they are.
-func hashArtifacts(ctx context.Context, args []string) ([]verify.Artifact, error) {
+func (c *Cmd) hashArtifacts(ctx context.Context, args []string) ([]verify.Artifact, error) {
 	var list []verify.Artifact
 	var files []string
 	for _, a := range args {
@@ -67,6 +67,9 @@ func hashArtifacts(ctx context.Context, args []string) ([]verify.Artifact, error
 			return nil, usagef("--artifact: %w", err)
 		}
 		list = append(list, verify.Artifact{Name: a, Digest: d})
+	}
+	for _, file := range files {
+		c.reads(file)
 	}
 	hashed, err := verify.HashFiles(ctx, files)
 	if i := slices.IndexFunc(files, isHex); i >= 0 && errors.Is(err, fs.ErrNotExist) {

@@ -66,7 +66,7 @@ func (c *Cmd) export(ctx context.Context, path string, f *exportFlags) error {
 	if err != nil {
 		return usagef("--format: %w", err)
 	}
-	o, err := f.judge.options(c.Now())
+	o, err := f.judge.options(c, c.Now())
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ func (p *inputOf) Judge(f *verify.Facts) ([]verify.Check, verify.PolicyView) {
 // exportInput verifies the dossier and writes what rules judge. A file that is
 // not genuine, or that nobody whom trust names signed, has nothing to judge.
 func (c *Cmd) exportInput(ctx context.Context, path string, f *exportFlags) error {
-	o, err := f.judge.options(c.Now())
+	o, err := f.judge.options(c, c.Now())
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"syscall"
 
 	"github.com/release-dossier/dossier/evidence/bundle"
+	"github.com/release-dossier/dossier/verify/report"
 	"github.com/release-dossier/dossier/verify/sigstore"
 )
 
@@ -27,6 +29,18 @@ func readFile(path string) ([]byte, error) {
 // readAnchor reads a file of certificates, trusted roots or revocations.
 func readAnchor(path string) ([]byte, error) {
 	return readUpTo(path, sigstore.MaxCRL, "a file of certificates, trusted roots or revocations")
+}
+
+// readFile is [readFile] of an input of the run.
+func (c *Cmd) readFile(path string) ([]byte, error) {
+	c.reads(path)
+	return readFile(path)
+}
+
+// readAnchor is [readAnchor] of an input of the run.
+func (c *Cmd) readAnchor(path string) ([]byte, error) {
+	c.reads(path)
+	return readAnchor(path)
 }
 
 // readUpTo is readFile with a limit, of a file that is as what says.
@@ -74,26 +88,55 @@ func openDossier(path string) (*bundle.Dossier, error) {
 
 // targets expands the arguments: a directory that is not an OCI layout stands
 // for the .dossier files in it. What cannot be read stays in the list, so that
-// it costs only itself its verdict.
-func targets(args []string) []string {
+// it costs only itself its verdict. Directories in a directory are not looked
+// into, which a note says.
+func (c *Cmd) targets(args []string) []string {
 	var list []string
 	for _, arg := range args {
 		if _, ok, _ := reference(arg); ok {
 			list = append(list, arg)
 			continue
 		}
-		files := []string{arg}
-		if info, err := os.Stat(arg); err == nil && info.IsDir() && !isLayout(arg) {
-			// The pattern is literal but for its end, so it is never malformed.
-			if in, _ := filepath.Glob(filepath.Join(globEscape(arg), "*.dossier")); len(in) > 0 {
-				files = in
-			}
+		files, skipped := dossiersIn(arg)
+		if len(files) == 0 {
+			files = []string{arg}
+		} else if len(skipped) > 0 {
+			fmt.Fprintf(c.Stderr, "dossier: note: %s stands for the .dossier files in it; not looked into: %s\n", report.Safe(arg), report.Safe(someOf(skipped)))
 		}
 		for _, file := range files {
 			list = append(list, notAFlag(file))
 		}
 	}
 	return list
+}
+
+// dossiersIn are the .dossier files in a directory that is not an OCI layout, and
+// the directories in it.
+func dossiersIn(dir string) (files, dirs []string) {
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() || isLayout(dir) {
+		return nil, nil
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, nil // as a dossier it cannot be read either, which says why
+	}
+	for _, e := range entries {
+		path := filepath.Join(dir, e.Name())
+		if strings.EqualFold(filepath.Ext(e.Name()), ".dossier") {
+			files = append(files, path)
+		} else if info, err := os.Stat(path); err == nil && info.IsDir() {
+			dirs = append(dirs, path)
+		}
+	}
+	return files, dirs
+}
+
+// someOf names the first of a list, and counts the others.
+func someOf(list []string) string {
+	if n := len(list) - maxOthers; n > 0 {
+		return strings.Join(list[:maxOthers], ", ") + fmt.Sprintf(" and %d more", n)
+	}
+	return strings.Join(list, ", ")
 }
 
 // notAFlag writes a path so that it can be an argument of a command.
@@ -121,6 +164,9 @@ func globEscape(dir string) string {
 
 // writeNew writes a file that must not exist yet, whole or not at all.
 func writeNew(path string, mode fs.FileMode, write func(io.Writer) error) error {
+	if err := outsideLayouts(path); err != nil {
+		return err
+	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if errors.Is(err, fs.ErrExist) {
 		return usagef("%s exists already: it is not overwritten", path)
@@ -146,6 +192,9 @@ func text(data []byte) func(io.Writer) error {
 // mustBeNew refuses to replace a dossier: what others have added to it since,
 // such as approvals, would be lost.
 func mustBeNew(path string) error {
+	if err := outsideLayouts(path); err != nil {
+		return err
+	}
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if dir, err := os.Stat(filepath.Dir(filepath.Clean(path))); err != nil || !dir.IsDir() {
@@ -165,6 +214,9 @@ func mustBeNew(path string) error {
 // writeDossier writes a dossier in the packaging that out has or asks for: a
 // directory if it is one or ends in a slash, else a file.
 func writeDossier(d *bundle.Dossier, out string) error {
+	if err := outsideLayouts(out); err != nil {
+		return err
+	}
 	write := d.WriteFile
 	if info, err := os.Stat(out); err == nil && info.IsDir() || os.IsPathSeparator(out[len(out)-1]) {
 		write = d.WriteDir

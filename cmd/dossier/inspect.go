@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -18,11 +19,15 @@ func (c *Cmd) inspectCommand() *cobra.Command {
 		Short: "Show what is in a dossier, as a tree; judges nothing",
 		Args:  usageArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o, err := f.options(c.Now())
+			o, err := f.options(c, c.Now())
 			if err != nil {
 				return err
 			}
 			r, err := c.verifyTarget(cmd.Context(), args[0], verify.Expect{}, o)
+			var t *targetError
+			if errors.As(err, &t) && asJSON {
+				err = errors.Join(err, report.Write(c.Stdout, report.FormatJSON, []report.Result{{Target: t.path, Err: t}}, report.Options{}))
+			}
 			if err != nil {
 				return c.cannotRead(err)
 			}

@@ -62,7 +62,7 @@ func (f *judgeFlags) registerRules(cmd *cobra.Command) {
 }
 
 // options turns the flags into verification options.
-func (f *judgeFlags) options(now time.Time) (verify.Options, error) {
+func (f *judgeFlags) options(c *Cmd, now time.Time) (verify.Options, error) {
 	o := verify.Options{
 		AsOf: now, SBOMs: sbom.Reader{}, Tags: []verify.TagVerifier{tagsig.OpenPGP{}}, Layouts: layout.Verifier{}, Tokens: oidc.Tokens{},
 	}
@@ -77,13 +77,13 @@ func (f *judgeFlags) options(now time.Time) (verify.Options, error) {
 		}
 		o.AsOf, o.AsOfGiven = t.Time, true
 	}
-	if err := f.documents(&o); err != nil {
+	if err := f.documents(c, &o); err != nil {
 		return o, err
 	}
-	return o, f.certificates(&o)
+	return o, f.certificates(c, &o)
 }
 
-func (f *judgeFlags) documents(o *verify.Options) error {
+func (f *judgeFlags) documents(c *Cmd, o *verify.Options) error {
 	switch {
 	case f.signer != "" && f.trust != "":
 		return usagef("--signer and --trust exclude each other: name the key in the trust document")
@@ -96,13 +96,13 @@ func (f *judgeFlags) documents(o *verify.Options) error {
 	var combined *trust.Trust
 	if f.policy != "" {
 		var err error
-		if combined, err = f.policyDocument(o); err != nil {
+		if combined, err = f.policyDocument(c, o); err != nil {
 			return err
 		}
 	} else if f.anchor != "" {
 		return usagef("--anchor names the owner of a packed policy: give that with --policy")
 	}
-	t, err := f.trustDocument(combined)
+	t, err := f.trustDocument(c, combined)
 	if err != nil {
 		return err
 	}
@@ -122,11 +122,11 @@ func (f *judgeFlags) documents(o *verify.Options) error {
 
 // policyDocument reads the policy that was given, and returns the trust document
 // that came with it, if one did.
-func (f *judgeFlags) policyDocument(o *verify.Options) (*trust.Trust, error) {
+func (f *judgeFlags) policyDocument(c *Cmd, o *verify.Options) (*trust.Trust, error) {
 	if info, err := os.Stat(f.policy); err == nil && info.IsDir() {
-		return nil, f.policyVersions(o)
+		return nil, f.policyVersions(c, o)
 	}
-	data, err := readFile(f.policy)
+	data, err := c.readFile(f.policy)
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +138,7 @@ func (f *judgeFlags) policyDocument(o *verify.Options) (*trust.Trust, error) {
 	case f.anchor != "":
 		return nil, usagef("%s is not a packed policy, and nobody signed it: leave out --anchor", f.policy)
 	default:
-		p, t, err = policyReader().ParseFile(filepath.ToSlash(f.policy), data)
+		p, t, err = c.policyReader().ParseFile(filepath.ToSlash(f.policy), data)
 	}
 	switch {
 	case err != nil:
@@ -166,14 +166,15 @@ func (f *judgeFlags) packedPolicy(data []byte) (*policy.Policy, *trust.Trust, er
 }
 
 // policyVersions reads the versions of a policy in a directory.
-func (f *judgeFlags) policyVersions(o *verify.Options) error {
+func (f *judgeFlags) policyVersions(c *Cmd, o *verify.Options) error {
 	names, err := filepath.Glob(filepath.Join(globEscape(f.policy), "*.yaml"))
 	if err != nil || len(names) == 0 {
 		return usagef("%s: holds no policy (*.yaml)", f.policy)
 	}
+	c.reads(f.policy)
 	var list []*policy.Policy
 	for _, name := range names {
-		p, err := policyAt(name)
+		p, err := c.policyAt(name)
 		if err != nil {
 			return err
 		}
@@ -196,7 +197,7 @@ func (f *judgeFlags) judgeBy(o *verify.Options, list ...*policy.Policy) error {
 }
 
 // trustDocument reads the one source of trust that was given; nil if none was.
-func (f *judgeFlags) trustDocument(combined *trust.Trust) (*trust.Trust, error) {
+func (f *judgeFlags) trustDocument(c *Cmd, combined *trust.Trust) (*trust.Trust, error) {
 	switch {
 	case f.signer+f.from != "" && combined != nil:
 		return nil, usagef("--signer and --from exclude a policy file with a trust section")
@@ -218,20 +219,21 @@ func (f *judgeFlags) trustDocument(combined *trust.Trust) (*trust.Trust, error) 
 		return nil, usagef("%s holds a trust document already: leave out --trust, or split the file", f.policy)
 	}
 	if info, err := os.Stat(f.trust); err == nil && info.IsDir() {
-		return f.trustVersions()
+		return f.trustVersions(c)
 	}
-	return trustAt(f.trust)
+	return c.trustAt(f.trust)
 }
 
 // trustVersions reads the versions of a trust document in a directory.
-func (f *judgeFlags) trustVersions() (*trust.Trust, error) {
+func (f *judgeFlags) trustVersions(c *Cmd) (*trust.Trust, error) {
 	names, err := filepath.Glob(filepath.Join(globEscape(f.trust), "*.yaml"))
 	if err != nil || len(names) == 0 {
 		return nil, usagef("%s: holds no trust document (*.yaml)", f.trust)
 	}
+	c.reads(f.trust)
 	var list []*trust.Trust
 	for _, name := range names {
-		t, err := trustAt(name)
+		t, err := c.trustAt(name)
 		if err != nil {
 			return nil, err
 		}
@@ -245,12 +247,12 @@ func (f *judgeFlags) trustVersions() (*trust.Trust, error) {
 }
 
 // trustAt reads the trust document in a file.
-func trustAt(name string) (*trust.Trust, error) {
-	data, err := readFile(name)
+func (c *Cmd) trustAt(name string) (*trust.Trust, error) {
+	data, err := c.readFile(name)
 	if err != nil {
 		return nil, err
 	}
-	t, err := readTrust(name, data)
+	t, err := c.readTrust(name, data)
 	if err != nil {
 		return nil, usageError{err}
 	}
@@ -259,12 +261,12 @@ func trustAt(name string) (*trust.Trust, error) {
 
 // readTrust reads a trust document, alone or as the section trust of a file
 // that holds both documents.
-func readTrust(name string, data []byte) (*trust.Trust, error) {
+func (c *Cmd) readTrust(name string, data []byte) (*trust.Trust, error) {
 	n, err := strictyaml.Parse(name, data)
 	if err != nil {
 		return nil, err
 	}
-	reader, path := trust.Reader{Open: openAnchor}, filepath.ToSlash(name)
+	reader, path := trust.Reader{Open: c.openAnchor}, filepath.ToSlash(name)
 	if section := n.Lookup("trust"); section != nil {
 		return reader.FromNode(path, section)
 	}

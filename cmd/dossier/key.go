@@ -16,7 +16,8 @@ import (
 // public key at path in the SSH agent.
 func (c *Cmd) loadSigner(ctx context.Context, path, passphraseFile string) (*attest.KeySigner, error) {
 	path = c.expandHome(path)
-	data, err := readFile(path)
+	c.reads(passphraseFile) // even if the key needs none
+	data, err := c.readFile(path)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +62,7 @@ func (c *Cmd) agentSigner(path string, data []byte) (*attest.KeySigner, error) {
 
 func (c *Cmd) passphrase(ctx context.Context, path, file string) ([]byte, error) {
 	if file != "" {
-		data, err := readFile(file)
+		data, err := c.readFile(file)
 		return bytes.TrimRight(data, "\r\n"), err
 	}
 	if !isTerminal(c.Stdin) {

@@ -27,7 +27,10 @@ type texts []string
 
 func (t *texts) String() string     { return strings.Join(*t, ", ") }
 func (t *texts) Set(s string) error { *t = append(*t, s); return nil }
-func (t *texts) Type() string       { return "TEXT" }
+func (t *texts) Type() string       { return textsType }
+
+// textsType is the type of [texts].
+const textsType = "TEXT"
 
 // register adds a flag for each field that no flag of the command is named
 // like. Only the kind on the command line needs any: there are 31 kinds.

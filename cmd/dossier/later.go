@@ -72,8 +72,8 @@ func (job *creation) maySign(p evidence.Predicate, repository string, o verify.O
 // judgeOptions are by whose word and by which rules the new dossier is
 // previewed: as given, otherwise by the profile solo under trust in the signer
 // alone.
-func (job *creation) judgeOptions(now time.Time) (verify.Options, error) {
-	o, err := job.judge.options(now)
+func (job *creation) judgeOptions(c *Cmd, now time.Time) (verify.Options, error) {
+	o, err := job.judge.options(c, now)
 	if err != nil {
 		return o, err
 	}

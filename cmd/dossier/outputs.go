@@ -1,18 +1,12 @@
 package main
 
 import (
-	"errors"
-	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/release-dossier/dossier/verify"
 	"github.com/release-dossier/dossier/verify/report"
 )
 
@@ -60,6 +54,9 @@ func (f *outputFlags) forms(n int) ([]form, error) {
 		if !ok || file == "" {
 			return nil, usagef("--report %s: want FORMAT=FILE, such as html=report.html", r)
 		}
+		if file == "-" {
+			return nil, usagef("--report %s: standard output is for --format; name a file, or ./- for one of that name", r)
+		}
 		list = append(list, form{report.Format(format), file})
 	}
 	files := map[string]bool{}
@@ -89,17 +86,17 @@ type outputs struct {
 }
 
 // open prepares the files, so that what cannot be written is known before
-// anything is verified. inputs are never overwritten.
-func (f *outputFlags) open(c *Cmd, targets, inputs []string) (*outputs, error) {
-	forms, err := f.forms(len(targets))
+// anything is verified. n is the number of targets.
+func (f *outputFlags) open(c *Cmd, n int) (*outputs, error) {
+	forms, err := f.forms(n)
 	if err != nil {
 		return nil, err
 	}
-	out := &outputs{cmd: c, n: len(targets), color: c.color(c.Stdout), all: f.all}
+	out := &outputs{cmd: c, n: n, color: c.color(c.Stdout), all: f.all}
 	for _, form := range forms {
 		s := &sink{form: form, w: c.Stdout}
 		if form.file != "" {
-			if s.file, err = replaceFile(form.file, slices.Concat(targets, inputs)); err != nil {
+			if s.file, err = c.replaceFile(form.file); err != nil {
 				out.discard()
 				return nil, err
 			}
@@ -184,79 +181,14 @@ func (s *sink) end(o *outputs) error {
 	case len(s.results) == 0:
 		return nil
 	case s.line || s.format == report.FormatText && o.n > 1:
-		return s.summary()
+		return report.Summary(s.w, s.results)
 	case s.format == report.FormatText && s.results[0].Report == nil && s.file == nil:
 		return nil // it was told of on standard error
 	}
 	return report.Write(s.w, s.format, s.results, o.options(s))
 }
 
-// summary writes a line a target, and the totals.
-func (s *sink) summary() error {
-	var reports []*verify.Report
-	for _, r := range s.results {
-		if r.Report != nil {
-			reports = append(reports, r.Report)
-		}
-	}
-	return report.Summary(s.w, reports, len(s.results)-len(reports))
-}
-
 // options are those of one form: colour is for terminals only.
 func (o *outputs) options(s *sink) report.Options {
 	return report.Options{Color: o.color && s.file == nil, All: o.all, Saved: o.saved}
-}
-
-// replacement is a file that takes the place of another at once or not at all.
-type replacement struct {
-	*os.File
-	path string
-	done bool
-}
-
-// replaceFile begins to replace the file at path, which may not be one of the
-// inputs.
-func replaceFile(path string, inputs []string) (*replacement, error) {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return nil, usagef("%s: %w", path, reason(err))
-	case err == nil && info.IsDir():
-		return nil, usagef("%s is a directory: name a file in it", path)
-	case err == nil && !info.Mode().IsRegular():
-		return nil, usagef("%s is not a regular file: leave it out to write to standard output", path)
-	case filepath.Ext(path) == ".dossier":
-		return nil, usagef("%s has the name of a dossier: a report is not one", path)
-	}
-	for _, in := range inputs {
-		if was, err := os.Stat(in); err == nil && info != nil && os.SameFile(info, was) {
-			return nil, usagef("%s is read by this command and would be overwritten", path)
-		}
-	}
-	f, err := os.OpenFile(fmt.Sprintf("%s.%d.tmp", path, os.Getpid()), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if err != nil {
-		return nil, usagef("%s is not written: %w", path, reason(err))
-	}
-	return &replacement{File: f, path: path}, nil
-}
-
-// commit puts the file in its place.
-func (r *replacement) commit() error {
-	err := errors.Join(r.Sync(), r.Close())
-	if err == nil {
-		err = os.Rename(r.Name(), r.path)
-	}
-	if err != nil {
-		return usagef("%s is not written: %w", r.path, reason(err))
-	}
-	r.done = true
-	return nil
-}
-
-// discard removes the file unless it is in its place.
-func (r *replacement) discard() {
-	if !r.done {
-		r.Close()
-		_ = os.Remove(r.Name())
-	}
 }

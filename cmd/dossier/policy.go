@@ -28,29 +28,29 @@ func (c *Cmd) policyCommand() *cobra.Command {
 }
 
 // policyReader reads policies and what they extend from files.
-func policyReader() policy.Reader {
+func (c *Cmd) policyReader() policy.Reader {
 	return policy.Reader{
-		Open:  func(name string) ([]byte, error) { return readFile(filepath.FromSlash(name)) },
+		Open:  func(name string) ([]byte, error) { return c.readFile(filepath.FromSlash(name)) },
 		Rules: ownRules(),
 	}
 }
 
 // policyAt reads the policy in a file, packed or not, or the built-in profile
 // of that name.
-func policyAt(name string) (*policy.Policy, error) {
+func (c *Cmd) policyAt(name string) (*policy.Policy, error) {
 	if _, err := os.Stat(name); err != nil {
 		if p, err := policy.Profile(name); err == nil {
 			return p, nil
 		}
 	}
-	data, err := readFile(name)
+	data, err := c.readFile(name)
 	if err != nil {
 		return nil, err
 	}
 	if pack.Is(data) {
 		return nil, usagef("%s is packed: whose it is can be told with an anchor only; look at the documents that it was packed from", name)
 	}
-	p, _, err := policyReader().ParseFile(filepath.ToSlash(name), data)
+	p, _, err := c.policyReader().ParseFile(filepath.ToSlash(name), data)
 	switch {
 	case err != nil:
 		return nil, usageError{err}
@@ -75,7 +75,7 @@ func (c *Cmd) policyCheckCommand() *cobra.Command {
 }
 
 func (c *Cmd) policyCheck(name string, asJSON bool) error {
-	p, err := policyAt(name)
+	p, err := c.policyAt(name)
 	if err != nil {
 		return err
 	}
@@ -139,7 +139,7 @@ func (c *Cmd) policyShowCommand() *cobra.Command {
 		Args:      usageArgs(cobra.ExactArgs(1)),
 		ValidArgs: policy.Profiles(),
 		RunE: func(_ *cobra.Command, args []string) error {
-			p, err := policyAt(args[0])
+			p, err := c.policyAt(args[0])
 			if err != nil {
 				return err
 			}
@@ -208,11 +208,11 @@ It ends with status 0 if both judge alike, and 1 if they do not.`,
 }
 
 func (c *Cmd) policyDiff(first, second string, asJSON bool) error {
-	a, err := policyAt(first)
+	a, err := c.policyAt(first)
 	if err != nil {
 		return err
 	}
-	b, err := policyAt(second)
+	b, err := c.policyAt(second)
 	if err != nil {
 		return err
 	}
@@ -276,7 +276,7 @@ func (c *Cmd) policyPack(ctx context.Context, name string, f *packFlags) error {
 			return usagef("--trust %s: %w", f.trust, err)
 		}
 	}
-	reader := policyReader()
+	reader := c.policyReader()
 	raw, err := pack.Pack(ctx, signer, pack.Files{
 		Policy: base, Trust: filepath.ToSlash(trust), Rules: reader.Rules,
 		Open: func(name string) ([]byte, error) { return reader.Open(path.Join(filepath.ToSlash(dir), name)) },

@@ -14,7 +14,7 @@ import (
 // predecessor verifies the repository's last dossier and returns the link to it
 // (rules of format, R15), and its record.
 func (c *Cmd) predecessor(ctx context.Context, f *createFlags) (*evidence.Predecessor, *evidence.Record, error) {
-	o, err := f.judge.options(c.Now())
+	o, err := f.judge.options(c, c.Now())
 	if err != nil {
 		return nil, nil, err
 	}

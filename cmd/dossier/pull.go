@@ -66,7 +66,7 @@ func (c *Cmd) listReleases(ctx context.Context, ref string) error {
 }
 
 func (c *Cmd) pullTo(ctx context.Context, ref, output string, f *judgeFlags) error {
-	o, err := f.options(c.Now())
+	o, err := f.options(c, c.Now())
 	if err != nil {
 		return err
 	}

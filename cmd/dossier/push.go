@@ -39,7 +39,7 @@ func (c *Cmd) pushFile(ctx context.Context, file string, to []string) error {
 	if _, ok, err := reference(file); ok || err != nil {
 		return firstError(err, usagef("push: the first argument is a file or directory: \"dossier pull %s -o FILE\" makes one", file))
 	}
-	d, err := openDossier(file)
+	d, err := c.openFile(file)
 	if err != nil {
 		return c.cannotRead(err)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -22,8 +23,8 @@ import (
 // registries is what one run has to do with registries.
 type registries struct {
 	plainHTTP bool
-	release   string // the release statement that is meant, of several at one image
-	dir       string // of what was downloaded; "" if nothing was
+	release   *evidence.Digest // the release statement that is meant; nil if any is
+	dir       string           // of what was downloaded; "" if nothing was
 	pulled    map[string]*registry.Pulled
 }
 
@@ -38,8 +39,29 @@ downloaded whole first; after that it is like a file. A file of that very name i
 // registerRemote adds the flags of every command that takes a reference.
 func (c *Cmd) registerRemote(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&c.remote.plainHTTP, "plain-http", false, "ask registries without TLS (one on this machine always is)")
-	cmd.Flags().StringVar(&c.remote.release, "dossier-id", "", "of several releases at one image, that of this release statement (`sha256:HEX`)")
+	cmd.Flags().Var(digestValue{&c.remote.release}, "dossier-id", "the dossier of this release statement: of several at one image that one, and of a file no other (`sha256:HEX`)")
 }
+
+// digestValue is the value of a flag that takes a digest.
+type digestValue struct{ into **evidence.Digest }
+
+// String implements pflag.Value.
+func (v digestValue) String() string {
+	if v.into == nil || *v.into == nil {
+		return ""
+	}
+	return (*v.into).String()
+}
+
+// Set implements pflag.Value.
+func (v digestValue) Set(text string) error {
+	d, err := evidence.ParseDigest(text)
+	*v.into = &d
+	return err
+}
+
+// Type implements pflag.Value.
+func (v digestValue) Type() string { return "string" }
 
 // scheme marks a reference that no file can be taken for.
 const scheme = "oci://"
@@ -70,13 +92,40 @@ func (c *Cmd) open(ctx context.Context, target string, o verify.Options) (*bundl
 		return nil, err
 	}
 	if !ok {
-		return openDossier(target)
+		return c.openFile(target)
 	}
 	p, err := c.pulled(ctx, ref, o)
 	if err != nil {
 		return nil, &targetError{target, err}
 	}
 	return p.Dossier, nil
+}
+
+// openFile opens a file or layout directory, of the release that is meant.
+func (c *Cmd) openFile(path string) (*bundle.Dossier, error) {
+	d, err := openDossier(path)
+	if err != nil || c.remote.release == nil {
+		return d, err
+	}
+	var release *evidence.Digest
+	for _, st := range d.Statements() {
+		if st.Statement.PredicateType != evidence.RecordType {
+			continue
+		}
+		if release = &st.ID; *release != *c.remote.release {
+			break
+		}
+	}
+	switch {
+	case release == nil:
+		err = errors.New("it has no release statement")
+	case *release != *c.remote.release:
+		err = fmt.Errorf("it is of the release %s", *release)
+	default:
+		return d, nil
+	}
+	d.Close()
+	return nil, &targetError{path, &bundle.ReadError{Err: err, Remedy: "--dossier-id asks for another"}}
 }
 
 // registryOptions say how registries are reached: with what "docker login"
@@ -118,7 +167,7 @@ func (c *Cmd) download(ctx context.Context, ref, dir string, o verify.Options) (
 	if err != nil {
 		return nil, err
 	}
-	if id := c.remote.release; id != "" && id != p.Release.String() {
+	if id := c.remote.release; id != nil && *id != p.Release {
 		return nil, fmt.Errorf("what is there is of the release %s", p.Release)
 	}
 	if !strings.Contains(ref, "@") {
@@ -147,12 +196,8 @@ func (c *Cmd) tellOthers(ref string, others []registry.Other) {
 
 // chooseRelease takes the release that a trusted party signed, if it is one.
 func (c *Cmd) chooseRelease(ctx context.Context, list []registry.Release, o verify.Options) (evidence.Digest, error) {
-	if c.remote.release != "" {
-		id, err := evidence.ParseDigest(c.remote.release)
-		if err != nil {
-			return id, fmt.Errorf("--dossier-id: %w", err)
-		}
-		return id, nil
+	if c.remote.release != nil {
+		return *c.remote.release, nil
 	}
 	var trusted []registry.Release
 	for _, r := range list {

@@ -32,7 +32,10 @@ cannot be read.`,
 }
 
 func (c *Cmd) report(files []string, f *outputFlags) error {
-	out, err := f.open(c, files, nil)
+	for _, file := range files {
+		c.reads(file)
+	}
+	out, err := f.open(c, len(files))
 	if err != nil {
 		return err
 	}

@@ -31,17 +31,14 @@ file you were given.`,
 			return nil
 		}
 		if _, ok := f.Annotations[stdoutWithout]; ok {
-			return f.Value.Set("")
+			return f.Value.(*given).Value.Set("")
 		}
 		return usagef("--output -: %s does not write to standard output; name a file, or ./- for one of that name", cmd.CommandPath())
 	}
 	root.SetIn(c.Stdin)
-	root.SetOut(c.Stdout)
 	root.SetErr(c.Stderr)
 	root.SetUsageFunc(usage)
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usagef("%w; see %s --help", err, cmd.CommandPath())
-	})
+	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
 		c.initCommand(), c.createCommand(), c.approveCommand(), c.verifyCommand(), c.verifyBundleCommand(), c.verifyProvenanceCommand(), c.verifyVSACommand(), c.verifyLayoutCommand(), c.reportCommand(),
 		c.newCommand(), c.addCommand(), c.attestCommand(), c.freezeCommand(), c.promoteCommand(), c.signCommand(), c.sealCommand(), c.redactCommand(),
@@ -57,6 +54,9 @@ file you were given.`,
 	if completion, _, err := root.Find([]string{"completion"}); err == nil {
 		completion.Short = "Print the completion script of a shell"
 		group(completion)
+	}
+	if cmd, _, err := root.Find(c.Args); err == nil {
+		guardFlags(cmd)
 	}
 	return root
 }

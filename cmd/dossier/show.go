@@ -30,7 +30,7 @@ With --output the exhibit's bytes are saved unchanged.`,
 		Example: "  dossier show hello-1.4.0.dossier E3\n  dossier show hello-1.4.0.dossier E3 -o sbom.json",
 		Args:    usageArgs(cobra.ExactArgs(2)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o, err := f.options(c.Now())
+			o, err := f.options(c, c.Now())
 			if err != nil {
 				return err
 			}

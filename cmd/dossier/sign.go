@@ -31,7 +31,7 @@ func (c *Cmd) sign(ctx context.Context, draft *collect.Draft, job *creation) err
 	if err := job.search(ctx, payload, draft); err != nil {
 		return usageError{err}
 	}
-	o, err := job.judgeOptions(job.now)
+	o, err := job.judgeOptions(c, job.now)
 	if err != nil {
 		return err
 	}
@@ -90,12 +90,12 @@ func (job *creation) searchRecord(ctx context.Context, f records.File) error {
 }
 
 // signScoped signs a record that names no release.
-func (job *creation) signScoped(ctx context.Context, f records.File, payload []byte) ([]byte, error) {
+func (job *creation) signScoped(ctx context.Context, c *Cmd, f records.File, payload []byte) ([]byte, error) {
 	if err := job.searchRecord(ctx, f); err != nil {
 		return nil, err
 	}
 	if job.judge.trusts() && !job.throwaway {
-		o, err := job.judgeOptions(job.now)
+		o, err := job.judgeOptions(c, job.now)
 		if err != nil {
 			return nil, err
 		}

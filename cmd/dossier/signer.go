@@ -61,6 +61,7 @@ func ofKey(k attestsigstore.KeyHolder, proof string) *signer {
 // signFlags say who signs, and with which proof.
 type signFlags struct {
 	key, passphraseFile     string
+	keyAt                   *located // where the configuration names the key; nil if a flag does
 	certificate             string
 	keyless, device         bool
 	token, clientID, config string
@@ -141,16 +142,20 @@ func (c *Cmd) signerFor(ctx context.Context, verb string, f *signFlags, anchors 
 	return ofKey(proved, proofOf(o.NoLog)), nil
 }
 
-// loadKey loads the key of --key.
-func (c *Cmd) loadKey(ctx context.Context, f *signFlags) (*attest.KeySigner, error) {
-	if !kms.IsReference(f.key) {
-		return c.loadSigner(ctx, f.key, f.passphraseFile)
+// loadKey loads the key. What is wrong with one that the configuration names has
+// its line.
+func (c *Cmd) loadKey(ctx context.Context, f *signFlags) (key *attest.KeySigner, err error) {
+	if kms.IsReference(f.key) {
+		if key, err = kms.Open(ctx, f.key, kms.Options{Timeout: f.timeout, Env: c.Env}); err != nil {
+			err = usagef("key %s: %w", f.key, err)
+		}
+	} else {
+		key, err = c.loadSigner(ctx, f.key, f.passphraseFile)
 	}
-	s, err := kms.Open(ctx, f.key, kms.Options{Timeout: f.timeout, Env: c.Env})
-	if err != nil {
-		return nil, usagef("--key: %w", err)
+	if err != nil && f.keyAt != nil {
+		err = usageError{f.keyAt.Errorf("%w", err)}
 	}
-	return s, nil
+	return key, err
 }
 
 func proofOf(noLog bool) string {

@@ -55,7 +55,7 @@ with an older state is noticed.`,
 			o := tuf.Options{Mirror: mirror, Timeout: timeout, CacheDir: firstOf(cache, c.cacheDir())}
 			if root != "" {
 				var err error
-				if o.Root, err = readFile(root); err != nil {
+				if o.Root, err = c.readFile(root); err != nil {
 					return err
 				}
 			}
@@ -118,7 +118,7 @@ func (c *Cmd) trustFetch(ctx context.Context, o tuf.Options, out string) error {
 				change = "unchanged"
 			}
 		}
-		if err := replaceWhole(path, f.data); err != nil {
+		if err := c.replaceWhole(path, f.data); err != nil {
 			return err
 		}
 		fmt.Fprintf(c.Stdout, "%s  %s, sha256:%x\n", report.Safe(path), change, sha256.Sum256(f.data))
@@ -140,8 +140,8 @@ func newest(list []sigstore.Contents) (t time.Time) {
 }
 
 // replaceWhole writes a file whole or not at all, in place of one that is there.
-func replaceWhole(path string, data []byte) error {
-	r, err := replaceFile(path, nil)
+func (c *Cmd) replaceWhole(path string, data []byte) error {
+	r, err := c.replaceFile(path)
 	if err != nil {
 		return err
 	}

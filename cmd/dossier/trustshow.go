@@ -100,7 +100,7 @@ func (c *Cmd) trustShow(path string, at time.Time, asJSON bool) error {
 // trustShowDocument shows a trust document as what it means, which is what its
 // digest is of.
 func (c *Cmd) trustShowDocument(s shown, path string, data []byte, at time.Time, asJSON bool) error {
-	t, err := readTrust(path, data)
+	t, err := c.readTrust(path, data)
 	if err != nil {
 		return usageError{err}
 	}

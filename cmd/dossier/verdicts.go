@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -64,7 +63,6 @@ func (f *verdictFlags) open(ctx context.Context, c *Cmd, v *verifyFlags, targets
 	if w.signer, err = c.loadSigner(ctx, f.key, f.passphraseFile); err != nil {
 		return nil, err
 	}
-	inputs := slices.Concat(targets, v.artifacts, []string{v.judge.trust, v.judge.policy, f.key})
 	for _, out := range []struct {
 		path   string
 		render func(*verify.Report, report.SummaryOptions) ([]byte, error)
@@ -76,7 +74,7 @@ func (f *verdictFlags) open(ctx context.Context, c *Cmd, v *verifyFlags, targets
 			w.discard()
 			return nil, usagef("%s exists already: it is not overwritten", out.path)
 		}
-		file, err := replaceFile(out.path, inputs)
+		file, err := c.replaceFile(out.path)
 		if err != nil {
 			w.discard()
 			return nil, err

@@ -84,7 +84,7 @@ func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 }
 
 func (c *Cmd) verify(ctx context.Context, args []string, f *verifyFlags) error {
-	o, err := f.judge.options(c.Now())
+	o, err := f.judge.options(c, c.Now())
 	if err != nil {
 		return err
 	}
@@ -94,19 +94,22 @@ func (c *Cmd) verify(ctx context.Context, args []string, f *verifyFlags) error {
 	if err := f.pins(&o); err != nil {
 		return err
 	}
-	expect, err := f.expect(ctx)
+	expect, err := f.expect(ctx, c)
 	if err != nil {
 		return err
 	}
-	b := batch{Cmd: c, flags: f, expect: expect, options: o, files: targets(args)}
-	if b.out, err = f.output.open(c, b.files, f.judge.files()); err != nil {
-		return err
+	b := batch{Cmd: c, flags: f, expect: expect, options: o, files: c.targets(args)}
+	for _, file := range b.files {
+		c.reads(file)
 	}
-	defer b.out.discard()
 	if b.verdicts, err = f.verdict.open(ctx, c, f, b.files); err != nil {
 		return err
 	}
 	defer b.verdicts.discard()
+	if b.out, err = f.output.open(c, len(b.files)); err != nil {
+		return err
+	}
+	defer b.out.discard()
 	if err := b.run(ctx); err != nil {
 		return err
 	}

@@ -50,12 +50,7 @@ verify.`,
     --certificate-oidc-issuer https://token.actions.githubusercontent.com hello
   dossier verify-bundle --bundle hello.sigstore.json --key key.pub --without-time hello`,
 		Args: usageArgs(cobra.ExactArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := noneEmpty(cmd, askingFlags); err != nil {
-				return err
-			}
-			return c.verifyBundle(args[0], &f)
-		},
+		RunE: func(_ *cobra.Command, args []string) error { return c.verifyBundle(args[0], &f) },
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.bundle, "bundle", "", "the Sigstore bundle (`FILE`)")
@@ -82,24 +77,6 @@ verify.`,
 	return cmd
 }
 
-// askingFlags are the flags of verify-bundle that ask for something if they are
-// given.
-var askingFlags = []string{
-	"key", "certificate-identity", "certificate-identity-regexp", "certificate-oidc-issuer", "certificate-oidc-issuer-regexp",
-	"source-repository", "source-ref", "source-commit", "workflow", "builder", "runner", "trigger", "as-of",
-}
-
-// noneEmpty refuses a flag that is given with nothing, as by a variable that is
-// not set: what it asks for would not be asked.
-func noneEmpty(cmd *cobra.Command, flags []string) error {
-	for _, name := range flags {
-		if cmd.Flags().Changed(name) && cmd.Flags().Lookup(name).Value.String() == "" {
-			return usagef("--%s is empty: leave it out to ask for nothing", name)
-		}
-	}
-	return nil
-}
-
 // bundleAnswer is the JSON of verify-bundle.
 type bundleAnswer struct {
 	*sigstore.Result
@@ -119,7 +96,7 @@ func (c *Cmd) verifyBundle(target string, f *bundleFlags) error {
 	if err != nil {
 		return err
 	}
-	v, err := f.verifier()
+	v, err := f.verifier(c)
 	if err != nil {
 		return err
 	}
@@ -197,9 +174,9 @@ func (f *bundleFlags) moment(now time.Time) (time.Time, error) {
 }
 
 // verifier has the trusted roots and witnesses of the flags.
-func (f *bundleFlags) verifier() (*sigstore.Verifier, error) {
+func (f *bundleFlags) verifier(c *Cmd) (*sigstore.Verifier, error) {
 	config := sigstore.Config{LogOptional: f.withoutLog, TimeOptional: f.withoutTime, RootSent: f.withRoot, Cosignatures: f.cosignatures}
-	anchors, err := f.anchors.read()
+	anchors, err := f.anchors.read(c)
 	if err != nil {
 		return nil, err
 	}

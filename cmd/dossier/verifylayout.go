@@ -37,12 +37,7 @@ verified.`,
 		Example: `  dossier verify-layout --layout root.layout --key owner.pub \
     --artifact hello-1.4.0.tar.gz links/`,
 		Args: usageArgs(cobra.MinimumNArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := noneEmpty(cmd, []string{"artifact", "as-of"}); err != nil {
-				return err
-			}
-			return c.verifyLayout(args, &f)
-		},
+		RunE: func(_ *cobra.Command, args []string) error { return c.verifyLayout(args, &f) },
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.layout, "layout", "", "the layout (`FILE`)")

@@ -55,12 +55,7 @@ does not say fails. docs/provenance.md has the reason codes. The exit status is
   dossier verify-provenance --bundle image.json --google-keys gcb-keys \
     --source github.com/acme/hello sha256:1a03...`,
 		Args: usageArgs(cobra.ExactArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := noneEmpty(cmd, expectingFlags); err != nil {
-				return err
-			}
-			return c.verifyProvenance(args[0], &f)
-		},
+		RunE: func(_ *cobra.Command, args []string) error { return c.verifyProvenance(args[0], &f) },
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.bundle, "bundle", "", "the provenance: a Sigstore bundle, a DSSE envelope, lines of these, npm's or Google's document (`FILE`)")
@@ -83,13 +78,6 @@ does not say fails. docs/provenance.md has the reason codes. The exit status is
 	flags.StringVar(&f.at, "as-of", "", "the moment of judgement, RFC 3339 (`TIME`; default now)")
 	flags.BoolVar(&f.asJSON, "json", false, "print every check, and what the provenance says, as JSON")
 	return cmd
-}
-
-// expectingFlags are the flags of verify-provenance that ask for something if
-// they are given.
-var expectingFlags = []string{
-	"source", "tag", "versioned-tag", "branch", "commit", "workflow", "builder", "certificate-oidc-issuer", "key",
-	"google-keys", "npm-keys", "package-name", "package-version", "as-of",
 }
 
 // provenanceAnswer is the JSON of verify-provenance.

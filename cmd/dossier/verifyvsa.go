@@ -45,12 +45,7 @@ Exit status: 0 ACCEPTED, 1 NOT ACCEPTED, 2 usage or configuration,
 		Example: `  dossier verify-vsa --vsa hello.vsa.json --trust trust.yaml --max-age 24h \
     --policy policy.yaml --gate production hello`,
 		Args: usageArgs(cobra.MinimumNArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := noneEmpty(cmd, []string{"release", "policy-digest", "effective-policy", "exact-state", "gate", "trust", "signer", "as-of"}); err != nil {
-				return err
-			}
-			return c.verifyVSA(cmd.Context(), args, &f)
-		},
+		RunE: func(cmd *cobra.Command, args []string) error { return c.verifyVSA(cmd.Context(), args, &f) },
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.vsa, "vsa", "", "the signed summary (`FILE`)")
@@ -71,11 +66,11 @@ func (c *Cmd) verifyVSA(ctx context.Context, args []string, f *summaryFlags) err
 	if f.vsa == "" {
 		return usagef("--vsa: name the file of the summary")
 	}
-	o, err := f.judge.options(c.Now())
+	o, err := f.judge.options(c, c.Now())
 	if err != nil {
 		return err
 	}
-	e, err := f.expect(ctx, args)
+	e, err := f.expect(ctx, c, args)
 	if err != nil {
 		return err
 	}
@@ -107,7 +102,7 @@ func (c *Cmd) verifyVSA(ctx context.Context, args []string, f *summaryFlags) err
 }
 
 // expect is what the flags expect of the summary.
-func (f *summaryFlags) expect(ctx context.Context, args []string) (verify.SummaryExpect, error) {
+func (f *summaryFlags) expect(ctx context.Context, c *Cmd, args []string) (verify.SummaryExpect, error) {
 	e := verify.SummaryExpect{MaxAge: f.maxAge}
 	if f.maxAge <= 0 {
 		return e, usagef("--max-age: want a time span above 0, such as 24h")
@@ -116,7 +111,7 @@ func (f *summaryFlags) expect(ctx context.Context, args []string) (verify.Summar
 		return e, usagef("by which rules must have been judged? Give --policy, or --effective-policy as the report of a verification that you agree with prints it")
 	}
 	var err error
-	if e.Artifacts, err = hashArtifacts(ctx, args); err != nil {
+	if e.Artifacts, err = c.hashArtifacts(ctx, args); err != nil {
 		return e, err
 	}
 	if f.release != "" {

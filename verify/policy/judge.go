@@ -22,7 +22,10 @@ func (p *Policy) Judge(facts *verify.Facts) ([]verify.Check, verify.PolicyView) 
 	}
 	checks := p.judgeAll(f)
 	fold(f, checks)
-	if p.forced {
+	switch {
+	case p.forced && p.inForce(f):
+		checks = append(checks, p.forcedInForce())
+	case p.forced:
 		checks = append(checks, p.notInForce(f))
 	}
 	if !f.binding() {
@@ -198,6 +201,18 @@ func (p *Policy) notInForce(f *Facts) verify.Check {
 		Inputs:   []verify.Place{inRecord(f, "/createdAt")},
 		Clock:    "start of the production promotion, else time of the tag, as stated",
 		Fix:      verify.Fix{Now: "judge it by the version of the policy that was in force then: give --policy a directory of versions"},
+	}
+}
+
+// forcedInForce says that a policy was forced that was in force: what is asked
+// with force is a look, whatever comes of it.
+func (p *Policy) forcedInForce() verify.Check {
+	return verify.Check{
+		ID: "policy/forced", Layer: verify.Controls, Level: Must, Outcome: verify.Fail, Code: "policy-forced",
+		Title:    "The policy was forced, which accepts nothing",
+		Expected: "a policy that judges because it was in force",
+		Found:    fmt.Sprintf("%s %d was in force, and --force-policy was given", p.ID, p.Version),
+		Fix:      verify.Fix{Now: "leave out --force-policy"},
 	}
 }
 

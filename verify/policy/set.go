@@ -39,7 +39,7 @@ func NewSet(list ...*Policy) (*Set, error) {
 }
 
 // Forced returns the set that judges by its newest version where none was in
-// force. Every report then says so and accepts nothing.
+// force. Every report then says so and accepts nothing, even where one was.
 func (s *Set) Forced() *Set { return &Set{s.versions, true} }
 
 // Newest returns the newest version.
@@ -59,19 +59,20 @@ func (s *Set) InputDocument(facts *verify.Facts) ([]byte, error) {
 // choose returns the version that judges a release: the newest of those in
 // force, else the newest, which says that it was not.
 func (s *Set) choose(facts *verify.Facts) *Policy {
-	newest := s.versions[0]
+	chosen := s.versions[0]
 	if facts.Record == nil || facts.Trust == nil {
-		return newest
+		return chosen
 	}
 	for _, p := range s.versions {
 		if p.inForce(p.facts(facts)) {
-			return p
+			chosen = p
+			break
 		}
 	}
 	if !s.force {
-		return newest
+		return chosen
 	}
-	forced := *newest
+	forced := *chosen
 	forced.forced = true
 	return &forced
 }

@@ -51,7 +51,7 @@ func ExampleText() {
 }
 
 func ExampleSummary() {
-	if err := report.Summary(os.Stdout, []*verify.Report{hello()}, 0); err != nil {
+	if err := report.Summary(os.Stdout, []report.Result{{Report: hello()}}); err != nil {
 		fmt.Println(err)
 	}
 	// Output:

@@ -115,16 +115,7 @@ func writeText(w io.Writer, results []Result, o Options) error {
 		}
 		return Text(w, results[0].Report, o)
 	}
-	var reports []*verify.Report
-	unread := 0
-	for _, r := range results {
-		if r.Report == nil {
-			unread++
-			continue
-		}
-		reports = append(reports, r.Report)
-	}
-	return Summary(w, reports, unread)
+	return Summary(w, results)
 }
 
 func writeJSON(w io.Writer, results []Result) error {

@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -87,7 +88,7 @@ func TestHostileText(t *testing.T) {
 			terminalSafe(t, fmt.Sprintf("report %d, all %v", i, all), got)
 		}
 		var b bytes.Buffer
-		if err := Summary(&b, []*verify.Report{r, r}, 0); err != nil {
+		if err := Summary(&b, []Result{{Report: r}, {Target: r.Target, Err: errors.New(r.Target)}}); err != nil {
 			t.Fatal(err)
 		}
 		terminalSafe(t, "summary", b.String())

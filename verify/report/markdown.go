@@ -79,7 +79,7 @@ func (m *markdown) list(results []Result, o Options) {
 	var rows [][]string
 	for _, r := range results {
 		if r.Report == nil {
-			rows = append(rows, []string{"**" + verdictUnread + "**", inert(r.Target), inert(r.reason()), "", ""})
+			rows = append(rows, []string{"**" + verdictUnread + "**", inert(r.reason()), inert(r.Target), "", ""})
 			continue
 		}
 		v := newView(r.Report, o)
@@ -89,7 +89,7 @@ func (m *markdown) list(results []Result, o Options) {
 			t.blocked(), fmt.Sprintf("waived %d, pending %d, warnings %d", t.waived, t.pending, t.warned),
 		})
 	}
-	m.table(plural(len(results), "release"), []string{"Verdict", "Release", "File", "Controls", "Open"}, rows)
+	m.table(plural(len(results), "release"), []string{"Verdict", "Release, or reason", "File", "Controls", "Open"}, rows)
 	if o.Saved {
 		m.line("")
 		m.line("%s", savedNote)

@@ -12,48 +12,59 @@ import (
 	"github.com/release-dossier/dossier/verify"
 )
 
-// Summary prints one line for each of several reports, the worst last, and
-// then how many had which verdict, with the number of files that have no report
-// because they cannot be read.
-func Summary(w io.Writer, reports []*verify.Report, unreadable int) error {
-	if slices.Contains(reports, nil) {
-		return errNoReport
-	}
-	sorted := slices.Clone(reports)
-	slices.SortStableFunc(sorted, func(a, b *verify.Report) int {
-		return cmp.Compare(a.Verdict.ExitCode(), b.Verdict.ExitCode())
-	})
+// Summary prints one line for each of several results, the worst last, and then
+// how many had which verdict or cannot be read.
+func Summary(w io.Writer, results []Result) error {
+	sorted := slices.Clone(results)
+	slices.SortStableFunc(sorted, func(a, b Result) int { return cmp.Compare(a.exitCode(), b.exitCode()) })
 	var lines []line
 	totals := map[verify.Verdict]int{}
 	for _, r := range sorted {
-		totals[r.Verdict]++
-		lines = append(lines, summaryLine(r))
-	}
-	text := plural(len(reports)+unreadable, "file") + ":"
-	for _, verdict := range []verify.Verdict{verify.Accepted, verify.NotAccepted, verify.NotGenuine} {
-		if n := totals[verdict]; n > 0 {
-			text += fmt.Sprintf(" %d %s,", n, strings.ToLower(string(verdict)))
+		if r.Report == nil && r.Err == nil && r.Target == "" {
+			return errNoReport
 		}
+		totals[r.shown().Verdict]++
+		lines = append(lines, r.line())
 	}
-	if unreadable > 0 {
-		text += fmt.Sprintf(" %d cannot be read,", unreadable)
+	text := plural(len(results), "file") + ":"
+	for _, total := range []struct {
+		verdict verify.Verdict
+		word    string
+	}{
+		{verify.Accepted, "accepted"}, {verify.NotAccepted, "not accepted"}, {verify.NotGenuine, "not genuine"}, {verdictUnread, "cannot be read"},
+	} {
+		if n := totals[total.verdict]; n > 0 {
+			text += fmt.Sprintf(" %d %s,", n, total.word)
+		}
 	}
 	return write(w, append(lines, line{text: strings.TrimRight(text, ",:")}), false)
 }
 
-func summaryLine(r *verify.Report) line {
+// exitCode is the exit status that stands for r.
+func (r Result) exitCode() int {
+	if r.Report == nil {
+		return 4
+	}
+	return r.Report.Verdict.ExitCode()
+}
+
+// line is the line of r in a summary: verdict, release or reason, and file.
+func (r Result) line() line {
 	const verdictColumns, nameColumns = 15, 34
-	v := newView(r, Options{})
-	target := cut(tidy(r.Target), 60)
+	shown := r.shown()
+	v := newView(shown, Options{})
 	what := v.name()
-	if r.Release == nil {
+	if shown.Release == nil {
 		what = ""
+	}
+	if r.Report == nil {
+		what = tidy(r.reason())
 	}
 	if n := len(v.causes); n > 0 {
 		what += fmt.Sprintf(", %d failed", n)
 	}
 	name := pad(cut(strings.TrimPrefix(what, ", "), nameColumns-2), nameColumns)
-	return line{mark: string(r.Verdict), text: pad("", verdictColumns-len(r.Verdict)) + name + target}
+	return line{mark: string(shown.Verdict), text: pad("", verdictColumns-len(shown.Verdict)) + name + cut(tidy(shown.Target), 60)}
 }
 
 // CannotRead prints what there is to say of a target that is not readable as a

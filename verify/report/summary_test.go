@@ -14,8 +14,11 @@ import (
 
 func TestSummary(t *testing.T) {
 	var b bytes.Buffer
-	reports := []*verify.Report{notGenuine(), accepted(), untrusted(), notAccepted(), accepted()}
-	if err := Summary(&b, reports, 0); err != nil {
+	results := []Result{
+		{Target: "missing.dossier", Err: errors.New("missing.dossier: no such file or directory")},
+		{Report: notGenuine()}, {Report: accepted()}, {Report: untrusted()}, {Report: notAccepted()}, {Report: accepted()},
+	}
+	if err := Summary(&b, results); err != nil {
 		t.Fatal(err)
 	}
 	const want = `ACCEPTED       payments 4.2.0                    payments-4.2.0.dossier
@@ -23,23 +26,20 @@ ACCEPTED       payments 4.2.0                    payments-4.2.0.dossier
 NOT ACCEPTED   payments 4.2.0                    payments-4.2.0.dossier
 NOT ACCEPTED   payments 4.3.0, 3 failed          payments-4.3.0.dossier
 NOT GENUINE    payments 4.3.0, 4 failed          payments-4.3.0.dossier
-5 files: 2 accepted, 2 not accepted, 1 not genuine
+CANNOT READ    no such file or directory         missing.dossier
+6 files: 2 accepted, 2 not accepted, 1 not genuine, 1 cannot be read
 `
 	if diff := cmp.Diff(want, b.String()); diff != "" {
 		t.Error(diff)
 	}
-	if reports[0].Verdict != verify.NotGenuine {
+	if results[1].Report.Verdict != verify.NotGenuine {
 		t.Error("the caller's list was sorted")
 	}
 }
 
 func TestSummaryEmpty(t *testing.T) {
 	var b bytes.Buffer
-	if err := Summary(&b, nil, 0); err != nil || b.String() != "0 files\n" {
-		t.Errorf("got %q, %v", b.String(), err)
-	}
-	b.Reset()
-	if err := Summary(&b, nil, 2); err != nil || b.String() != "2 files: 2 cannot be read\n" {
+	if err := Summary(&b, nil); err != nil || b.String() != "0 files\n" {
 		t.Errorf("got %q, %v", b.String(), err)
 	}
 }

@@ -276,7 +276,7 @@ func TestWriteErrors(t *testing.T) {
 	for name, err := range map[string]error{
 		"text":    Text(failingWriter{}, r, Options{}),
 		"json":    JSON(failingWriter{}, r),
-		"summary": Summary(failingWriter{}, []*verify.Report{r}, 0),
+		"summary": Summary(failingWriter{}, []Result{{Report: r}}),
 		"cannot":  CannotRead(failingWriter{}, "x", nil),
 	} {
 		if !errors.Is(err, errDiskFull) {
@@ -284,7 +284,7 @@ func TestWriteErrors(t *testing.T) {
 		}
 	}
 	var b bytes.Buffer
-	for _, err := range []error{Text(&b, nil, Options{}), JSON(&b, nil), Summary(&b, []*verify.Report{nil}, 0)} {
+	for _, err := range []error{Text(&b, nil, Options{}), JSON(&b, nil), Summary(&b, []Result{{}})} {
 		if err == nil || b.Len() > 0 {
 			t.Errorf("no report: got error %v and %q", err, b.String())
 		}

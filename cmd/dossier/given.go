@@ -1,0 +1,61 @@
+package main
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// given is the value of a flag, which refuses what drops a demand in silence: an
+// empty value, as by a variable that is not set, and a second one where only the
+// last would count.
+type given struct {
+	pflag.Value
+	list, once bool
+}
+
+// misgiven is a value that a flag does not take whatever it means.
+type misgiven string
+
+func (m misgiven) Error() string { return string(m) }
+
+// Set implements pflag.Value.
+func (g *given) Set(value string) error {
+	switch {
+	case value == "":
+		return misgiven("is empty: leave it out to ask for nothing")
+	case g.once && !g.list:
+		return misgiven("is given twice: give it once")
+	}
+	g.once = true
+	return g.Value.Set(value)
+}
+
+// guardFlags makes every flag of cmd that takes a value one of that kind.
+func guardFlags(cmd *cobra.Command) {
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		kind := f.Value.Type()
+		if kind == "bool" {
+			return
+		}
+		f.Value = &given{Value: f.Value, list: slices.Contains([]string{"stringArray", textsType}, kind)}
+		if f.DefValue == "[]" || f.DefValue == "0s" { // which help leaves out of its own types only
+			f.DefValue = ""
+		}
+	})
+}
+
+// flagError says of which flag an error of the command line is, and how.
+func flagError(cmd *cobra.Command, err error) error {
+	var bad *pflag.InvalidValueError
+	var how misgiven
+	switch {
+	case errors.As(err, &how) && errors.As(err, &bad):
+		return usagef("--%s %w", bad.GetFlag().Name, how)
+	case errors.As(err, &bad):
+		return usagef("--%s: %w; see %s --help", bad.GetFlag().Name, bad.Unwrap(), cmd.CommandPath())
+	}
+	return usagef("%w; see %s --help", err, cmd.CommandPath())
+}

@@ -14,8 +14,10 @@ import (
 	"slices"
 	"time"
 
+	trustroot "github.com/sigstore/protobuf-specs/gen/pb-go/trustroot/v1"
 	"github.com/sigstore/rekor-tiles/v2/pkg/note"
 	"github.com/sigstore/sigstore-go/pkg/root"
+	"google.golang.org/protobuf/encoding/protojson"
 )
 
 // Services are what a trusted root is made of: the services of an own Sigstore
@@ -91,6 +93,9 @@ func NewRoot(s Services) ([]byte, error) {
 		return nil, err
 	}
 	raw, err := r.MarshalJSON()
+	if err == nil {
+		raw, err = sortLogs(raw)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -104,6 +109,21 @@ func NewRoot(s Services) ([]byte, error) {
 		return nil, err
 	}
 	return text.Bytes(), nil
+}
+
+// sortLogs puts the logs of a trusted root in the order of their ids: the library
+// holds them in a map, and the same services are to give the same bytes.
+func sortLogs(raw []byte) ([]byte, error) {
+	var r trustroot.TrustedRoot
+	if err := protojson.Unmarshal(raw, &r); err != nil {
+		return nil, err
+	}
+	for _, list := range [][]*trustroot.TransparencyLogInstance{r.Tlogs, r.Ctlogs} {
+		slices.SortFunc(list, func(a, b *trustroot.TransparencyLogInstance) int {
+			return bytes.Compare(a.GetLogId().GetKeyId(), b.GetLogId().GetKeyId())
+		})
+	}
+	return protojson.Marshal(&r)
 }
 
 // chain checks that each certificate is signed by the next one and the last by

@@ -57,17 +57,10 @@ type Bundle struct {
 // form only: nothing it returns is authenticated. The error wraps
 // ErrMessageSignature if the bundle holds no envelope but a bare signature.
 func ParseBundle(raw []byte) (Bundle, error) {
-	j, ok := readPlain(raw)
-	if !ok {
-		if err := unmarshal(raw, &j, strictjson.RejectUnknown()); err != nil {
-			return Bundle{}, err
-		}
+	var j bundleJSON
+	if err := unmarshal(raw, &j, strictjson.RejectUnknown()); err != nil {
+		return Bundle{}, err
 	}
-	return fromJSON(&j)
-}
-
-// fromJSON returns what a bundle says, if it is complete.
-func fromJSON(j *bundleJSON) (Bundle, error) {
 	if !supported(j.MediaType) {
 		return Bundle{}, fmt.Errorf("at /mediaType: %.80q is not a Sigstore bundle of version 0.1, 0.2 or 0.3", j.MediaType)
 	}

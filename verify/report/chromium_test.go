@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/release-dossier/dossier/verify"
 )
@@ -52,9 +53,15 @@ func openBrowser(t *testing.T) *browser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), name, "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
+	profile, err := os.MkdirTemp("", "chromium-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Not of the test's context, which ends before the cleanup: killed, Chromium
+	// leaves processes behind that still write to the profile.
+	cmd := exec.Command(name, "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
 		"--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--remote-debugging-pipe",
-		"--user-data-dir="+t.TempDir(), "about:blank")
+		"--user-data-dir="+profile, "about:blank")
 	cmd.ExtraFiles = []*os.File{toRead, fromWrite} // file descriptors 3 and 4
 	if err := cmd.Start(); err != nil {
 		t.Skipf("Chromium does not start: %v", err)
@@ -65,8 +72,11 @@ func openBrowser(t *testing.T) *browser {
 	t.Cleanup(func() {
 		_, _ = b.in.WriteString(`{"id":0,"method":"Browser.close"}` + "\x00")
 		b.in.Close()
-		fromRead.Close()
+		stop := time.AfterFunc(10*time.Second, func() { _ = cmd.Process.Kill() })
 		_ = cmd.Wait()
+		stop.Stop()
+		fromRead.Close()
+		_ = os.RemoveAll(profile) // what is left is in the system's temporary directory
 	})
 	var target struct{ TargetID string }
 	b.call("Target.createTarget", map[string]any{"url": "about:blank"}, &target)

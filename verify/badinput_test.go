@@ -16,6 +16,7 @@ import (
 	"github.com/release-dossier/dossier/evidence/provenance"
 	"github.com/release-dossier/dossier/internal/testrelease"
 	"github.com/release-dossier/dossier/verify"
+	"github.com/release-dossier/dossier/verify/policy"
 )
 
 // badInput is one way in which a dossier, or what is asked of it, is not right.
@@ -85,6 +86,7 @@ var signerCases = []badInput{
 	{"no trust", nil, func(_ *testing.T, _ *cast, _ *verify.Expect, o *verify.Options) { o.Trust = nil }, verify.NotAccepted, "no-trust"},
 	{"no policy", nil, func(_ *testing.T, _ *cast, _ *verify.Expect, o *verify.Options) { o.Policy = nil }, verify.NotAccepted, "no-policy"},
 	{"a policy that asks nothing", nil, func(_ *testing.T, _ *cast, _ *verify.Expect, o *verify.Options) { o.Policy = silent{} }, verify.NotAccepted, "nothing-asked"},
+	{"a policy that is no value", nil, func(_ *testing.T, _ *cast, _ *verify.Expect, o *verify.Options) { o.Policy = (*policy.Policy)(nil) }, verify.NotAccepted, "nothing-asked"},
 	{"no expectation", nil, func(_ *testing.T, _ *cast, e *verify.Expect, _ *verify.Options) { *e = verify.Expect{} }, verify.NotAccepted, "no-expectation"},
 	{"made after as-of", nil, func(_ *testing.T, _ *cast, _ *verify.Expect, o *verify.Options) {
 		o.AsOf = testrelease.Signed.Add(-verify.ClockSkew - time.Minute)

@@ -116,8 +116,10 @@ type Check struct {
 	Code string `json:"code,omitempty"`
 	// Why completes an outcome: unknown(time), not-applicable(no promotion).
 	Why string `json:"why,omitempty"`
-	// Level is MUST or SHOULD for controls and empty for the other layers,
-	// which are all MUST.
+	// Level is MUST, SHOULD or MAY for controls, as the release policy words them,
+	// and empty for the other layers, which are all MUST. An unknown SHOULD does
+	// not block; a MAY is asked only where a policy enforces it, and then blocks
+	// as a MUST does.
 	Level string `json:"level,omitempty"`
 	// Question is the number, 1 to 7, of the question it answers; 0 for none.
 	Question int `json:"question,omitempty"`

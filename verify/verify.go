@@ -77,6 +77,9 @@ func newRun(ctx context.Context, d *bundle.Dossier, e Expect, o Options) (*run, 
 	if o.AsOf.IsZero() {
 		return nil, errors.New("verify: Options.AsOf is required: the moment of judgement is never read from a clock")
 	}
+	if !sensible(o.AsOf) {
+		return nil, fmt.Errorf("verify: Options.AsOf is of the year %d: want 1970 to 9999", o.AsOf.UTC().Year())
+	}
 	if o.Gate == "" {
 		o.Gate = GateFinal
 	}

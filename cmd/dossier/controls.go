@@ -133,7 +133,7 @@ func (c *Cmd) explain(id string) error {
 func unknownControl(id string) error {
 	layer, _, _ := strings.Cut(id, "/")
 	if slices.Contains(verify.Layers, verify.Layer(layer)) {
-		return usagef("%q is a check of the file itself, which every verification makes, and no control; docs/format.md, section 15, explains its reason codes", id)
+		return usagef("%q is a check of the file or of the policy as a whole, which every verification makes, and no control; docs/format.md, section 15, explains its reason codes", id)
 	}
 	if near := strictyaml.Suggest(id, controlIDs()); near != "" {
 		return usagef("no control is called %q: did you mean %s? \"dossier controls\" lists all", id, near)

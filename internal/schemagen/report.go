@@ -62,7 +62,7 @@ var reportWords = map[string]map[string][]any{
 		"outcome": of([]verify.Outcome{
 			verify.Pass, verify.Fail, verify.Warn, verify.Waived, verify.Pending, verify.NotApplicable, verify.Unknown,
 		}),
-		"level": {"", "MUST", "SHOULD"},
+		"level": {"", "MUST", "SHOULD", "MAY"},
 	},
 	"Proof": {"grade": of([]verify.Grade{verify.Proven, verify.Attested, verify.Claimed})},
 }

@@ -39,6 +39,7 @@ func TestReportSchema(t *testing.T) {
 			"layer":       {`"layer": "integrity"`, `"layer": "magic"`, false},
 			"outcome":     {`"outcome": "pass"`, `"outcome": "fine"`, false},
 			"level":       {`"MUST"`, `"CAN"`, false},
+			"a MAY":       {`"level": "MUST"`, `"level": "MAY"`, true},
 			"grade":       {`"grade": "claimed"`, `"grade": "sure"`, false},
 			"time":        {`"asOf": "2026-`, `"asOf": "26-`, false},
 			"digest":      {`"sha256": "`, `"sha256": "X`, false},

@@ -88,7 +88,7 @@ var approvalControls = []Control{{
 	Question: 5, Gate: verify.GateProduction,
 	Evidence: []string{"approval.refs", "promotion.approvals[].refs", "record.changes", "record.tickets", "record.releaseRecord.changeRequests", "incident"},
 	Fix: verify.Fix{
-		Before: "approve with a reference to the change request: dossier approve --refs",
+		Before: "approve with a reference to the change request: dossier approve --ref",
 		Now:    "add a later approval that supersedes it and names the change request",
 	},
 	Check: approvalReferences,

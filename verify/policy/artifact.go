@@ -155,7 +155,7 @@ var artifactControls = []Control{{
 	Question: 2, Gate: verify.GateProduction,
 	Evidence: []string{"record.artifacts[].type", "record.artifacts[].image", "promotion.artifacts[].digest"},
 	Fix: verify.Fix{
-		Before: "release the image that is deployed, by its digest: dossier create --image",
+		Before: "release the image that is deployed, by its digest: dossier create --artifact REGISTRY/NAME@sha256:HEX",
 		Now:    "promote the released image by its digest",
 	},
 	Check: artifactCoordsService,

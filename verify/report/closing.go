@@ -107,11 +107,17 @@ func (v *view) withTail(text, tail string) []line {
 // the checks of the file itself explain themselves.
 func (v *view) firstControl() *verify.Check {
 	for _, c := range v.causes {
-		if c.check.Layer == verify.Controls {
+		if isControl(c.check) {
 			return c.check
 		}
 	}
 	return nil
+}
+
+// isControl tells a control from a check of the policy as a whole, as of whether it
+// is in force, which follows from no section of the release policy.
+func isControl(c *verify.Check) bool {
+	return c.Layer == verify.Controls && (c.Sections != "" || !strings.HasPrefix(c.ID, "policy/"))
 }
 
 // pointers shows how to read an exhibit that a failure names.

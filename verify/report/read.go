@@ -114,7 +114,7 @@ func checkOutcome(c verify.Check) error {
 		return fmt.Errorf("/layer: unknown layer %.40q", string(c.Layer))
 	case !slices.Contains(outcomes, c.Outcome):
 		return fmt.Errorf("/outcome: unknown outcome %.40q", string(c.Outcome))
-	case !slices.Contains([]string{"", "MUST", "SHOULD"}, c.Level):
+	case !slices.Contains([]string{"", "MUST", "SHOULD", "MAY"}, c.Level):
 		return fmt.Errorf("/level: unknown level %.40q", c.Level)
 	case c.Question < 0 || c.Question > len(questions):
 		return fmt.Errorf("/question: want 1 to %d", len(questions))

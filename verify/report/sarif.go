@@ -190,7 +190,7 @@ func ruleOf(c *verify.Check) sarifRule {
 			help = append(help, cell(l.Label+l.Text))
 		}
 	}
-	if c.Layer == verify.Controls {
+	if isControl(c) {
 		help = append(help, "More: dossier explain "+quote(cut(c.ID, 100)))
 	}
 	rule := sarifRule{

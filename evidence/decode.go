@@ -1,7 +1,6 @@
 package evidence
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"reflect"
@@ -30,12 +29,9 @@ func (e *FieldError) Unwrap() error { return e.Err }
 // DecodeRecord reads and validates the predicate of a release statement. Its
 // errors are [FieldError]s.
 func DecodeRecord(predicate []byte) (*Record, error) {
-	r := &Record{Materials: roomFor(predicate)}
+	r := new(Record)
 	if err := decode(predicate, r); err != nil {
 		return nil, err
-	}
-	if len(r.Materials) == 0 {
-		r.Materials = nil
 	}
 	if err := checkCritical(r.Critical, reflect.TypeFor[Record]()); err != nil {
 		return nil, err
@@ -54,12 +50,6 @@ func DecodeApproval(predicate []byte) (*Approval, error) {
 		return nil, err
 	}
 	return a, a.Validate()
-}
-
-// roomFor is an empty list with room for the materials of a predicate, if it lists
-// them as usual; else the list grows, as others do.
-func roomFor(predicate []byte) []Material {
-	return make([]Material, 0, min(bytes.Count(predicate, []byte(`"mediaType"`)), MaxMaterials))
 }
 
 func decode(predicate []byte, v any) error {

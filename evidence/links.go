@@ -14,12 +14,9 @@ type Links struct {
 // DecodeLinks reads the links of a predicate of ours and checks materials and
 // parents. Its errors are [FieldError]s.
 func DecodeLinks(predicate []byte) (Links, error) {
-	l := Links{Materials: roomFor(predicate)}
+	var l Links
 	if err := decode(predicate, &l); err != nil {
 		return Links{}, err
-	}
-	if len(l.Materials) == 0 {
-		l.Materials = nil
 	}
 	return l, firstError(l.validate)
 }

@@ -36,20 +36,12 @@ func (r *run) finish() {
 }
 
 // byLayer puts the checks of layers 1 to 4 in the order of their layers before
-// those of a policy, in whose list there may be room for them.
+// those of a policy.
 func byLayer(checks, judged []Check) []Check {
-	list := slices.Grow(judged, len(checks))[:len(checks)+len(judged)]
-	copy(list[len(checks):], judged)
-	i := 0
-	for _, layer := range Layers {
-		for k := range checks {
-			if checks[k].Layer == layer {
-				list[i] = checks[k]
-				i++
-			}
-		}
-	}
-	return list
+	slices.SortStableFunc(checks, func(a, b Check) int {
+		return cmp.Compare(slices.Index(Layers, a.Layer), slices.Index(Layers, b.Layer))
+	})
+	return slices.Concat(checks, judged)
 }
 
 // verdict computes the verdict from the checks and from what was missing.

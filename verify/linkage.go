@@ -182,7 +182,7 @@ func (r *run) expectation() {
 func (r *run) expectedArtifact(a Artifact) {
 	c := link("expected-artifact", "The artifact given is one of this release", Proof{Proven, "the artifact's bytes"})
 	if !a.Hashed { // then the statement's own word is all there is
-		c.Title, c.Proof.By = "The digest given is that of an artifact of this release", "the signed statement"
+		c.Title, c.Proof = "The digest given is that of an artifact of this release", r.facts.Stated()
 	}
 	c.Inputs = []Place{at(r.release.ID, "/predicate/artifacts")}
 	if a.Hashed {

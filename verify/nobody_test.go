@@ -77,10 +77,35 @@ func TestMisuse(t *testing.T) {
 	if _, err := verify.Bundle(context.Background(), c.approved, c.expect(t), late); err == nil {
 		t.Error("an unknown gate")
 	}
-	o.AsOf = o.AsOf.AddDate(-9999, 0, 0)
+	for _, years := range []int{-9999, 9999} {
+		far := o
+		far.AsOf = o.AsOf.AddDate(years, 0, 0)
+		if _, err := verify.Bundle(context.Background(), c.approved, c.expect(t), far); err == nil {
+			t.Errorf("judged %d years from now", years)
+		}
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	if _, err := verify.Bundle(ctx, c.approved, c.expect(t), o); !errors.Is(err, context.Canceled) {
 		t.Errorf("after the end: %v", err)
+	}
+}
+
+// TestDigestGiven: what only a digest was given for is known as the statement that
+// names it is, and no better: nobody hashed anything.
+func TestDigestGiven(t *testing.T) {
+	c := newCast(t)
+	hashed, err := verify.HashFiles(context.Background(), []string{c.Binary})
+	if err != nil {
+		t.Fatal(err)
+	}
+	given := hashed[0]
+	given.Hashed = false
+	for a, want := range map[verify.Artifact]verify.Grade{hashed[0]: verify.Proven, given: verify.Claimed} {
+		r := judge(t, c.approved, verify.ExpectArtifacts(a), c.options(t, "solo"))
+		i := slices.IndexFunc(r.Checks, func(k verify.Check) bool { return k.ID == "linkage/expected-artifact" })
+		if i < 0 || r.Checks[i].Outcome != verify.Pass || r.Checks[i].Proof.Grade != want {
+			t.Errorf("hashed %v: want %s: %+v", a.Hashed, want, r.Checks)
+		}
 	}
 }

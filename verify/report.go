@@ -214,7 +214,6 @@ type LoosenedView struct {
 // Policy judges facts. Package verify/policy has the implementation.
 type Policy interface {
 	// Judge applies every control that the gate asks for. It must not panic on
-	// any facts. The list it returns belongs to the caller, with the capacity it
-	// has: that of Facts.Checks more saves the report a copy.
+	// any facts. The list it returns belongs to the caller.
 	Judge(*Facts) ([]Check, PolicyView)
 }

@@ -11,6 +11,7 @@ import (
 func TestMakeValid(t *testing.T) {
 	r := new(Report)
 	filled := 0
+	each := func(v reflect.Value, path string, f func(string, reflect.Value)) { eachText(t, v, path, f) }
 	each(reflect.ValueOf(r).Elem(), "", func(_ string, v reflect.Value) {
 		v.SetString("a\xffb")
 		filled++
@@ -26,8 +27,8 @@ func TestMakeValid(t *testing.T) {
 	}
 }
 
-// each calls f with every exported text below v, and makes what v lacks.
-func each(v reflect.Value, path string, f func(string, reflect.Value)) {
+// eachText calls f with every exported text below v, and makes what v lacks.
+func eachText(t *testing.T, v reflect.Value, path string, f func(string, reflect.Value)) {
 	switch v.Kind() {
 	case reflect.String:
 		f(path, v)
@@ -35,18 +36,24 @@ func each(v reflect.Value, path string, f func(string, reflect.Value)) {
 		if v.IsNil() {
 			v.Set(reflect.New(v.Type().Elem()))
 		}
-		each(v.Elem(), path, f)
+		eachText(t, v.Elem(), path, f)
 	case reflect.Slice:
 		if v.Len() == 0 {
 			v.Set(reflect.MakeSlice(v.Type(), 2, 2))
 		}
 		for i := range v.Len() {
-			each(v.Index(i), path, f)
+			eachText(t, v.Index(i), path, f)
 		}
+	case reflect.Array: // of bytes, as in a digest
+		if v.Type().Elem().Kind() != reflect.Uint8 {
+			t.Errorf("%s: whether a %s holds texts, nobody looks", path, v.Type())
+		}
+	case reflect.Map, reflect.Interface, reflect.Func, reflect.Chan:
+		t.Errorf("%s: whether a %s holds texts, nobody looks", path, v.Type())
 	case reflect.Struct:
 		for i := range v.NumField() {
 			if v.Field(i).CanSet() {
-				each(v.Field(i), path+"."+v.Type().Field(i).Name, f)
+				eachText(t, v.Field(i), path+"."+v.Type().Field(i).Name, f)
 			}
 		}
 	}

@@ -117,6 +117,9 @@ func (c *Cmd) create(ctx context.Context, release string, f createFlags) error {
 	if f.kind != "" && !isKind(f.kind) {
 		return usagef("--kind %s: want svc, lib, iac, app or mono", f.kind)
 	}
+	if c.remote.release != nil && f.predecessor == "" {
+		return usagef("--dossier-id says which dossier --predecessor is: give that too, or leave it out")
+	}
 	cfg, err := readConfig(f.dir, f.config)
 	if err != nil {
 		return err

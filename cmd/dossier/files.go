@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -147,9 +148,16 @@ func notAFlag(path string) string {
 	return path
 }
 
+// isLayout reports whether a directory is an OCI layout, by the file that marks one
+// (OCI image-spec v1.1, image-layout.md): nothing else of that name does.
 func isLayout(dir string) bool {
-	_, err := os.Lstat(filepath.Join(dir, "oci-layout"))
-	return err == nil
+	path := filepath.Join(dir, "oci-layout")
+	info, err := os.Lstat(path)
+	if err != nil || !info.Mode().IsRegular() || info.Size() > 1<<10 {
+		return false
+	}
+	data, err := os.ReadFile(path)
+	return err == nil && bytes.Contains(data, []byte(`"imageLayoutVersion"`))
 }
 
 // globEscape makes filepath.Glob take a directory's name literally. On Windows
@@ -211,6 +219,15 @@ func mustBeNew(path string) error {
 	return usagef("%s exists already and may hold approvals: remove it, or choose another name with --output", path)
 }
 
+// writeNewDossier writes a dossier where none is, not even one that came while this
+// one was signed.
+func writeNewDossier(d *bundle.Dossier, out string) error {
+	if err := mustBeNew(out); err != nil {
+		return err
+	}
+	return writeDossier(d, out)
+}
+
 // writeDossier writes a dossier in the packaging that out has or asks for: a
 // directory if it is one or ends in a slash, else a file.
 func writeDossier(d *bundle.Dossier, out string) error {
@@ -231,7 +248,7 @@ func writeDossier(d *bundle.Dossier, out string) error {
 // others may have added something meanwhile, or to a new one.
 func (c *Cmd) writeAddition(ctx context.Context, d *bundle.Dossier, path, output string) error {
 	if output != "" {
-		return writeDossier(d, notAFlag(output))
+		return writeNewDossier(d, notAFlag(output))
 	}
 	ref, ok, err := reference(path)
 	if err != nil {

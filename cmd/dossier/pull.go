@@ -81,6 +81,9 @@ func (c *Cmd) pullTo(ctx context.Context, ref, output string, f *judgeFlags) err
 	}
 	p, err := c.download(ctx, ref, dir, o)
 	if err != nil {
+		if errors.Is(err, registry.ErrSeveral) {
+			return removeEmpty(dir, usageError{err})
+		}
 		return removeEmpty(dir, &targetError{ref, err})
 	}
 	c.tellOthers(ref, p.Others)
@@ -90,7 +93,7 @@ func (c *Cmd) pullTo(ctx context.Context, ref, output string, f *judgeFlags) err
 			return err
 		}
 	}
-	if err := writeDossier(p.Dossier, notAFlag(output)); err != nil {
+	if err := writeNewDossier(p.Dossier, notAFlag(output)); err != nil {
 		return err
 	}
 	if err := os.RemoveAll(dir); err != nil {

@@ -107,22 +107,15 @@ func (c *Cmd) openFile(path string) (*bundle.Dossier, error) {
 	if err != nil || c.remote.release == nil {
 		return d, err
 	}
-	var release *evidence.Digest
+	err = errors.New("it has no release statement")
 	for _, st := range d.Statements() {
 		if st.Statement.PredicateType != evidence.RecordType {
 			continue
 		}
-		if release = &st.ID; *release != *c.remote.release {
-			break
+		if st.ID == *c.remote.release {
+			return d, nil // with another beside it, it is not genuine
 		}
-	}
-	switch {
-	case release == nil:
-		err = errors.New("it has no release statement")
-	case *release != *c.remote.release:
-		err = fmt.Errorf("it is of the release %s", *release)
-	default:
-		return d, nil
+		err = fmt.Errorf("it is of the release %s", st.ID)
 	}
 	d.Close()
 	return nil, &targetError{path, &bundle.ReadError{Err: err, Remedy: "--dossier-id asks for another"}}

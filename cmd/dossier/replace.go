@@ -43,7 +43,18 @@ func place(path string) string {
 // outsideLayouts refuses a file in an OCI layout: nothing there is of the dossier
 // but what the dossier lists, and it would no longer be genuine.
 func outsideLayouts(path string) error {
-	for at := place(path); ; {
+	if err := outsideLayout(path, place(path)); err != nil {
+		return err
+	}
+	target, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return nil // nothing is there yet
+	}
+	return outsideLayout(path, place(target))
+}
+
+func outsideLayout(path, at string) error {
+	for {
 		dir := filepath.Dir(at)
 		if isLayout(dir) {
 			return usagef("%s is within the OCI layout %s, which nothing else is written to: name a file elsewhere", path, dir)
@@ -60,6 +71,7 @@ type replacement struct {
 	*os.File
 	cmd  *Cmd
 	path string
+	new  bool // nothing may be there
 	done bool
 }
 
@@ -103,6 +115,9 @@ func (r *replacement) permitted() error {
 func (r *replacement) commit() error {
 	if err := r.permitted(); err != nil {
 		return err
+	}
+	if _, err := os.Lstat(r.path); err == nil && r.new {
+		return usagef("%s exists already: it is not overwritten", r.path)
 	}
 	err := errors.Join(r.Sync(), r.Close())
 	if err == nil {

@@ -79,6 +79,7 @@ func (f *verdictFlags) open(ctx context.Context, c *Cmd, v *verifyFlags, targets
 			w.discard()
 			return nil, err
 		}
+		file.new = true
 		w.files = append(w.files, verdictFile{out.render, file})
 	}
 	return w, nil

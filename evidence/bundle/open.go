@@ -156,7 +156,7 @@ func (d *Dossier) readBlob(e entry, p *packaging) error {
 	}
 	sum := evidence.Sum(data)
 	d.checkNamed(e, sum)
-	if p.bounded && bytes.HasPrefix(data, []byte(manifestStart)) {
+	if p.bounded && len(data) <= maxManifest && bytes.HasPrefix(data, []byte(manifestStart)) {
 		d.blobs[sum] = Blob{sum, e.size, e.open}
 		p.manifests = append(p.manifests, foundManifest{e, sum})
 		return nil

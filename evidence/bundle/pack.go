@@ -77,6 +77,10 @@ func (p *packaging) tooLarge(e entry) error {
 	return &ReadError{Entry: e.name, Err: fmt.Errorf("%d bytes, at most %d more of index and manifests are read", e.size, p.left)}
 }
 
+// maxManifest is the most bytes of a blob that is taken for packaging; a larger one
+// is like any other blob.
+const maxManifest = 4 << 20
+
 // looksLikePackaging reports whether a blob may be an OCI manifest, an index
 // or an empty config. It decides only what is compared with the canonical
 // packaging; a statement that lists the blob as a material wins.
@@ -93,7 +97,7 @@ func looksLikePackaging(data []byte) bool {
 		SchemaVersion int    `json:"schemaVersion"`
 		MediaType     string `json:"mediaType"`
 	}
-	if len(data) > 4<<20 || strictjson.Unmarshal(data, &m) != nil {
+	if len(data) > maxManifest || strictjson.Unmarshal(data, &m) != nil {
 		return false
 	}
 	return m.SchemaVersion == 2 && (m.MediaType == mediaTypeManifest || m.MediaType == mediaTypeIndex)
@@ -310,7 +314,7 @@ func (d *Dossier) tellManifests(p *packaging, want []metaFile) error {
 			p.found[m.entry.name] = m.digest
 			continue
 		}
-		data, err := readEntry(m.entry, p.scratch)
+		data, err := readEntry(m.entry, p.scratch) // where the bytes of want were, of which only digests are used from here on
 		if err != nil {
 			return err
 		}

@@ -269,6 +269,33 @@ func TestManifestsWithoutReading(t *testing.T) {
 	}
 }
 
+// TestLargeManifest: a manifest beyond what is taken for one is told alike, whether
+// or not the file is so large that all manifests are read.
+func TestLargeManifest(t *testing.T) {
+	d := bundle.New()
+	add(t, d, signRecord(t, keySigner(t, 1), newRecord(func(r *evidence.Record) {
+		for i := range 4000 {
+			b := bundle.BytesBlob(fmt.Append(nil, i))
+			d.AddBlob(b)
+			r.Materials = append(r.Materials, evidence.Material{
+				Name: fmt.Sprint("m", i), MediaType: "text/" + strings.Repeat("x", 910), Digest: b.Digest, Size: b.Size,
+			})
+		}
+	})))
+	packed := pack(t, d)
+	var found [2][]string
+	for i, l := range []bundle.Limits{{}, {Memory: 9_500_000}} {
+		opened, err := openHostile(packed, l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found[i] = openedOf(opened)
+	}
+	if diff := cmp.Diff(found[0], found[1]); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // openedOf is all that opening tells.
 func openedOf(d *bundle.Dossier) (list []string) {
 	list = blobsOf(d)

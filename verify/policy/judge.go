@@ -54,7 +54,7 @@ func (p *Policy) judgeAll(f *Facts) []verify.Check {
 	}
 	// There is room for the checks of the other layers, which a report puts first,
 	// and for the two that Judge may add.
-	checks := make([]verify.Check, len(asked), len(asked)+len(f.Checks)+2)
+	checks := make([]verify.Check, len(asked), len(asked)+2)
 	for phase := range 3 {
 		var open []waivable
 		for k, i := range asked {

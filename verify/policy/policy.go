@@ -131,7 +131,10 @@ func (m meaning) digest() (evidence.Digest, error) {
 
 // view tells the report which policy judged, and what it did not ask at gate.
 func (p *Policy) view(gate verify.Gate) verify.PolicyView {
-	v := p.views[gate]
+	v, ok := p.views[gate]
+	if !ok {
+		v = p.views[""] // what is no gate asks nothing
+	}
 	v.NotAskedWhy, v.NextAdds = slices.Clone(v.NotAskedWhy), slices.Clone(v.NextAdds)
 	v.Loosened = p.loosened()
 	return v
@@ -169,7 +172,7 @@ func (p *Policy) viewsByGate() map[verify.Gate]verify.PolicyView {
 		}
 	}
 	views := make(map[verify.Gate]verify.PolicyView, len(verify.Gates))
-	for _, gate := range verify.Gates {
+	for _, gate := range append(slices.Clone(verify.Gates), "") {
 		v := base
 		v.NotAsked = CatalogueSize
 		for i := range p.rules {

@@ -106,7 +106,11 @@ func properties(r *verify.Report) []string {
 	case verify.Accepted:
 		list = append(list, "DOSSIER_ACCEPTED", property("PROFILE", r.Policy.Profile))
 	}
-	for _, c := range r.Checks {
+	for i := range r.Checks {
+		c := &r.Checks[i]
+		if c.Layer == verify.Controls && !isControl(c) && c.Blocks() {
+			return nil // it is no policy for this release, or was forced on it
+		}
 		if c.Layer == verify.Controls && c.Outcome == verify.Pass {
 			list = append(list, property("CONTROL", c.ID))
 		}

@@ -61,7 +61,7 @@ func (r *run) verdict() {
 		}
 	}
 	if r.release == nil && r.report.Verdict == Accepted {
-		r.worse(NotAccepted, "release-missing", "there is no release statement")
+		r.worse(NotAccepted, codeNoRelease, "there is no release statement")
 	}
 }
 
@@ -79,7 +79,7 @@ func (r *run) given() {
 	switch {
 	case r.o.Trust == nil:
 		r.worse(NotAccepted, codeNoTrust, "no signer is trusted yet")
-	case !r.report.Relied:
+	case !r.report.Relied && slices.ContainsFunc(r.all, (*bundle.Statement).IsRelease):
 		r.worse(NotAccepted, codeNotTrusted, "the release statement is not signed by a party that may sign it")
 		r.notRelied()
 	}
@@ -114,7 +114,7 @@ func contradicts(c *Check) bool {
 	}
 	switch c.Layer {
 	case Integrity, Order:
-		return c.Code != "release-missing" || c.FollowsFrom == ""
+		return c.Code != codeNoRelease || c.FollowsFrom == ""
 	case Signatures:
 		return c.Code == codeRefuted || c.Code == codeMalformed || c.Code == "tag-signature-invalid"
 	}

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/bundle"
@@ -33,7 +34,12 @@ func (r *run) integrity() error {
 		}
 	}
 	blobs := r.d.Blobs()
-	unlisted = append(unlisted, r.unlisted(blobs, changed)...)
+	unreadable, others := r.unlisted(blobs, changed)
+	if len(unreadable) > 0 {
+		unlisted = slices.Concat(unreadable, unlisted) // the cause first
+		r.releaseUnreadable()
+	}
+	unlisted = append(unlisted, others...)
 	r.group("integrity/digests", "Every blob has the digest it is named by", len(blobs), mismatch)
 	missing, withheld := r.materials(changed)
 	r.group("integrity/materials", "Every listed material is there", len(blobs), missing)
@@ -95,31 +101,46 @@ func problem(id string, p bundle.Problem, title, expected string) Check {
 	}
 }
 
-// unlisted returns a failure for each blob that no statement at all lists. What
-// only a statement that does not count lists is set aside with it.
-func (r *run) unlisted(blobs []bundle.Blob, changed changedBlobs) []Check {
+// unlisted returns a failure for each blob that no statement at all lists, apart
+// for those that look like signatures: what the statement lists that cannot be
+// read there seems to belong to nothing. What only a statement that does not count
+// lists is set aside with it.
+func (r *run) unlisted(blobs []bundle.Blob, changed changedBlobs) (unreadable, others []Check) {
 	listed := make(map[evidence.Digest]bool, len(blobs))
 	for _, st := range r.all {
 		for _, m := range st.Links.Materials {
 			listed[m.Digest] = true
 		}
 	}
-	var list []Check
 	for _, b := range blobs {
 		if listed[b.Digest] {
 			continue
 		}
-		detail := "no statement lists it"
-		if err := r.d.Unreadable(b.Digest); err != nil {
-			detail = fmt.Sprintf("it looks like a signature and cannot be read as one: %v", err)
-		}
 		c := problem("integrity/closed-world",
-			bundle.Problem{Code: bundle.UnlistedEntry, Entry: bundle.BlobName(b.Digest), Detail: detail},
+			bundle.Problem{Code: bundle.UnlistedEntry, Entry: bundle.BlobName(b.Digest), Detail: "no statement lists it"},
 			"Something is in the file that belongs to nothing", "only what a statement lists")
 		c.FollowsFrom = changed.cause(changed.found[b.Digest])
-		list = append(list, c)
+		err := r.d.Unreadable(b.Digest)
+		if err == nil {
+			others = append(others, c)
+			continue
+		}
+		c.Title, c.Expected = "A signed statement cannot be read", "a Sigstore bundle of one signature over a statement of a dossier"
+		c.Found = fmt.Sprintf("%v, in entry %s", err, bundle.BlobName(b.Digest))
+		c.Fix = Fix{Now: "fetch the file again; if it stays so, ask its sender to state it again with a tool that keeps to the format"}
+		unreadable = append(unreadable, c)
 	}
-	return list
+	return unreadable, others
+}
+
+// releaseUnreadable says that a release statement is missing because something in
+// the file that looks like a statement cannot be read.
+func (r *run) releaseUnreadable() {
+	for i := range r.report.Checks {
+		if c := &r.report.Checks[i]; c.ID == "order/release" && c.Code == codeNoRelease && c.FollowsFrom == "" {
+			c.FollowsFrom = "integrity/closed-world"
+		}
+	}
 }
 
 // materials returns a failure for each material that a counted statement lists

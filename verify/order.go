@@ -46,7 +46,7 @@ func (r *run) oneRelease() {
 		r.facts.Signers = r.countedSigners(found[0])
 		c.Proof = Proof{Proven, "the signatures in the file"}
 	case 0:
-		c.Outcome, c.Code, c.Title = Fail, "release-missing", "There is no release statement that can be relied on"
+		c.Outcome, c.Code, c.Title = Fail, codeNoRelease, "There is no release statement that can be relied on"
 		c.Fix = Fix{Now: "ask the sender for the whole file"}
 		c.FollowsFrom = r.releaseTrouble()
 	default:

@@ -25,6 +25,7 @@ const (
 	codeOtherRelease = "other-release"
 	codeLater        = "after-as-of"
 	codeDuplicate    = "signature-duplicate"
+	codeNoRelease    = "release-missing"
 )
 
 // signatures is layer 2: who made each signature, and may they.

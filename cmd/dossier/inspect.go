@@ -84,6 +84,11 @@ func (c *Cmd) tree(r *verify.Report) error {
 			fmt.Fprintf(w, "\nset aside: statement %s, signature %s by %s: %s\n", s.Statement.Short(), s.Signature.Short(), report.Safe(s.Name()), report.Safe(s.Detail))
 		}
 	}
+	for _, k := range r.Checks {
+		if k.Layer == verify.Integrity && k.Outcome == verify.Fail {
+			fmt.Fprintf(w, "\n%s: %s\n", k.Title, report.Safe(k.Found))
+		}
+	}
 	_, err := fmt.Fprint(c.Stdout, w.String())
 	return err
 }

@@ -76,6 +76,9 @@ func (d *Dossier) AddSignature(raw []byte) (*Statement, error) {
 	if err != nil {
 		return nil, err
 	}
+	if b.PayloadType != attest.PayloadType {
+		return nil, ErrForeign
+	}
 	st, err := readOwn(&b)
 	if err != nil {
 		return nil, err
@@ -137,10 +140,11 @@ func (d *Dossier) AddBlob(b Blob) {
 }
 
 // readOwn returns the statement of ours in b, or nil if b is an attestation
-// that names no release and so can only be a material (rules of format, R9).
+// that names no release and so can only be a material (rules of format, R9). That
+// it holds no statement at all is an error.
 func readOwn(b *attest.Bundle) (*Statement, error) {
 	if b.PayloadType != attest.PayloadType {
-		return nil, nil
+		return nil, fmt.Errorf("the payload type is %.80q, want %q", b.PayloadType, attest.PayloadType)
 	}
 	st, err := attest.ParseStatement(b.Payload)
 	if err != nil {

@@ -237,7 +237,8 @@ func (d *Dossier) malformed(sum evidence.Digest, err error) {
 }
 
 // Unreadable says why a blob that claims to be a Sigstore bundle could not be
-// read as one; nil if it does not claim that or could be read.
+// read as a signature over a statement; nil if it does not claim that or could be
+// read.
 func (d *Dossier) Unreadable(id evidence.Digest) error { return d.unreadable[id] }
 
 // readEntry reads an entry into scratch if it fits: what it returns holds until

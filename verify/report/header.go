@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/release-dossier/dossier/verify"
@@ -28,7 +29,7 @@ func (v *view) header() section {
 	if v.saved {
 		lines = append(lines, v.paragraph("", 2, savedNote, 0)...)
 	}
-	lines = append(lines, v.judge()...)
+	lines = append(lines, v.paragraph("by ", 3, v.judge(), 2)...)
 	if v.r.Verdict == verify.Accepted && v.fileHolds() {
 		lines = append(lines, v.paragraph("", 0, "the file: "+strings.Join(v.held(), ", "), 1)...)
 	}
@@ -119,18 +120,21 @@ func (v *view) judged() []line {
 }
 
 // judge says whose policy judged and whose word was taken.
-func (v *view) judge() []line {
-	if v.r.Policy == nil && v.r.Trust == nil {
-		return plain("by nobody: no policy and no trust was given")
+func (v *view) judge() string {
+	given := !slices.ContainsFunc(v.r.Reasons, func(r verify.Reason) bool { return r.Code == codeNoPolicy })
+	switch p, t := v.r.Policy, v.r.Trust; {
+	case p != nil && t != nil:
+		return "policy " + document(p.DocumentView) + profileOf(p) + ", trust " + document(*t)
+	case p != nil:
+		return "policy " + document(p.DocumentView) + profileOf(p) + ", no trust"
+	case t != nil && given:
+		return "trust " + document(*t) + "; the policy found no release statement to judge"
+	case t != nil:
+		return "no policy, trust " + document(*t)
+	case given:
+		return "nobody: no trust was given, so the policy did not judge"
 	}
-	policy, trust := "no policy", "no trust"
-	if p := v.r.Policy; p != nil {
-		policy = "policy " + document(p.DocumentView) + profileOf(p)
-	}
-	if v.r.Trust != nil {
-		trust = "trust " + document(*v.r.Trust)
-	}
-	return v.paragraph("by ", 3, policy+", "+trust, 2)
+	return "nobody: no policy and no trust was given"
 }
 
 // reasons prints the other grounds.

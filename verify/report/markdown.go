@@ -109,14 +109,7 @@ func (m *markdown) page(v *view) {
 	if !r.AsOfGiven {
 		when += " (now)"
 	}
-	judge := "no policy"
-	if r.Policy != nil {
-		judge = "policy " + document(r.Policy.DocumentView) + profileOf(r.Policy)
-	}
-	if r.Trust != nil {
-		judge += ", trust " + document(*r.Trust)
-	}
-	m.line("Judged as of %s, gate %s, by %s. Controls: %s. %s", when, inert(string(r.Gate)), inert(judge), v.controls.blocked(), v.tallies())
+	m.line("Judged as of %s, gate %s, by %s. Controls: %s. %s", when, inert(string(r.Gate)), inert(v.judge()), v.controls.blocked(), v.tallies())
 	if r.Verdict == verify.NotGenuine {
 		m.line("\nThe file contradicts itself; nothing below is relied upon but its own failures.")
 	} else if !r.Relied {

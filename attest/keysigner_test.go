@@ -101,7 +101,8 @@ func checkPassphrase(t *testing.T, name string, private []byte) {
 	case !encrypted && err != nil:
 		t.Error(err)
 	}
-	if _, err := attest.LoadSigner(private, nil); encrypted != errors.Is(err, attest.ErrPassphrase) {
+	_, err = attest.LoadSigner(private, nil)
+	if encrypted != errors.Is(err, attest.ErrPassphrase) || encrypted && strings.Contains(err.Error(), "wrong") {
 		t.Errorf("no passphrase: got %v", err)
 	}
 }

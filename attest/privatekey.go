@@ -86,10 +86,19 @@ func readable(key any, err error) (any, error) {
 	return key, nil
 }
 
+// noPassphrase is an ErrPassphrase of a key for which none was given.
+type noPassphrase struct{}
+
+// Error implements error.
+func (noPassphrase) Error() string { return "the key is encrypted and no passphrase was given" }
+
+// Unwrap lets errors.Is find ErrPassphrase.
+func (noPassphrase) Unwrap() error { return ErrPassphrase }
+
 // ask gets the passphrase of a key that needs one.
 func ask(passphrase func() ([]byte, error)) ([]byte, error) {
 	if passphrase == nil {
-		return nil, fmt.Errorf("the key is encrypted and no passphrase was given: %w", ErrPassphrase)
+		return nil, noPassphrase{}
 	}
 	return passphrase()
 }

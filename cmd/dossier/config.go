@@ -425,9 +425,10 @@ func own(dir, file string) (string, error) {
 
 // beside resolves the path of a key in the configuration, which is relative to the
 // repository like all paths in it, but need not lead into it: a private key does
-// not belong there. "~/" stays for the home directory.
+// not belong there. "~/" stays for the home directory, and a key that is written
+// out as it is.
 func beside(dir, path string) string {
-	if path == "" || filepath.IsAbs(path) || strings.HasPrefix(path, "~/") {
+	if path == "" || filepath.IsAbs(path) || strings.HasPrefix(path, "~/") || strings.HasPrefix(path, literalKey) {
 		return path
 	}
 	return filepath.Join(dir, filepath.FromSlash(path))

@@ -179,7 +179,7 @@ func (c *Cmd) loadSigners(ctx context.Context, job *creation) (err error) {
 	if path == "" || path == job.sign.key {
 		return nil
 	}
-	builder, err := c.loadKey(ctx, &signFlags{key: path, keyAt: at, timeout: job.sign.timeout})
+	builder, err := c.loadKey(ctx, &signFlags{key: path, keyAt: at, builder: true, timeout: job.sign.timeout})
 	if err == nil {
 		job.builder = ofKey(builder, "signed")
 	}

@@ -40,16 +40,31 @@ func (c *Cmd) init(ctx context.Context, dir, key string) error {
 	if err != nil {
 		return err
 	}
-	for _, file := range []struct{ path, text string }{
-		{filepath.Join(s.top, filepath.FromSlash(configPath)), s.releaseYAML()},
-		{filepath.Join(s.top, "dossier.yaml"), s.dossierYAML(c.Now())},
+	offered := false // by dossier.yaml, the last of the files
+	for _, file := range []struct {
+		path, text string
+		kept       func(s *surroundings, path string)
+	}{
+		{filepath.Join(s.top, filepath.FromSlash(configPath)), s.releaseYAML(), c.compareConfig},
+		{filepath.Join(s.top, "dossier.yaml"), s.dossierYAML(c.Now()), c.compareTrust},
 	} {
-		if err := c.writeConfig(file.path, file.text); err != nil {
+		written, err := c.writeConfig(file.path, file.text)
+		if err != nil {
 			return err
 		}
+		if !written {
+			file.kept(s, file.path)
+		}
+		offered = written
+	}
+	if offered && s.offer != "" {
+		s.note(s.offer + s.public.Fingerprint())
 	}
 	for _, n := range s.notes {
-		fmt.Fprintln(c.Stdout, "note:", wrap(report.Safe(n), 6, columns))
+		fmt.Fprintln(c.Stdout, "note:", wrap(report.Safe(n.text), 6, columns))
+		for _, line := range n.paste {
+			fmt.Fprintln(c.Stdout, report.SafeLine(line))
+		}
 	}
 	_, err = fmt.Fprint(c.Stdout, `next: commit both files, and let git ignore what the build makes: while git sees
       changed or unknown files, Go marks a build "+dirty" and solo does not accept it
@@ -58,17 +73,18 @@ then: tag, build from the tag, and run: dossier create TAG --dry-run
 	return err
 }
 
-func (c *Cmd) writeConfig(path, content string) error {
+// writeConfig writes a file, unless there is one.
+func (c *Cmd) writeConfig(path, content string) (written bool, err error) {
 	if _, err := os.Lstat(path); err == nil {
 		_, err = fmt.Fprintf(c.Stdout, "kept     %s\n", report.Safe(path))
-		return err
+		return false, err
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return usageError{err}
+		return false, usageError{err}
 	}
 	if err := writeNew(path, 0o644, text([]byte(content))); err != nil {
-		return err
+		return false, err
 	}
-	_, err := fmt.Fprintf(c.Stdout, "written  %s\n", report.Safe(path))
-	return err
+	_, err = fmt.Fprintf(c.Stdout, "written  %s\n", report.Safe(path))
+	return true, err
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"path/filepath"
 	"strings"
@@ -12,9 +11,31 @@ import (
 	"github.com/release-dossier/dossier/attest"
 )
 
+// literalKey comes before a public key that is written out where a file is
+// expected, as in git's user.signingkey (git-config(1)).
+const literalKey = "key::"
+
+// lockedError says that a key has a passphrase and that there is nobody to ask.
+type lockedError struct{ path string }
+
+// Error implements error.
+func (e *lockedError) Error() string {
+	return e.is() + ": give it with --passphrase-file FILE, or " + inAgent
+}
+
+func (e *lockedError) is() string {
+	return "key " + e.path + " is encrypted, and there is no terminal to ask for its passphrase"
+}
+
+// inAgent is the way to sign with a key whose passphrase no file holds.
+const inAgent = "load the key into an SSH agent (ssh-add) and name its public half"
+
 // loadSigner reads the private key at path, or finds the private half of the
-// public key at path in the SSH agent.
+// public key at path, or written out as path, in the SSH agent.
 func (c *Cmd) loadSigner(ctx context.Context, path, passphraseFile string) (*attest.KeySigner, error) {
+	if line, ok := strings.CutPrefix(path, literalKey); ok {
+		return c.agentSigner(path, []byte(line))
+	}
 	path = c.expandHome(path)
 	c.reads(passphraseFile) // even if the key needs none
 	data, err := c.readFile(path)
@@ -23,11 +44,12 @@ func (c *Cmd) loadSigner(ctx context.Context, path, passphraseFile string) (*att
 	}
 	s, err := attest.LoadSigner(data, func() ([]byte, error) { return c.passphrase(ctx, path, passphraseFile) })
 	var public *attest.PublicOnlyError
+	var locked *lockedError
 	switch {
 	case errors.As(err, &public):
 		return c.agentSigner(path, data)
-	case errors.Is(err, attest.ErrPassphrase) && passphraseFile == "" && !isTerminal(c.Stdin):
-		return nil, usagef("key %s: %w; give it with --passphrase-file", path, err)
+	case errors.As(err, &locked):
+		return nil, usageError{err}
 	case err != nil:
 		return nil, usagef("key %s: %w", path, err)
 	}
@@ -66,7 +88,7 @@ func (c *Cmd) passphrase(ctx context.Context, path, file string) ([]byte, error)
 		return bytes.TrimRight(data, "\r\n"), err
 	}
 	if !isTerminal(c.Stdin) {
-		return nil, fmt.Errorf("the key is encrypted: give its passphrase with --passphrase-file: %w", attest.ErrPassphrase)
+		return nil, &lockedError{path}
 	}
 	return c.ask(ctx, "Passphrase of "+path+": ")
 }

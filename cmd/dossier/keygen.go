@@ -12,7 +12,8 @@ import (
 	"github.com/release-dossier/dossier/verify/report"
 )
 
-// defaultKey is where keygen puts the private key and init looks for it.
+// defaultKey is where keygen puts the private key. init looks for it in the
+// repository and in the home directory.
 const defaultKey = "dossier.key"
 
 func (c *Cmd) keygenCommand() *cobra.Command {
@@ -22,15 +23,17 @@ func (c *Cmd) keygenCommand() *cobra.Command {
 		Use:   "keygen",
 		Short: "Make a new signing key, if you have none",
 		Long: `keygen writes a new ECDSA P-256 key: FILE holds the private key (PKCS #8, PEM),
-FILE.pub the public one. It is the last resort: an SSH key, an agent, a PEM key
-or a cosign.key that you already have works as well, and people know it.`,
+FILE.pub the public one, and prints its line for a trust document. Keep FILE out
+of the repository: -o ~/dossier.key. It is the last resort: an SSH key, an
+agent, a PEM key or a cosign.key that you already have works as well, and people
+know it.`,
 		Args: usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			pass, err := c.newPassphrase(cmd.Context(), passphraseFile, plain)
 			if err != nil {
 				return err
 			}
-			return c.keygen(out, pass, asJSON)
+			return c.keygen(cmd.Context(), out, pass, asJSON)
 		},
 	}
 	cmd.Flags().StringVarP(&out, "output", "o", defaultKey, "`FILE` of the private key")
@@ -40,7 +43,7 @@ or a cosign.key that you already have works as well, and people know it.`,
 	return cmd
 }
 
-func (c *Cmd) keygen(out string, pass []byte, asJSON bool) error {
+func (c *Cmd) keygen(ctx context.Context, out string, pass []byte, asJSON bool) error {
 	private, public, err := attest.GenerateKey(pass)
 	if err != nil {
 		return err
@@ -52,14 +55,18 @@ func (c *Cmd) keygen(out string, pass []byte, asJSON bool) error {
 		os.Remove(out)
 		return err
 	}
+	if risk := c.exposed(ctx, out); risk != "" {
+		fmt.Fprintf(c.Stderr, "dossier: note: %s\n", report.Safe(risk))
+	}
 	if asJSON {
 		return c.printJSON(map[string]any{
 			"private": out, "public": out + ".pub", "fingerprint": public.Fingerprint(), "identity": public.Identity(),
+			"authorizedKey": public.AuthorizedKey(),
 		})
 	}
 	name := report.Safe(out)
-	_, err = fmt.Fprintf(c.Stdout, "%s      private key: keep it secret, and out of the repository\n%s.pub  public key: give it to those who verify\nfingerprint  %s\nidentity     %s\n",
-		name, name, public.Fingerprint(), public.Identity())
+	_, err = fmt.Fprintf(c.Stdout, "%s      private key: keep it secret, and out of the repository\n%s.pub  public key: give it to those who verify\nfingerprint  %s\nidentity     %s\nin dossier.yaml, under trust, keys:\n%s\n",
+		name, name, public.Fingerprint(), public.Identity(), trustLine("release", public))
 	return err
 }
 

@@ -207,7 +207,7 @@ func (c *Cmd) whoami(info git.Info) []string {
 		return who
 	}
 	s := &surroundings{top: info.TopLevel}
-	if err := c.useKey(s, info.SigningKey); err == nil {
+	if err := c.useKey(s, gitKey(info)); err == nil {
 		who = append(who, string(s.public.Identity())+"  (git config user.signingkey)")
 	}
 	return who

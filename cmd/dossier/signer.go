@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -62,6 +63,7 @@ func ofKey(k attestsigstore.KeyHolder, proof string) *signer {
 type signFlags struct {
 	key, passphraseFile     string
 	keyAt                   *located // where the configuration names the key; nil if a flag does
+	builder                 bool     // it is the builder's, whose passphrase no flag gives
 	certificate             string
 	keyless, device         bool
 	token, clientID, config string
@@ -71,7 +73,7 @@ type signFlags struct {
 
 func (f *signFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.key, "key", "", "your private key; the public one if an SSH agent holds it; or NAME://KEY of the plugin sigstore-kms-NAME (`FILE|REFERENCE`)")
+	flags.StringVar(&f.key, "key", "", "your private key; the public one, in a file or as key::LINE, if an SSH agent holds it; or NAME://KEY of the plugin sigstore-kms-NAME (`FILE|REFERENCE`)")
 	flags.StringVar(&f.passphraseFile, "passphrase-file", "", "passphrase of the key (`FILE`)")
 	flags.StringVar(&f.certificate, "certificate", "", "your certificate for the key of --key, PEM, as your company's authority issued it (`FILE`)")
 	flags.BoolVar(&f.keyless, "keyless", false, "sign with a certificate for who you are signed in as, or for this CI job")
@@ -151,6 +153,9 @@ func (c *Cmd) loadKey(ctx context.Context, f *signFlags) (key *attest.KeySigner,
 		}
 	} else {
 		key, err = c.loadSigner(ctx, f.key, f.passphraseFile)
+	}
+	if locked := (*lockedError)(nil); f.builder && errors.As(err, &locked) {
+		err = usagef("%s: %s", locked.is(), inAgent)
 	}
 	if err != nil && f.keyAt != nil {
 		err = usageError{f.keyAt.Errorf("%w", err)}

@@ -24,8 +24,16 @@ type surroundings struct {
 	artifacts             []string          // what a release consists of, by convention
 	key                   string            // path of the signing key as release.yaml has it
 	public                *attest.PublicKey // nil if there is no key yet
+	private               string            // file of its private half; "" if there is none
+	offer                 string            // where that key was found, unless it was given
 	tagged                time.Time         // of the newest release; zero if there is none
-	notes                 []string
+	notes                 []note
+}
+
+// note is something to know or do. The text is wrapped, lines are to be pasted.
+type note struct {
+	text  string
+	paste []string
 }
 
 func (c *Cmd) look(ctx context.Context, dir, key string) (*surroundings, error) {
@@ -39,7 +47,7 @@ func (c *Cmd) look(ctx context.Context, dir, key string) (*surroundings, error) 
 	s := &surroundings{top: info.TopLevel, name: plainName(filepath.Base(info.TopLevel)), kind: evidence.KindService, tagged: info.Tagged}
 	s.readModule()
 	s.readRemote(info.RemoteURL)
-	if err := c.readKey(s, info, key); err != nil {
+	if err := c.readKey(ctx, s, info, key); err != nil {
 		return nil, err
 	}
 	s.readCI()
@@ -49,7 +57,9 @@ func (c *Cmd) look(ctx context.Context, dir, key string) (*surroundings, error) 
 	return s, nil
 }
 
-func (s *surroundings) note(text string) { s.notes = append(s.notes, text) }
+func (s *surroundings) note(text string, paste ...string) {
+	s.notes = append(s.notes, note{text, paste})
+}
 
 // readModule takes name, kind and programs from the Go module, if it is one.
 func (s *surroundings) readModule() {
@@ -123,88 +133,6 @@ func (s *surroundings) readCI() {
 func (s *surroundings) has(name string) bool {
 	_, err := os.Stat(filepath.Join(s.top, filepath.FromSlash(name)))
 	return err == nil
-}
-
-// readKey finds the key that will sign: the one that was given, the one that
-// signs tags, or what "dossier keygen" left in the repository.
-func (c *Cmd) readKey(s *surroundings, info git.Info, given string) error {
-	switch {
-	case given != "":
-		return c.useKey(s, given)
-	case info.SigningFormat == "ssh" && c.useGitKey(s, info.SigningKey):
-		s.note("the key that signs your tags is offered: " + s.public.Fingerprint())
-	case s.has(defaultKey + ".pub"):
-		if err := c.useKey(s, filepath.Join(s.top, defaultKey)); err != nil {
-			return err
-		}
-		s.note("the key in " + defaultKey + " is offered; let git ignore it: " + s.public.Fingerprint())
-	default:
-		s.key = defaultKey
-		s.note("no SSH key signs your tags: run \"git config gpg.format ssh\" and \"git config user.signingkey FILE\", or \"dossier keygen\", then put the public key into dossier.yaml")
-	}
-	if info.SigningFormat != "ssh" && info.SigningKey != "" {
-		s.note("your tags are signed with OpenPGP: in dossier.yaml, under trust, add the output of \"gpg --armor --export " + info.SigningKey + "\" as pgp-keys, and a person with its fingerprint as pgp and the role release-ci; statements need an SSH or PEM key")
-	}
-	return nil
-}
-
-// useGitKey takes git's user.signingkey, if it can sign statements.
-func (c *Cmd) useGitKey(s *surroundings, configured string) bool {
-	if text, ok := strings.CutPrefix(configured, "key::"); ok || strings.HasPrefix(configured, "ssh-") {
-		key, err := attest.ParsePublicKey([]byte(text))
-		if err == nil {
-			s.note("git names your key itself and no file: write it to a file for \"dossier create --key FILE\", which finds the private half in the agent: " + key.Fingerprint())
-		}
-		return false
-	}
-	if configured == "" {
-		return false
-	}
-	if err := c.useKey(s, configured); err != nil {
-		s.note("the key that signs your tags cannot sign statements: " + err.Error())
-		return false
-	}
-	return true
-}
-
-// useKey takes the key pair of which path is either half. If there is no
-// private half, an agent is expected to hold it.
-func (c *Cmd) useKey(s *surroundings, path string) error {
-	private := strings.TrimSuffix(path, ".pub")
-	data, err := readFile(c.expandHome(private + ".pub"))
-	if err != nil {
-		if data, err = readFile(c.expandHome(path)); err != nil {
-			return err
-		}
-	}
-	public, err := attest.ParsePublicKey(data)
-	if err != nil {
-		return usagef("key %s: %w: init reads the public half, FILE.pub", path, err)
-	}
-	if err := public.ForStatements(); err != nil {
-		return usagef("key %s: %w", path, err)
-	}
-	s.public = &public
-	if _, err := os.Stat(c.expandHome(private)); err != nil {
-		private = path
-	}
-	s.key = c.portable(s.top, private)
-	return nil
-}
-
-// portable writes a path as a configuration file can hold it: relative to the
-// repository or to the home directory where it is in one of them.
-func (c *Cmd) portable(top, path string) string {
-	abs, err := filepath.Abs(c.expandHome(path))
-	if err != nil {
-		return path
-	}
-	for _, base := range []struct{ prefix, dir string }{{"", top}, {"~/", c.home()}} {
-		if rel, err := filepath.Rel(base.dir, abs); base.dir != "" && err == nil && filepath.IsLocal(rel) {
-			return base.prefix + filepath.ToSlash(rel)
-		}
-	}
-	return abs
 }
 
 // plainName is the name of a directory as a release may have it: one line of

@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
 )
 
@@ -50,9 +51,9 @@ func (s *surroundings) releaseYAML() string {
 }
 
 func (s *surroundings) dossierYAML(now time.Time) string {
-	key, about := "PUT-YOUR-PUBLIC-KEY-HERE", "the one key that is believed: a line as in FILE.pub"
+	key, about := trustEntry("release", "PUT-YOUR-PUBLIC-KEY-HERE"), "the one key that is believed: the line that \"dossier keygen\" prints, or of an SSH key's .pub"
 	if s.public != nil {
-		key, about = firstOf(strings.TrimSpace(s.public.AuthorizedKey()), string(s.public.Identity())), "the one key that is believed: "+s.public.Fingerprint()
+		key, about = trustLine("release", *s.public), "the one key that is believed: "+s.public.Fingerprint()
 	}
 	from, until := now.UTC().Format(time.DateOnly), now.UTC().AddDate(2, 0, 0).Format(time.DateOnly)
 	since := s.since(now).Format(time.DateOnly)
@@ -65,7 +66,7 @@ func (s *surroundings) dossierYAML(now time.Time) string {
 		{"  version: 1", "raise it with each change"},
 		{"  effective: { from: " + since + " }", "in force since: no later than the tags to verify"},
 		{"  keys:", "public keys, each under a name"},
-		{"    release: { public: " + quote(key) + " }", about},
+		{key, about},
 		{"  roles:", "what each is trusted for"},
 		{"    release-ci: { keys: [release] }", "signs tags and release statements"},
 		{"    builder: [release-ci]", "signs build provenance"},
@@ -83,6 +84,15 @@ func (s *surroundings) dossierYAML(now time.Time) string {
 		{"  effective: { from: " + from + " }", "in force since"},
 		{"  extends: solo", "one person's rules; minimal adds a second person"},
 	})
+}
+
+// trustLine is a key's line under trust and keys.
+func trustLine(name string, key attest.PublicKey) string {
+	return trustEntry(name, firstOf(key.AuthorizedKey(), string(key.Identity())))
+}
+
+func trustEntry(name, public string) string {
+	return "    " + name + ": { public: " + quote(public) + " }"
 }
 
 // since is the day from which the key is believed: today, or when it signed the

@@ -1,0 +1,34 @@
+package git
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+func TestPlaceOf(t *testing.T) {
+	r := newRepo(t, "sha1")
+	r.Write(".gitignore", "*.secret\n/[k]ey\n")
+	r.Write("sub/committed", "x")
+	r.Git("add", ".")
+	for _, name := range []string{"sub/new", "sub/a.secret", "key", "[k]ey", "*"} {
+		r.Write(name, "x")
+	}
+	outside := filepath.Join(t.TempDir(), "key")
+	if err := os.WriteFile(outside, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for file, want := range map[string]Place{
+		"sub/committed": Tracked, "sub/new": Untracked, "sub/a.secret": Elsewhere, "key": Elsewhere,
+		"[k]ey": Untracked, "*": Untracked, "missing": Elsewhere,
+	} {
+		if got, err := PlaceOf(t.Context(), filepath.Join(r.Dir, file), r.Env); got != want || err != nil {
+			t.Errorf("PlaceOf(%q) = %q, %v; want %q", file, got, err, want)
+		}
+	}
+	for _, file := range []string{outside, filepath.Join(r.Dir, ".git", "config"), filepath.Join(r.Dir, "missing", "x")} {
+		if got, err := PlaceOf(t.Context(), file, r.Env); got != Elsewhere || err == nil {
+			t.Errorf("PlaceOf(%q) = %q, %v; want an error", file, got, err)
+		}
+	}
+}

@@ -54,17 +54,6 @@ func (b *batch) run(ctx context.Context) error {
 	return b.out.close()
 }
 
-// brief is the part of a report that its line in a summary is made from.
-func brief(r *verify.Report) *verify.Report {
-	out := &verify.Report{Target: r.Target, Verdict: r.Verdict, Release: r.Release, Relied: r.Relied}
-	for _, k := range r.Checks {
-		if k.Blocks() {
-			out.Checks = append(out.Checks, verify.Check{ID: k.ID, Layer: k.Layer, Outcome: k.Outcome, Code: k.Code, Level: k.Level, FollowsFrom: k.FollowsFrom})
-		}
-	}
-	return out
-}
-
 // cannotRead tells of a file that has no report: in full if it is the only
 // one, otherwise in a line.
 func (b *batch) cannotRead(t *targetError) error {

@@ -3,18 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/release-dossier/dossier/evidence/bundle"
 	"github.com/release-dossier/dossier/internal/testrelease"
-	"github.com/release-dossier/dossier/verify"
-	"github.com/release-dossier/dossier/verify/report"
 )
 
 // run runs the command in process at a fixed time and returns what it printed.
@@ -77,49 +72,6 @@ func materials(t *testing.T, file string) map[string]string {
 		out[m.Name] = m.Digest.Hex()
 	}
 	return out
-}
-
-// TestBriefIsEnough: the line of a file in a summary is the same from the part
-// of its report that is kept and from the whole.
-func TestBriefIsEnough(t *testing.T) {
-	w := testrelease.New(t)
-	file := filepath.Join(w.Dir, "hello.dossier")
-	create(t, w, testrelease.Signed, file)
-	changed := bytes.Replace(testrelease.ReadFile(t, file), []byte(`"bomFormat"`), []byte(`"BomFormat"`), 1)
-	bad := filepath.Join(w.Dir, "bad.dossier")
-	if err := os.WriteFile(bad, changed, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	var whole, kept []*verify.Report
-	for _, flags := range []judgeFlags{{signer: w.Signer.Public().Fingerprint()}, {}} {
-		o, err := flags.options(new(Cmd), testrelease.AsOf)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, path := range []string{file, bad} {
-			r, err := new(Cmd).verifyTarget(t.Context(), path, verify.ExpectAnyUnsafe(), o)
-			if err != nil {
-				t.Fatal(err)
-			}
-			whole, kept = append(whole, r), append(kept, brief(r))
-		}
-	}
-	if diff := cmp.Diff(summary(t, whole), summary(t, kept)); diff != "" {
-		t.Errorf("summary of whole reports (-) and of what is kept (+):\n%s", diff)
-	}
-}
-
-func summary(t *testing.T, reports []*verify.Report) string {
-	t.Helper()
-	var results []report.Result
-	for _, r := range reports {
-		results = append(results, report.Result{Report: r})
-	}
-	var b strings.Builder
-	if err := report.Summary(&b, results); err != nil {
-		t.Fatal(err)
-	}
-	return b.String()
 }
 
 // TestNoProgressInPipes: what is not a terminal sees no progress and no colour.

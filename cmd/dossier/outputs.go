@@ -157,6 +157,7 @@ type sink struct {
 	file    *replacement
 	line    bool // a line a target, even for one
 	csv     *report.CSVWriter
+	summary *report.SummaryWriter
 	results []report.Result
 }
 
@@ -169,8 +170,11 @@ func (s *sink) add(o *outputs, r report.Result) error {
 			s.csv = report.NewCSVWriter(s.w, o.options(s))
 		}
 		return s.csv.Write(r)
-	case s.format == report.FormatText && (o.n > 1 || s.line) && r.Report != nil:
-		r.Report = brief(r.Report)
+	case s.format == report.FormatText && (o.n > 1 || s.line):
+		if s.summary == nil {
+			s.summary = report.NewSummaryWriter(s.w, o.options(s))
+		}
+		return s.summary.Add(r)
 	}
 	s.results = append(s.results, r)
 	return nil
@@ -178,10 +182,10 @@ func (s *sink) add(o *outputs, r report.Result) error {
 
 func (s *sink) end(o *outputs) error {
 	switch {
+	case s.summary != nil:
+		return s.summary.Close()
 	case len(s.results) == 0:
 		return nil
-	case s.line || s.format == report.FormatText && o.n > 1:
-		return report.Summary(s.w, s.results)
 	case s.format == report.FormatText && s.results[0].Report == nil && s.file == nil:
 		return nil // it was told of on standard error
 	}

@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/csv"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,11 +19,13 @@ var CSVHeader = []string{
 	"as_of", "gate", "policy", "policy_version", "policy_digest", "trust", "trust_version", "trust_digest", "state",
 	"asked", "held", "failed", "unknown", "waived", "pending", "warnings", "not_enforced_yet", "not_applicable",
 	"failed_checks", "waived_until", "pending_due", "sealed_until", "source", "reason",
+	"file_asked", "file_held", "file_failed", "file_unknown", "unknown_checks",
 }
 
 // CSVWriter writes a header and a line a release (RFC 4180, lines end with LF).
-// Numbers count controls of the policy; failed_checks are the causes of
-// failures, separated by spaces; waived_until and pending_due are the earliest
+// Numbers count controls of the policy, those of columns that begin with file_ the
+// checks of the file itself; failed_checks are the causes of failures, separated by
+// spaces, and unknown_checks those that could not be judged; waived_until and pending_due are the earliest
 // of several times; source is "verified" or "saved". A text that a spreadsheet
 // would take for a formula begins with an apostrophe.
 //
@@ -79,13 +82,15 @@ func (r Result) row(o Options) []string {
 
 // reportCells are the texts of a report's line by column.
 func reportCells(v *view) map[string]string {
-	r, t := v.r, v.controls
+	r, t, f := v.r, v.controls, v.file
 	cells := map[string]string{
 		"target": r.Target, "verdict": verdictWord(r), "as_of": stamp(&r.AsOf), "gate": string(r.Gate),
 		"asked": strconv.Itoa(t.asked), "held": strconv.Itoa(t.held), "failed": strconv.Itoa(t.failed),
 		"unknown": strconv.Itoa(t.unknown), "waived": strconv.Itoa(t.waived), "pending": strconv.Itoa(t.pending),
 		"warnings": strconv.Itoa(t.warned), "not_enforced_yet": strconv.Itoa(t.later), "not_applicable": strconv.Itoa(t.skipped),
-		"failed_checks": strings.Join(v.failedIDs(), " "), "source": "verified",
+		"file_asked": strconv.Itoa(f.asked), "file_held": strconv.Itoa(f.held),
+		"file_failed": strconv.Itoa(f.failed), "file_unknown": strconv.Itoa(f.unknown),
+		"failed_checks": v.causeIDs("FAILED"), "unknown_checks": v.causeIDs("UNKNOWN"), "source": "verified",
 		"waived_until": stamp(earliest(r.Checks, func(c verify.Check) *evidence.Time { return c.Until })),
 		"pending_due":  stamp(earliest(r.Checks, func(c verify.Check) *evidence.Time { return c.Due })),
 	}
@@ -114,16 +119,17 @@ func reportCells(v *view) map[string]string {
 	return cells
 }
 
-// failedIDs names the causes of failures, each once.
-func (v *view) failedIDs() []string {
+// causeIDs names the causes of failures that a page marks with word, each once,
+// separated by spaces.
+func (v *view) causeIDs(word string) string {
 	var ids []string
-	seen := map[string]bool{}
 	for _, c := range v.causes {
-		if id := cut(tidy(c.check.ID), 80); !seen[id] {
-			seen[id], ids = true, append(ids, strings.ReplaceAll(id, " ", "_"))
+		id := strings.ReplaceAll(cut(tidy(c.check.ID), 80), " ", "_")
+		if failureWord(c.check) == word && !slices.Contains(ids, id) {
+			ids = append(ids, id)
 		}
 	}
-	return ids
+	return strings.Join(ids, " ")
 }
 
 // earliest returns the first of the times that checks have.

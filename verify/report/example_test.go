@@ -51,7 +51,7 @@ func ExampleText() {
 }
 
 func ExampleSummary() {
-	if err := report.Summary(os.Stdout, []report.Result{{Report: hello()}}); err != nil {
+	if err := report.Summary(os.Stdout, []report.Result{{Report: hello()}}, report.Options{}); err != nil {
 		fmt.Println(err)
 	}
 	// Output:

@@ -115,7 +115,7 @@ func writeText(w io.Writer, results []Result, o Options) error {
 		}
 		return Text(w, results[0].Report, o)
 	}
-	return Summary(w, results)
+	return Summary(w, results, o)
 }
 
 func writeJSON(w io.Writer, results []Result) error {

@@ -43,18 +43,46 @@ func (v *view) headline() string {
 	case v.r.Verdict == verify.Accepted:
 		return name + " meets " + v.policyName()
 	case v.r.Verdict == verify.NotGenuine:
-		return fmt.Sprintf("%s: the file contradicts itself, %s", name, v.file.blocked())
-	case v.r.Relied && len(v.causes) > 0 && ofFile(*v.causes[0].check):
-		// Another release or artifact than was meant outweighs any control.
-		return name + ": " + v.causes[0].check.Title
-	case v.r.Relied && v.r.Policy != nil && v.controls.failed+v.controls.unknown > 0:
-		return fmt.Sprintf("%s does not meet %s: %s", name, v.policyName(), v.controls.blocked())
+		return name + ": the file contradicts itself, " + v.shortfall()
+	case v.fallsShort():
+		return name + " does not meet " + v.policyName() + ": " + v.shortfall()
+	case v.untrusted():
+		return v.shortfall()
+	}
+	return name + ": " + v.shortfall()
+}
+
+// shortfall says in a few words why the release is not accepted.
+func (v *view) shortfall() string {
+	switch {
+	case v.r.Verdict == verify.NotGenuine || v.fallsShort():
+		return v.deciding().blocked()
+	case v.r.Relied && v.fileFails():
+		return v.causes[0].check.Title
 	case v.untrusted():
 		return "no signer is trusted yet"
 	case len(v.r.Reasons) > 0:
-		return name + ": " + v.r.Reasons[0].Text
+		return v.r.Reasons[0].Text
 	}
-	return fmt.Sprintf("%s: %s", name, v.file.blocked())
+	return v.deciding().blocked()
+}
+
+// fallsShort reports that a genuine release of a trusted signer fails controls.
+// Another release or artifact than was meant outweighs any of them.
+func (v *view) fallsShort() bool {
+	return v.r.Relied && v.r.Policy != nil && v.controls.failed+v.controls.unknown > 0 && !v.fileFails()
+}
+
+// fileFails reports whether the first failure is one of the file itself.
+func (v *view) fileFails() bool { return len(v.causes) > 0 && ofFile(*v.causes[0].check) }
+
+// deciding tallies the checks that the verdict is told by: those of the file as
+// long as one of them fails or no control was asked, else the controls.
+func (v *view) deciding() tally {
+	if v.fileFails() || v.controls.asked == 0 {
+		return v.file
+	}
+	return v.controls
 }
 
 // untrusted reports that the worst reason is the lack of trust.
@@ -121,20 +149,28 @@ func (v *view) judged() []line {
 
 // judge says whose policy judged and whose word was taken.
 func (v *view) judge() string {
-	given := !slices.ContainsFunc(v.r.Reasons, func(r verify.Reason) bool { return r.Code == codeNoPolicy })
 	switch p, t := v.r.Policy, v.r.Trust; {
 	case p != nil && t != nil:
 		return "policy " + document(p.DocumentView) + profileOf(p) + ", trust " + document(*t)
 	case p != nil:
 		return "policy " + document(p.DocumentView) + profileOf(p) + ", no trust"
-	case t != nil && given:
-		return "trust " + document(*t) + "; the policy found no release statement to judge"
+	case t != nil && v.policyGiven():
+		return "trust " + document(*t) + "; the policy " + idle
 	case t != nil:
 		return "no policy, trust " + document(*t)
-	case given:
+	case v.policyGiven():
 		return "nobody: no trust was given, so the policy did not judge"
 	}
 	return "nobody: no policy and no trust was given"
+}
+
+// idle is what a policy did if there was nothing that it could judge.
+const idle = "found no release statement to judge"
+
+// policyGiven reports whether a policy was given, which judges only a release
+// statement that can be read, and under trust.
+func (v *view) policyGiven() bool {
+	return v.r.Policy != nil || !slices.ContainsFunc(v.r.Reasons, func(r verify.Reason) bool { return r.Code == codeNoPolicy })
 }
 
 // reasons prints the other grounds.

@@ -88,7 +88,7 @@ func TestHostileText(t *testing.T) {
 			terminalSafe(t, fmt.Sprintf("report %d, all %v", i, all), got)
 		}
 		var b bytes.Buffer
-		if err := Summary(&b, []Result{{Report: r}, {Target: r.Target, Err: errors.New(r.Target)}}); err != nil {
+		if err := Summary(&b, []Result{{Report: r}, {Target: r.Target, Err: errors.New(r.Target)}}, Options{}); err != nil {
 			t.Fatal(err)
 		}
 		terminalSafe(t, "summary", b.String())

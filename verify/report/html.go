@@ -222,10 +222,15 @@ func (p *page) head(v *view) {
 	}
 	add("Judged as of", when)
 	add("For the decision", string(r.Gate))
-	if r.Policy != nil {
+	switch {
+	case r.Policy != nil:
 		add("By policy", document(r.Policy.DocumentView)+profileOf(r.Policy))
 		add("Controls", v.controls.blocked())
-	} else {
+	case r.Trust != nil && v.policyGiven():
+		add("By policy", "it "+idle)
+	case v.policyGiven():
+		add("By policy", "it did not judge, since no trust was given")
+	default:
 		add("By policy", "none was given")
 	}
 	if r.Trust != nil {

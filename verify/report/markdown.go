@@ -86,10 +86,10 @@ func (m *markdown) list(results []Result, o Options) {
 		t := v.controls
 		rows = append(rows, []string{
 			"**" + inert(verdictWord(r.Report)) + "**", inert(v.name()), inert(r.Report.Target),
-			t.blocked(), fmt.Sprintf("waived %d, pending %d, warnings %d", t.waived, t.pending, t.warned),
+			v.deciding().blocked(), fmt.Sprintf("waived %d, pending %d, warnings %d", t.waived, t.pending, t.warned),
 		})
 	}
-	m.table(plural(len(results), "release"), []string{"Verdict", "Release, or reason", "File", "Controls", "Open"}, rows)
+	m.table(plural(len(results), "release"), []string{"Verdict", "Release, or reason", "File", "Checks", "Open"}, rows)
 	if o.Saved {
 		m.line("")
 		m.line("%s", savedNote)

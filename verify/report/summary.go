@@ -12,59 +12,93 @@ import (
 	"github.com/release-dossier/dossier/verify"
 )
 
-// Summary prints one line for each of several results, the worst last, and then
-// how many had which verdict or cannot be read.
-func Summary(w io.Writer, results []Result) error {
-	sorted := slices.Clone(results)
-	slices.SortStableFunc(sorted, func(a, b Result) int { return cmp.Compare(a.exitCode(), b.exitCode()) })
-	var lines []line
-	totals := map[verify.Verdict]int{}
-	for _, r := range sorted {
-		if r.Report == nil && r.Err == nil && r.Target == "" {
-			return errNoReport
-		}
-		totals[r.shown().Verdict]++
-		lines = append(lines, r.line())
+// SummaryWriter gathers a line for each of several results: verdict, release or
+// reason, and file. Of a result it keeps no more than that.
+type SummaryWriter struct {
+	w       io.Writer
+	options Options
+	rows    []row
+	totals  map[verify.Verdict]int
+}
+
+// row is one line of a summary.
+type row struct {
+	exit         int // the exit status that stands for the verdict
+	verdict      verify.Verdict
+	what, target string
+}
+
+// NewSummaryWriter returns a writer of a summary to w.
+func NewSummaryWriter(w io.Writer, o Options) *SummaryWriter {
+	return &SummaryWriter{w: w, options: o, totals: map[verify.Verdict]int{}}
+}
+
+// Add takes one result.
+func (s *SummaryWriter) Add(r Result) error {
+	if r.Report == nil && r.Err == nil && r.Target == "" {
+		return errNoReport
 	}
-	text := plural(len(results), "file") + ":"
+	v := newView(r.shown(), s.options)
+	line := row{verdict: v.r.Verdict, what: v.inBrief(), target: cut(tidy(v.r.Target), 60)}
+	if line.exit = line.verdict.ExitCode(); r.Report == nil {
+		line.exit = 4
+	}
+	s.rows = append(s.rows, line)
+	s.totals[line.verdict]++
+	return nil
+}
+
+// inBrief is the release, and why it is not accepted.
+func (v *view) inBrief() string {
+	if v.r.Verdict == verify.Accepted {
+		return v.name()
+	}
+	if v.r.Release == nil {
+		return tidy(v.shortfall())
+	}
+	return v.name() + ", " + tidy(v.shortfall())
+}
+
+// Close prints the lines, the worst last, and then how many had which verdict or
+// cannot be read. A reason gets the room that the verdict and the longest name of a
+// file leave of the width.
+func (s *SummaryWriter) Close() error {
+	const verdictColumns, least = 15, 32
+	slices.SortStableFunc(s.rows, func(a, b row) int { return cmp.Compare(a.exit, b.exit) })
+	what, target := 0, 0
+	for _, r := range s.rows {
+		what, target = max(what, columns(r.what)), max(target, columns(r.target))
+	}
+	room := newView(&verify.Report{}, s.options).width - verdictColumns - 2 - target
+	room = max(min(room, what), least)
+	var lines []line
+	for _, r := range s.rows {
+		text := pad("", verdictColumns-len(r.verdict)) + pad(cut(r.what, room), room+2) + r.target
+		lines = append(lines, line{mark: string(r.verdict), text: text})
+	}
+	text := plural(len(s.rows), "file") + ":"
 	for _, total := range []struct {
 		verdict verify.Verdict
 		word    string
 	}{
 		{verify.Accepted, "accepted"}, {verify.NotAccepted, "not accepted"}, {verify.NotGenuine, "not genuine"}, {verdictUnread, "cannot be read"},
 	} {
-		if n := totals[total.verdict]; n > 0 {
+		if n := s.totals[total.verdict]; n > 0 {
 			text += fmt.Sprintf(" %d %s,", n, total.word)
 		}
 	}
-	return write(w, append(lines, line{text: strings.TrimRight(text, ",:")}), false)
+	return write(s.w, append(lines, line{text: strings.TrimRight(text, ",:")}), s.options.Color)
 }
 
-// exitCode is the exit status that stands for r.
-func (r Result) exitCode() int {
-	if r.Report == nil {
-		return 4
+// Summary prints the lines of all results.
+func Summary(w io.Writer, results []Result, o Options) error {
+	s := NewSummaryWriter(w, o)
+	for _, r := range results {
+		if err := s.Add(r); err != nil {
+			return err
+		}
 	}
-	return r.Report.Verdict.ExitCode()
-}
-
-// line is the line of r in a summary: verdict, release or reason, and file.
-func (r Result) line() line {
-	const verdictColumns, nameColumns = 15, 34
-	shown := r.shown()
-	v := newView(shown, Options{})
-	what := v.name()
-	if shown.Release == nil {
-		what = ""
-	}
-	if r.Report == nil {
-		what = tidy(r.reason())
-	}
-	if n := len(v.causes); n > 0 {
-		what += fmt.Sprintf(", %d failed", n)
-	}
-	name := pad(cut(strings.TrimPrefix(what, ", "), nameColumns-2), nameColumns)
-	return line{mark: string(shown.Verdict), text: pad("", verdictColumns-len(shown.Verdict)) + name + cut(tidy(shown.Target), 60)}
+	return s.Close()
 }
 
 // CannotRead prints what there is to say of a target that is not readable as a

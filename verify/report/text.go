@@ -59,7 +59,7 @@ type view struct {
 	number  map[string]int // the number of the FAILED block that tells of a check's ID
 	exhibit map[evidence.Digest]int
 
-	// controls and file tally layer 5 and layers 1 to 4.
+	// controls and file tally the policy's controls and layers 1 to 4.
 	controls, file tally
 }
 
@@ -81,7 +81,7 @@ func newView(r *verify.Report, o Options) *view {
 			v.exhibit[e.Digest] = e.Number
 		}
 	}
-	v.controls = count(r.Checks, inLayer(verify.Controls))
+	v.controls = count(r.Checks, func(c verify.Check) bool { return isControl(&c) })
 	v.file = count(r.Checks, ofFile)
 	return v
 }

@@ -282,7 +282,7 @@ func TestWriteErrors(t *testing.T) {
 	for name, err := range map[string]error{
 		"text":    Text(failingWriter{}, r, Options{}),
 		"json":    JSON(failingWriter{}, r),
-		"summary": Summary(failingWriter{}, []Result{{Report: r}}),
+		"summary": Summary(failingWriter{}, []Result{{Report: r}}, Options{}),
 		"cannot":  CannotRead(failingWriter{}, "x", nil),
 	} {
 		if !errors.Is(err, errDiskFull) {
@@ -290,7 +290,7 @@ func TestWriteErrors(t *testing.T) {
 		}
 	}
 	var b bytes.Buffer
-	for _, err := range []error{Text(&b, nil, Options{}), JSON(&b, nil), Summary(&b, []Result{{}})} {
+	for _, err := range []error{Text(&b, nil, Options{}), JSON(&b, nil), Summary(&b, []Result{{}}, Options{})} {
 		if err == nil || b.Len() > 0 {
 			t.Errorf("no report: got error %v and %q", err, b.String())
 		}

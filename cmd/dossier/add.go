@@ -37,21 +37,19 @@ one for each of its fields.`,
 	})
 }
 
-// spoken are verbs that people say for a record of some kind.
-var spoken = []struct{ use, kind, decision, short string }{
+// spokenVerb is a verb that people say for a record of some kind.
+type spokenVerb struct{ use, kind, decision, short string }
+
+var spoken = []spokenVerb{
 	{"reject FILE|DIR|REF", "approval", "rejected", "Add a person's rejection to a dossier"},
 	{"withdraw FILE|DIR|REF", "approval", "rejected", "Take an approval of yours back (--supersedes ID)"},
 	{"go FILE|DIR|REF", "go-no-go", "go", "Add the decision to release"},
 	{"no-go FILE|DIR|REF", "go-no-go", "no-go", "Add the decision not to release"},
 }
 
-func (c *Cmd) spokenCommands() []*cobra.Command {
-	var list []*cobra.Command
-	for _, s := range spoken {
-		info, _ := evidence.LookupKind(s.kind)
-		list = append(list, c.stateCommand(info, s.use, s.short, s.decision))
-	}
-	return list
+func (c *Cmd) spokenCommand(s spokenVerb) *cobra.Command {
+	info, _ := evidence.LookupKind(s.kind)
+	return c.stateCommand(info, s.use, s.short, s.decision)
 }
 
 // stateCommand is the command that adds a record of a kind to a dossier.

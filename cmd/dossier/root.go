@@ -39,22 +39,9 @@ file you were given.`,
 	root.SetErr(c.Stderr)
 	root.SetUsageFunc(usage)
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(
-		c.initCommand(), c.createCommand(), c.approveCommand(), c.verifyCommand(), c.verifyBundleCommand(), c.verifyProvenanceCommand(), c.verifyVSACommand(), c.verifyLayoutCommand(), c.reportCommand(),
-		c.newCommand(), c.addCommand(), c.attestCommand(), c.freezeCommand(), c.promoteCommand(), c.signCommand(), c.sealCommand(), c.redactCommand(),
-		c.inspectCommand(), c.showCommand(), c.controlsCommand(), c.policyCommand(), c.trustCommand(), c.explainCommand(),
-		c.importCommand(), c.exportCommand(), c.pushCommand(), c.pullCommand(),
-		c.sbomCommand(), c.keygenCommand(), c.versionCommand(),
-	)
-	root.AddCommand(c.spokenCommands()...)
 	root.SetHelpCommand(helpCommand(root))
-	root.InitDefaultHelpCmd()
-	root.InitDefaultCompletionCmd(c.Args...)
 	group(root)
-	if completion, _, err := root.Find([]string{"completion"}); err == nil {
-		completion.Short = "Print the completion script of a shell"
-		group(completion)
-	}
+	c.addCommands(root)
 	if cmd, _, err := root.Find(c.Args); err == nil {
 		guardFlags(cmd)
 	}

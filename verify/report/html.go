@@ -6,7 +6,6 @@ import (
 	_ "embed"
 	"encoding/base64"
 	"fmt"
-	"html/template"
 	"io"
 	"strings"
 	"time"
@@ -26,17 +25,12 @@ const (
 //go:embed page.css
 var pageStyle string
 
-//go:embed page.html
-var pageSource string
-
-var pageTemplate = template.Must(template.New("page").Parse(pageSource))
-
 // styleHash lets the page's own style through its content security policy and
 // nothing else (CSP level 3, section 6.7).
-var styleHash = func() string {
+func styleHash() string {
 	sum := sha256.Sum256([]byte(pageStyle))
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
-}()
+}
 
 // HTML writes the report as one self-contained page: no script, nothing loaded
 // from elsewhere, the same content on paper. Its content security policy forbids
@@ -45,11 +39,9 @@ func HTML(w io.Writer, r *verify.Report, o Options) error {
 	if r == nil {
 		return errNoReport
 	}
-	var b bytes.Buffer
-	if err := pageTemplate.Execute(&b, newPage(newView(r, o))); err != nil {
-		return fmt.Errorf("report: %w", err)
-	}
-	_, err := w.Write(showHidden(b.Bytes()))
+	var m markupWriter
+	m.page(newPage(newView(r, o)))
+	_, err := w.Write(showHidden(m.Bytes()))
 	return err
 }
 
@@ -74,12 +66,10 @@ func showHidden(text []byte) []byte {
 // cell is text from outside as a page shows it.
 func cell(s string) string { return escape(s, maxCell) }
 
-// The types below are what the template shows: text that is safe, in the order
+// The types below are what a page shows: text that is safe, in the order
 // of the page.
 type (
 	page struct {
-		Style                                   template.CSS
-		StyleHash                               string
 		Format, Verdict, VerdictClass, Headline string
 		SavedNote, UnreliedNote                 string
 		Head                                    []labelled
@@ -151,7 +141,6 @@ type (
 func newPage(v *view) *page {
 	r := v.r
 	p := &page{
-		Style: template.CSS(pageStyle), StyleHash: styleHash,
 		Format: cell(r.Format), Verdict: verdictWord(r), VerdictClass: "refused", Headline: cell(v.headline()),
 		ReleaseTitle: "The release", Grades: grades, Repeat: pasted(r.Repeat),
 	}

@@ -1,14 +1,15 @@
 package evidence
 
 import (
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/release-dossier/dossier/internal/lazyregexp"
 )
 
 var (
-	sha256Text  = regexp.MustCompile(`\bsha256:[0-9a-f]{64}\b`)
-	versionText = regexp.MustCompile(`^v?[0-9]+(\.[0-9A-Za-z+-]+)*$`)
+	sha256Text  = lazyregexp.New(`\bsha256:[0-9a-f]{64}\b`)
+	versionText = lazyregexp.New(`^v?[0-9]+(\.[0-9A-Za-z+-]+)*$`)
 	rollbacks   = []string{"flag", "config", "redeploy", "hotfix-forward", "none"}
 )
 

@@ -14,6 +14,7 @@ import (
 	"github.com/release-dossier/dossier/evidence/collect/git"
 	httprec "github.com/release-dossier/dossier/evidence/collect/http"
 	"github.com/release-dossier/dossier/evidence/collect/results"
+	"github.com/release-dossier/dossier/internal/lazyregexp"
 	"github.com/release-dossier/dossier/internal/strictyaml"
 )
 
@@ -235,7 +236,7 @@ func (p *pattern) UnmarshalStrict(n *strictyaml.Node) error {
 // a file.
 type variable string
 
-var variableForm = regexp.MustCompile(`^[A-Z_][A-Z0-9_]{0,79}$`)
+var variableForm = lazyregexp.New(`^[A-Z_][A-Z0-9_]{0,79}$`)
 
 // UnmarshalStrict implements strictyaml.Unmarshaler. The value is not shown: it
 // may be a token.

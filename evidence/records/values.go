@@ -4,12 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/internal/lazyregexp"
 	"github.com/release-dossier/dossier/internal/strictyaml"
 )
 
@@ -64,7 +64,7 @@ func Build(kind string, values Values) (evidence.Predicate, error) {
 }
 
 // item is the place in a list that stands in a path.
-var item = regexp.MustCompile(`\[\d+\]`)
+var item = lazyregexp.New(`\[\d+\]`)
 
 // under reports whether the value at a path in YAML, or one below it, is known.
 func (v Values) under(path string) bool {

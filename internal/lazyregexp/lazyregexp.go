@@ -48,6 +48,9 @@ func (r *Regexp) FindStringIndex(s string) []int { return r.get().FindStringInde
 // FindStringSubmatch is that of [regexp.Regexp].
 func (r *Regexp) FindStringSubmatch(s string) []string { return r.get().FindStringSubmatch(s) }
 
+// FindSubmatchIndex is that of [regexp.Regexp].
+func (r *Regexp) FindSubmatchIndex(b []byte) []int { return r.get().FindSubmatchIndex(b) }
+
 // FindAllString is that of [regexp.Regexp].
 func (r *Regexp) FindAllString(s string, n int) []string { return r.get().FindAllString(s, n) }
 
@@ -63,6 +66,11 @@ func (r *Regexp) FindAllStringSubmatchIndex(s string, n int) [][]int {
 
 // ReplaceAllString is that of [regexp.Regexp].
 func (r *Regexp) ReplaceAllString(s, repl string) string { return r.get().ReplaceAllString(s, repl) }
+
+// ReplaceAllStringFunc is that of [regexp.Regexp].
+func (r *Regexp) ReplaceAllStringFunc(s string, repl func(string) string) string {
+	return r.get().ReplaceAllStringFunc(s, repl)
+}
 
 // Split is that of [regexp.Regexp].
 func (r *Regexp) Split(s string, n int) []string { return r.get().Split(s, n) }

@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/release-dossier/dossier/internal/lazyregexp"
 	"github.com/release-dossier/dossier/internal/strictxml"
 )
 
@@ -187,10 +188,10 @@ func normalize(builtin, value string) string {
 }
 
 var (
-	decimalForm = regexp.MustCompile(`^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)$`)
-	integerForm = regexp.MustCompile(`^[+-]?[0-9]+$`)
-	dateForm    = regexp.MustCompile(`^-?([0-9]{4}-[0-9]{2}-[0-9]{2})(Z|[+-][0-9]{2}:[0-9]{2})?$`)
-	timeForm    = regexp.MustCompile(`^-?([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?$`)
+	decimalForm = lazyregexp.New(`^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)$`)
+	integerForm = lazyregexp.New(`^[+-]?[0-9]+$`)
+	dateForm    = lazyregexp.New(`^-?([0-9]{4}-[0-9]{2}-[0-9]{2})(Z|[+-][0-9]{2}:[0-9]{2})?$`)
+	timeForm    = lazyregexp.New(`^-?([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?$`)
 )
 
 // isBuiltin reports whether a value is of a type of the standard. Years beyond

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/mod/module"
 	"golang.org/x/mod/semver"
@@ -271,8 +272,8 @@ const (
 
 // The forms of most tags.
 var (
-	plainTag    = regexp.MustCompile(`^` + semverTag + `$`)
-	calendarTag = regexp.MustCompile(`^` + calverTag + `$`)
+	plainTag    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^` + semverTag + `$`) })
+	calendarTag = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^` + calverTag + `$`) })
 )
 
 // tagForm returns the expression that the tag's name must match.
@@ -285,7 +286,7 @@ func tagForm(f *Facts) (*regexp.Regexp, error) {
 		form, plain = calverTag, calendarTag
 	}
 	if f.Record.Component == "" || !f.componentTags() {
-		return plain, nil
+		return plain(), nil
 	}
 	return regexp.Compile(`^(` + regexp.QuoteMeta(f.Record.Component) + `/)?` + form + `$`)
 }

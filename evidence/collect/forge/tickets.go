@@ -6,13 +6,14 @@ import (
 	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/internal/lazyregexp"
 )
 
 // maxMentions bounds the tickets of one change.
 const maxMentions = 200
 
 // comment is what a template says to people and nobody reads.
-var comment = regexp.MustCompile(`(?s)<!--.*?(-->|$)`)
+var comment = lazyregexp.New(`(?s)<!--.*?(-->|$)`)
 
 // mentions returns the tickets that a change names, and in which places, sorted.
 func mentions(pattern *regexp.Regexp, ch *Change) []evidence.TicketMention {

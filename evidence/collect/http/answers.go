@@ -8,11 +8,11 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/internal/lazyregexp"
 	"github.com/release-dossier/dossier/internal/strictjson"
 )
 
@@ -86,7 +86,7 @@ func (a *Answer) addNote(text string) {
 }
 
 // linkForm is one link with the relation "next" (RFC 8288).
-var linkForm = regexp.MustCompile(`<([^<>"\s]+)>\s*;[^,<]*\brel="?next"?`)
+var linkForm = lazyregexp.New(`<([^<>"\s]+)>\s*;[^,<]*\brel="?next"?`)
 
 // maxLink bounds a header or address that the system gives, in bytes.
 const maxLink = 8 << 10

@@ -4,7 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"regexp"
+
+	"github.com/release-dossier/dossier/internal/lazyregexp"
 )
 
 // Allow lets hits of one rule through, by the material's name, the
@@ -21,7 +22,7 @@ type Allow struct {
 	Reason string `yaml:"reason,required"`
 }
 
-var fingerprintForm = regexp.MustCompile(`^[0-9a-f]{16}$`)
+var fingerprintForm = lazyregexp.New(`^[0-9a-f]{16}$`)
 
 // Check refuses an allowance that can let nothing through: of an unknown rule,
 // or with a pattern that cannot be read.

@@ -2,15 +2,16 @@ package secrets
 
 import (
 	"bytes"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/release-dossier/dossier/internal/lazyregexp"
 )
 
 // escapes are characters that markup (HTML, section 13.5; XML, section 4.1) or
 // JSON (RFC 8259, section 7) writes by number or name, also where one text was
 // escaped twice.
-var escapes = regexp.MustCompile(`^(?:&(?:amp;){0,8}(?:#[xX]0{0,8}([2-7][0-9a-fA-F]);|#0{0,8}([0-9]{2,3});|(lowbar|equals|colon|period|sol|hyphen|dash|plus|num|commat|percnt|dollar);)|\\{1,8}u00([2-7][0-9a-fA-F]))`)
+var escapes = lazyregexp.New(`^(?:&(?:amp;){0,8}(?:#[xX]0{0,8}([2-7][0-9a-fA-F]);|#0{0,8}([0-9]{2,3});|(lowbar|equals|colon|period|sol|hyphen|dash|plus|num|commat|percnt|dollar);)|\\{1,8}u00([2-7][0-9a-fA-F]))`)
 
 // maxEscape is the most bytes of such an escape.
 const maxEscape = 64

@@ -5,10 +5,10 @@ package cut
 import (
 	"bytes"
 	"io"
-	"regexp"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+	"github.com/release-dossier/dossier/internal/lazyregexp"
 	"github.com/release-dossier/dossier/internal/strictjson"
 )
 
@@ -79,7 +79,7 @@ func memberOf(p jsontext.Pointer) string {
 	return ""
 }
 
-var email = regexp.MustCompile(`[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+`)
+var email = lazyregexp.New(`[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+`)
 
 // Emails replaces the e-mail addresses in a text, but for the no-reply ones of
 // forges, which are account numbers.

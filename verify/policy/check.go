@@ -11,9 +11,6 @@ import (
 
 const themeChecks = "Checks, gates and pipeline"
 
-// checkControls are the controls of checks and their results.
-var checkControls = slices.Concat(passingControls, resultControls)
-
 // passingControls are the controls of required checks: that each passed on the
 // release by the time that production got it. What was required of a pull
 // request by its merge is for pr/checks-pass-before-merge, and by the tag for

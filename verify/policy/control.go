@@ -80,8 +80,11 @@ func Controls() []Control {
 // controls is the one list of them.
 var controls = sync.OnceValue(func() []Control {
 	all := slices.Concat(
-		traceControls, tagControls, versionControls, branchControls, commitControls, pullControls,
-		checkControls, gateControls, artifactControls, promotionControls,
+		traceControls, tagControls, versionControls, branchControls, commitControls,
+		reviewControls, mergeControls, templateControls, mainControls, // of pull requests and the main branch
+		passingControls, resultControls, // of checks
+		pipelineControls, entryControls, lookControls, // of gates and the pipeline
+		artifactControls, promotionControls,
 		sbomControls, provenanceControls, signControls, approvalControls, sodControls,
 		windowControls, emergencyControls, exceptionControls, flakyControls, freezeControls,
 	)

@@ -78,10 +78,16 @@ func checkProfile(name string) error {
 
 // rulesOf returns the controls that a profile asks, as it asks them.
 func rulesOf(profile string) []rule {
-	var list []rule
-	for _, c := range Controls() {
-		if c.askedBy(profile) {
-			list = append(list, ruleOf(c, profile))
+	all, n := controls(), 0
+	for i := range all {
+		if all[i].askedBy(profile) {
+			n++
+		}
+	}
+	list := make([]rule, 0, n)
+	for i := range all {
+		if all[i].askedBy(profile) {
+			list = append(list, ruleOf(all[i], profile))
 		}
 	}
 	return list

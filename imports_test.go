@@ -135,6 +135,19 @@ func main() { ` + strings.Replace(call, "%s", tt.options, 1) + ` }
 	}
 }
 
+// TestCommandSize: nothing that the command links calls methods by names that
+// the linker cannot know (docs/decisions/0017). One such package, as html/template,
+// makes it a quarter larger and slower to start.
+func TestCommandSize(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the command")
+	}
+	const limit = 40 << 20
+	if size := packageSize(t, "./cmd/dossier"); size > limit {
+		t.Errorf("the command has %d bytes, stripped, at most %d are expected: see what new import keeps all methods", size, limit)
+	}
+}
+
 // buildSize builds a program within this module and returns its size.
 func buildSize(t *testing.T, source string) int64 {
 	t.Helper()
@@ -146,8 +159,14 @@ func buildSize(t *testing.T, source string) int64 {
 	if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte(source), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	return packageSize(t, "./"+dir)
+}
+
+// packageSize builds a package main of this module and returns its stripped size.
+func packageSize(t *testing.T, path string) int64 {
+	t.Helper()
 	out := filepath.Join(t.TempDir(), "program")
-	cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", out, "./"+dir)
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", out, path)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if msg, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, msg)

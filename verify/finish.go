@@ -38,10 +38,15 @@ func (r *run) finish() {
 // byLayer puts the checks of layers 1 to 4 in the order of their layers before
 // those of a policy.
 func byLayer(checks, judged []Check) []Check {
-	slices.SortStableFunc(checks, func(a, b Check) int {
-		return cmp.Compare(slices.Index(Layers, a.Layer), slices.Index(Layers, b.Layer))
-	})
-	return slices.Concat(checks, judged)
+	list := make([]Check, 0, len(checks)+len(judged))
+	for place := -1; place < len(Layers); place++ { // a check is in one place, whatever its layer
+		for i := range checks {
+			if slices.Index(Layers, checks[i].Layer) == place {
+				list = append(list, checks[i])
+			}
+		}
+	}
+	return append(list, judged...)
 }
 
 // verdict computes the verdict from the checks and from what was missing.

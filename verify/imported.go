@@ -149,7 +149,7 @@ func (r *run) attestationFact(l listing, e provenance.Entry) AttestationFact {
 
 // signedAttestation asks whether the signer may state it about this repository.
 func (r *run) signedAttestation(f *AttestationFact, e provenance.Entry) {
-	s, proof := r.importedSigner(e.Bundle, f.Material.Digest)
+	s, proof := r.importedSigner(e, f.Material.Digest)
 	f.Signer = s
 	if s.Code != "" {
 		return

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/bundle"
 	"github.com/release-dossier/dossier/evidence/provenance"
@@ -52,7 +51,7 @@ func readImported(b bundle.Blob) ([]provenance.Entry, error) {
 func (r *run) provenanceFact(a evidence.Attachment, m evidence.Material, one provenance.Entry) ProvenanceFact {
 	f, proof := ProvenanceFact{Attachment: a, Material: m, Present: true}, ""
 	if one.Bundle != nil {
-		f.Signer, proof = r.importedSigner(one.Bundle, m.Digest)
+		f.Signer, proof = r.importedSigner(one, m.Digest)
 	}
 	summary, err := provenance.Parse(one.Statement)
 	if err != nil {
@@ -101,12 +100,12 @@ func (r *run) provenanceProof(s *Signer) Proof {
 }
 
 // importedSigner says who signed an attestation that came along as a material,
-// and with which proof of time. Allowed means that trust names the signer; what
+// and with which proof of time: e is one with a bundle. Allowed means that trust names the signer; what
 // it may state is for each use to ask.
-func (r *run) importedSigner(b *attest.Bundle, id evidence.Digest) (s *Signer, proof string) {
-	s = &Signer{Statement: b.StatementID(), Signature: id}
-	r.signedImports = append(r.signedImports, signedImport{s, b})
-	pinned, proof := r.authenticate(s, b)
+func (r *run) importedSigner(e provenance.Entry, id evidence.Digest) (s *Signer, proof string) {
+	s = &Signer{Statement: e.Bundle.StatementID(), Signature: id}
+	r.signedImports = append(r.signedImports, signedImport{s, e.Statement})
+	pinned, proof := r.authenticate(s, e.Bundle)
 	switch {
 	case s.Code != "":
 	case r.o.Trust == nil:

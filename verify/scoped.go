@@ -43,7 +43,7 @@ func (r *run) importRecord(l listing, e provenance.Entry) {
 		r.add(c)
 		return
 	}
-	s, proof := r.importedSigner(a.Bundle, a.file.Digest)
+	s, proof := r.importedSigner(a.Entry, a.file.Digest)
 	if sc, ok := r.importedCheck("signatures/"+name, s, a.file); ok {
 		r.add(sc)
 	}

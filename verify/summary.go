@@ -10,6 +10,7 @@ import (
 
 	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/provenance"
 	"github.com/release-dossier/dossier/evidence/vsa"
 )
 
@@ -113,16 +114,16 @@ func (s *summaryRun) judge(raw []byte) {
 		return
 	}
 	s.check("form", "", "The summary can be read", "", st.PredicateType, true)
-	s.signed(&b, st.PredicateType, evidence.Sum(raw))
+	s.signed(provenance.Entry{Statement: st, Bundle: &b}, evidence.Sum(raw))
 	s.about(st)
 	s.bound()
 	s.timely()
 }
 
 // signed asks whether the signer may say so for the release's repository.
-func (s *summaryRun) signed(b *attest.Bundle, kind string, id evidence.Digest) {
+func (s *summaryRun) signed(e provenance.Entry, id evidence.Digest) {
 	const title, want = "The summary is signed by a verifier whom trust lets vouch for the repository", "a grant of the kind vsa"
-	signer, proof := s.importedSigner(b, id)
+	signer, proof := s.importedSigner(e, id)
 	s.signer = signer
 	repository := s.e.Repository
 	if d := s.summary.Dossier; d != nil {
@@ -133,7 +134,7 @@ func (s *summaryRun) signed(b *attest.Bundle, kind string, id evidence.Digest) {
 	case repository == "":
 		signer.Allowed, signer.Code, signer.Detail = false, "vsa-no-release", "it does not say of which repository: expect a release"
 	default:
-		q := s.question(signer, kind, proof)
+		q := s.question(signer, e.Statement.PredicateType, proof)
 		q.Repository, q.Stated = repository, s.summary.TimeVerified.Time
 		s.ask(signer, q)
 		signer.certified(repository, "")

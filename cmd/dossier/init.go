@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -23,7 +24,8 @@ files) and writes two short files:
   dossier.yaml            whom to trust and what must hold: give it to those who
                           verify; it is never read from the judged repository
 
-Files that exist are left alone.`,
+Files that exist are left alone, and what they lack is said. In a repository of
+several Go modules each is a component, with tags such as api/v1.2.0.`,
 		Args: usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return c.init(cmd.Context(), dir, key) },
 	}
@@ -66,10 +68,14 @@ func (c *Cmd) init(ctx context.Context, dir, key string) error {
 			fmt.Fprintln(c.Stdout, report.SafeLine(line))
 		}
 	}
-	_, err = fmt.Fprint(c.Stdout, `next: commit both files, and let git ignore what the build makes: while git sees
+	run := []string{"dossier", "create", "TAG", "--dry-run"}
+	if s.dir != "." {
+		run = slices.Insert(run, 3, "-C", s.dir)
+	}
+	_, err = fmt.Fprintf(c.Stdout, `next: commit both files, and let git ignore what the build makes: while git sees
       changed or unknown files, Go marks a build "+dirty" and solo does not accept it
-then: tag, build from the tag, and run: dossier create TAG --dry-run
-`)
+then: tag, build from the tag, and run: %s
+`, shell(run, 6))
 	return err
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -12,6 +13,11 @@ func (c *Cmd) compareConfig(s *surroundings, path string) {
 	if err != nil {
 		s.note("release.yaml was kept and cannot be read: " + err.Error())
 		return
+	}
+	for _, m := range s.modules {
+		if !slices.ContainsFunc(cfg.Components, func(one componentConfig) bool { return one.Name == m.name() }) {
+			s.note("release.yaml was kept, which has no component "+m.name()+": to release that by itself, write there", "components:", m.component())
+		}
 	}
 	half := func(key string) string {
 		return strings.TrimSuffix(c.expandHome(beside(s.top, key)), ".pub")

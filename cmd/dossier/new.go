@@ -28,6 +28,7 @@ type newFlags struct {
 	dir, release, dossier, waive, file string
 	component                          string
 	tag                                string // --release as it was given
+	top                                string // of the repository that dir is in; dir if that is it, "" without one
 }
 
 func (c *Cmd) newCommand() *cobra.Command {
@@ -135,7 +136,10 @@ func (c *Cmd) fillKnown(ctx context.Context, f *newFlags, v records.Values) (who
 	if err != nil || info.TopLevel == "" {
 		return nil, nil // a template can be written anywhere
 	}
-	cfg, err := readConfig(info.TopLevel, "")
+	if f.top = info.TopLevel; info.Prefix == "." {
+		f.top = f.dir
+	}
+	cfg, err := readConfig(f.home(), "")
 	if err != nil {
 		return nil, err
 	}
@@ -225,6 +229,18 @@ func comment(who []string) []byte {
 	return []byte(b.String())
 }
 
+// home is the directory whose records create reads: that with the configuration,
+// else the repository's top.
+func (f *newFlags) home() string {
+	if f.dir == f.top {
+		return f.dir
+	}
+	if _, err := os.Lstat(filepath.Join(f.dir, filepath.FromSlash(configPath))); err == nil {
+		return f.dir
+	}
+	return f.top
+}
+
 // output is the file to write; its directory is made if it is the one that
 // create looks into.
 func (f *newFlags) output(name string) (string, error) {
@@ -234,7 +250,11 @@ func (f *newFlags) output(name string) (string, error) {
 	if f.release == "" {
 		return "", usagef("new %s: say where it goes: --release VERSION, for %s/VERSION, or --output FILE", f.kind, records.Root)
 	}
-	cfg, err := readConfig(f.dir, "")
+	if f.top == "" {
+		return "", usagef("new %s: %s is in no git repository, where create looks for %s: name one with --dir, or say where it goes with --output FILE", f.kind, f.dir, records.Root)
+	}
+	dir := f.home()
+	cfg, err := readConfig(dir, "")
 	if err != nil {
 		return "", err
 	}
@@ -242,14 +262,14 @@ func (f *newFlags) output(name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	dir, err := records.Dir(component, f.release)
+	in, err := records.Dir(component, f.release)
 	if err == nil && cfg.Collect.Records.Value != "" {
-		dir = recordsDir(cfg.Collect.Records.Value, component, f.release)
+		in = recordsDir(cfg.Collect.Records.Value, component, f.release)
 	}
 	if err != nil {
 		return "", usagef("--release: %w", err)
 	}
-	dir = filepath.Join(f.dir, filepath.FromSlash(dir))
+	dir = filepath.Join(dir, filepath.FromSlash(in))
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", usagef("%s is not written: %w", dir, reason(err))
 	}

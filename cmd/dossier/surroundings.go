@@ -3,14 +3,10 @@ package main
 import (
 	"context"
 	"os"
-	"path"
 	"path/filepath"
 	"strings"
 	"time"
 	"unicode"
-
-	"golang.org/x/mod/modfile"
-	"golang.org/x/mod/module"
 
 	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
@@ -19,9 +15,11 @@ import (
 
 // surroundings is what init sees.
 type surroundings struct {
+	dir                   string // the top, as --dir of create takes it
 	top, name, repository string
 	kind                  evidence.Kind
 	artifacts             []string          // what a release consists of, by convention
+	modules               []goModule        // those that are released by themselves
 	key                   string            // path of the signing key as release.yaml has it
 	public                *attest.PublicKey // nil if there is no key yet
 	private               string            // file of its private half; "" if there is none
@@ -42,10 +40,15 @@ func (c *Cmd) look(ctx context.Context, dir, key string) (*surroundings, error) 
 		return nil, usageError{err}
 	}
 	if info.TopLevel == "" {
-		return nil, usagef("%s is not in a git repository: run \"git init\" first, or give --dir", dir)
+		return nil, usagef("%s is in a repository without a working tree to write into, such as a bare one: give a clone of it with --dir", dir)
 	}
-	s := &surroundings{top: info.TopLevel, name: plainName(filepath.Base(info.TopLevel)), kind: evidence.KindService, tagged: info.Tagged}
-	s.readModule()
+	if info.Prefix != "." {
+		dir = info.TopLevel
+	}
+	s := &surroundings{dir: dir, top: info.TopLevel, name: plainName(filepath.Base(info.TopLevel)), kind: evidence.KindService, tagged: info.Tagged}
+	if err := c.readModules(ctx, s, info.Prefix); err != nil {
+		return nil, err
+	}
 	s.readRemote(info.RemoteURL)
 	if err := c.readKey(ctx, s, info, key); err != nil {
 		return nil, err
@@ -61,55 +64,26 @@ func (s *surroundings) note(text string, paste ...string) {
 	s.notes = append(s.notes, note{text, paste})
 }
 
-// readModule takes name, kind and programs from the Go module, if it is one.
-func (s *surroundings) readModule() {
-	defer func() {
-		if s.artifacts == nil {
-			s.artifacts = []string{"bin/" + globEscape(s.name)}
-		}
-	}()
-	data, err := readFile(filepath.Join(s.top, "go.mod"))
-	if err != nil {
-		return
-	}
-	mod := modfile.ModulePath(data)
-	prefix, _, ok := module.SplitPathVersion(mod)
-	if mod == "" || !ok {
-		return
-	}
-	s.name, s.kind = path.Base(prefix), evidence.KindApp
-	if uri, err := evidence.NormalRepository(prefix); err == nil {
-		s.repository = uri
-	}
-	s.readPrograms()
-}
-
-// readPrograms finds what "go build -o bin/ ./..." makes; a module without a
-// program is a library, released as an archive.
-func (s *surroundings) readPrograms() {
-	if s.has("main.go") {
-		s.artifacts = append(s.artifacts, "bin/"+globEscape(s.name))
-	}
-	programs, _ := filepath.Glob(filepath.Join(globEscape(s.top), "cmd", "*", "*.go"))
-	for _, file := range programs {
-		name := "bin/" + globEscape(filepath.Base(filepath.Dir(file)))
-		if n := len(s.artifacts); n == 0 || s.artifacts[n-1] != name {
-			s.artifacts = append(s.artifacts, name)
-		}
-	}
-	if s.artifacts == nil {
-		s.kind, s.artifacts = evidence.KindLibrary, []string{"dist/*.tar.gz"}
-	}
-}
-
+// readRemote takes the repository's address from the remote, or else from the
+// path of its Go module.
 func (s *surroundings) readRemote(remote string) {
-	if uri, err := evidence.NormalRepository(remote); err == nil {
+	uri, err := evidence.NormalRepository(remote)
+	if err == nil {
 		s.repository = uri
+		return
 	}
-	if s.repository == "" {
-		s.repository = "https://example.com/owner/" + s.name
-		s.note("there is no remote \"origin\": put the repository's address into both files")
+	why := "there is no remote \"origin\""
+	if remote != "" {
+		why = "nobody else can use the remote \"origin\": " + err.Error()
 	}
+	if s.repository != "" {
+		if remote != "" {
+			s.note(why + "; the address is that of the Go module")
+		}
+		return
+	}
+	s.repository = "https://example.com/owner/" + s.name
+	s.note(why + "; put the repository's address into both files")
 }
 
 func (s *surroundings) readCI() {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -36,18 +37,26 @@ func (s *surroundings) releaseYAML() string {
 	if s.kind == evidence.KindLibrary {
 		built = "what is released, such as \"git archive\" of the tag"
 	}
-	return document(`# What "dossier create" collects, the same for every release. Facts about one
-# release never stand here. Commit this file; paths are relative to the repository.
-`, []line{
+	lines := []line{
 		{"version: 1", "the form of this file"},
 		{"name: " + quote(s.name), "names the file: NAME-VERSION.dossier"},
 		{"kind: " + string(s.kind), "svc, lib, iac, app or mono: which rules apply"},
 		{"repository: " + quote(s.repository), "what verifiers name with --release"},
 		{"artifacts: [" + quoteAll(s.artifacts) + "]", built},
-		{"sign:", "who vouches for the evidence"},
-		{"  key: " + quote(s.key), "signs the release statement"},
-		{"policy: dossier.yaml", "what \"create\" says is missing is by this copy"},
-	})
+	}
+	if s.modules != nil {
+		lines = append(slices.Delete(lines, 1, 2)[:3], line{"components:", "what is released by itself, each with a dossier of its own"})
+		for _, m := range s.modules {
+			lines = append(lines, line{m.component(), m.build()})
+		}
+	}
+	return document(`# What "dossier create" collects, the same for every release. Facts about one
+# release never stand here. Commit this file; paths are relative to the repository.
+`, append(lines,
+		line{"sign:", "who vouches for the evidence"},
+		line{"  key: " + quote(s.key), "signs the release statement"},
+		line{"policy: dossier.yaml", "what \"create\" says is missing is by this copy"},
+	))
 }
 
 func (s *surroundings) dossierYAML(now time.Time) string {
@@ -58,9 +67,13 @@ func (s *surroundings) dossierYAML(now time.Time) string {
 	from, until := now.UTC().Format(time.DateOnly), now.UTC().AddDate(2, 0, 0).Format(time.DateOnly)
 	since := s.since(now).Format(time.DateOnly)
 	id := evidence.SafeMaterialName(s.name)
+	var components []line
+	if s.modules != nil {
+		components = append(components, line{"  parameters: { component-tags: allowed }", "a tag may begin with the name of its component"})
+	}
 	return document(`# Whom to trust and what must hold, for "dossier verify --policy dossier.yaml".
 # Those who verify keep a copy of their own, by a way the repository cannot change.
-`, []line{
+`, append([]line{
 		{"trust:", "who may say what; nobody else is believed"},
 		{"  id: " + quote(id+"-trust"), "names this document in every report"},
 		{"  version: 1", "raise it with each change"},
@@ -83,7 +96,7 @@ func (s *surroundings) dossierYAML(now time.Time) string {
 		{"  version: 1", "raise it with each change"},
 		{"  effective: { from: " + from + " }", "in force since"},
 		{"  extends: solo", "one person's rules; minimal adds a second person"},
-	})
+	}, components...))
 }
 
 // trustLine is a key's line under trust and keys.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/release-dossier/dossier/evidence/gitobj"
@@ -13,6 +14,9 @@ import (
 type Info struct {
 	// TopLevel is the top directory of the working tree; "" if there is none.
 	TopLevel string
+	// Prefix is the directory that was looked at, with slashes and from TopLevel;
+	// "." is TopLevel itself.
+	Prefix string
 	// Format is the object format.
 	Format gitobj.Format
 	// Shallow says that the clone's history was cut off.
@@ -59,7 +63,10 @@ func Detect(ctx context.Context, dir, pattern string, env []string) (Info, error
 	}
 	// A bare repository has no top level: that is no failure.
 	if out, err := g.output(ctx, "rev-parse", "--show-toplevel"); err == nil && len(out) == 1 {
-		info.TopLevel = out[0]
+		info.TopLevel, info.Prefix = out[0], "."
+	}
+	if out, err := g.output(ctx, "rev-parse", "--show-prefix"); err == nil && len(out) == 1 && out[0] != "" {
+		info.Prefix = strings.TrimSuffix(out[0], "/")
 	}
 	info.RemoteURL = g.origin(ctx)
 	info.SigningFormat = g.config(ctx, "gpg.format")

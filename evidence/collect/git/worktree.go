@@ -2,7 +2,10 @@ package git
 
 import (
 	"context"
+	"fmt"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -32,4 +35,29 @@ func PlaceOf(ctx context.Context, file string, env []string) (Place, error) {
 		return Untracked, nil
 	}
 	return Tracked, nil
+}
+
+// maxNamedFiles is the most files that Named returns.
+const maxNamedFiles = 1000
+
+// Named returns the paths, from the top and sorted, of the files of that name in a
+// working tree of which dir is the top directory, without those that git ignores.
+// Names that git would have to quote are left out.
+func Named(ctx context.Context, dir, name string, env []string) ([]string, error) {
+	g, err := newRunner(dir, env)
+	if err != nil {
+		return nil, err
+	}
+	var found []string
+	err = g.lines(ctx, func(file string) error {
+		if path.Base(file) == name && !slices.Contains(found, file) {
+			found = append(found, file)
+		}
+		if len(found) > maxNamedFiles {
+			return fmt.Errorf("there are more than %d files %s in the repository", maxNamedFiles, name)
+		}
+		return nil
+	}, "ls-files", "--cached", "--others", "--exclude-standard")
+	slices.Sort(found)
+	return found, err
 }

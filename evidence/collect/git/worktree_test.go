@@ -1,8 +1,10 @@
 package git
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -30,5 +32,25 @@ func TestPlaceOf(t *testing.T) {
 		if got, err := PlaceOf(t.Context(), file, r.Env); got != Elsewhere || err == nil {
 			t.Errorf("PlaceOf(%q) = %q, %v; want an error", file, got, err)
 		}
+	}
+}
+
+func TestNamed(t *testing.T) {
+	r := newRepo(t, "sha1")
+	r.Write(".gitignore", "/ignored/\n")
+	r.Write("b/go.mod", "x")
+	r.Git("add", ".")
+	for _, name := range []string{"go.mod", "a/c/go.mod", "ignored/go.mod", "a/xgo.mod", "a/go.mod.d/x"} {
+		r.Write(name, "x")
+	}
+	got, err := Named(t.Context(), r.Dir, "go.mod", r.Env)
+	if want := "a/c/go.mod b/go.mod go.mod"; strings.Join(got, " ") != want || err != nil {
+		t.Errorf("Named = %q, %v; want %s", got, err, want)
+	}
+	for i := range maxNamedFiles {
+		r.Write(fmt.Sprintf("many/%d/go.mod", i), "x")
+	}
+	if _, err := Named(t.Context(), r.Dir, "go.mod", r.Env); err == nil {
+		t.Error("there is no limit")
 	}
 }

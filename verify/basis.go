@@ -109,7 +109,7 @@ func (r *run) bringsSummary(id evidence.Digest) bool {
 		if !ok {
 			return false
 		}
-		entries, err := readImported(b)
+		entries, err := r.readImported(b)
 		if err != nil || len(entries) == 0 || slices.ContainsFunc(entries, func(e provenance.Entry) bool { return !vsa.Of(e.Statement, r.release.ID) }) {
 			return false
 		}

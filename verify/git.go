@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
@@ -49,11 +50,10 @@ func (r *run) readObjects() bool {
 			r.add(c)
 			return false
 		}
-		blob, err := b.Open()
-		if err == nil {
-			r.objects, err = gitobj.ReadArchive(blob, gitobj.Limits{})
-			err = errors.Join(err, blob.Close())
-		}
+		err := r.stream(b, func(in io.Reader) (err error) {
+			r.objects, err = gitobj.ReadArchive(in, gitobj.Limits{})
+			return err
+		})
 		if err == nil && string(r.objects.Format()) != r.facts.Record.ObjectFormat {
 			err = fmt.Errorf("the objects are %s, the record says %s", r.objects.Format(), r.facts.Record.ObjectFormat)
 		}

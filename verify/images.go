@@ -71,7 +71,7 @@ func (r *run) platformsCheck(a evidence.Artifact, pointer string) Check {
 		return c
 	}
 	var index imageIndex
-	data, err := b.Read(maxIndex)
+	data, err := r.read(b, maxIndex)
 	if err == nil {
 		err = strictjson.Unmarshal(data, &index)
 	}

@@ -69,7 +69,7 @@ func (r *run) imports() {
 			continue
 		}
 		seen[l.m.Digest] = true
-		entries, err := readImported(l.b)
+		entries, err := r.readImported(l.b)
 		if err != nil {
 			c := link("attestation", "An imported attestation cannot be read", Proof{})
 			c.Outcome, c.Code, c.Found = Warn, "attestation-unreadable", l.m.Name+": "+err.Error()

@@ -5,7 +5,6 @@ import (
 
 	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
-	"github.com/release-dossier/dossier/evidence/bundle"
 	"github.com/release-dossier/dossier/verify/trust"
 )
 
@@ -109,10 +108,11 @@ func (k *keyring) held() []attest.PublicKey {
 
 // embeddedKeys reads the public keys among the materials that statements list:
 // all that trust names and does not hold itself, and some of the others.
-func embeddedKeys(d *bundle.Dossier, all []*bundle.Statement, t *trust.Trust) []attest.PublicKey {
+func (r *run) embeddedKeys() []attest.PublicKey {
+	t := r.o.Trust
 	var keys []attest.PublicKey
 	seen, strangers := map[evidence.Digest]bool{}, 0
-	for _, st := range all {
+	for _, st := range r.all {
 		for _, m := range st.Links.Materials {
 			if m.MediaType != evidence.MediaTypePublicKey || seen[m.Digest] {
 				continue
@@ -121,7 +121,7 @@ func embeddedKeys(d *bundle.Dossier, all []*bundle.Statement, t *trust.Trust) []
 			if t != nil && t.HoldsPEM(m.Digest) {
 				continue // the very bytes of a key that is at hand already
 			}
-			key, ok := embeddedKey(d, m.Digest)
+			key, ok := r.embeddedKey(m.Digest)
 			if !ok {
 				continue
 			}
@@ -139,12 +139,12 @@ func embeddedKeys(d *bundle.Dossier, all []*bundle.Statement, t *trust.Trust) []
 
 // embeddedKey reads one material as a public key. What is wrong with its bytes
 // is for layer 1 to say.
-func embeddedKey(d *bundle.Dossier, id evidence.Digest) (attest.PublicKey, bool) {
-	b, ok := d.Blob(id)
+func (r *run) embeddedKey(id evidence.Digest) (attest.PublicKey, bool) {
+	b, ok := r.d.Blob(id)
 	if !ok {
 		return attest.PublicKey{}, false
 	}
-	data, err := b.Read(maxKeySize)
+	data, err := r.read(b, maxKeySize)
 	if err != nil {
 		return attest.PublicKey{}, false
 	}

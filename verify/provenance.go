@@ -25,7 +25,7 @@ func (r *run) provenance() error {
 			r.addProvenance(f, listed)
 			continue
 		}
-		imported, err := readImported(b)
+		imported, err := r.readImported(b)
 		if err != nil {
 			f := ProvenanceFact{Attachment: a, Material: m, Present: true, Code: "provenance-unreadable", Detail: err.Error()}
 			r.addProvenance(f, listed)
@@ -38,8 +38,8 @@ func (r *run) provenance() error {
 	return nil
 }
 
-func readImported(b bundle.Blob) ([]provenance.Entry, error) {
-	data, err := b.Read(provenance.MaxImport)
+func (r *run) readImported(b bundle.Blob) ([]provenance.Entry, error) {
+	data, err := r.read(b, provenance.MaxImport)
 	if err != nil {
 		return nil, err
 	}

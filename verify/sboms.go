@@ -49,7 +49,7 @@ func (r *run) readSBOM(f *SBOMFact, b bundle.Blob) {
 		f.Code, f.Detail = codeNoVerifier, "no reader of SBOMs was given"
 		return
 	}
-	data, err := b.Read(maxSBOM)
+	data, err := r.read(b, maxSBOM)
 	if err == nil {
 		f.Summary, err = r.o.SBOMs.Summarize(data)
 	}
@@ -82,7 +82,7 @@ func (r *run) attested(id evidence.Digest) (attestedSBOM, bool) {
 	if r.attestedSBOMs == nil {
 		r.attestedSBOMs = map[evidence.Digest]attestedSBOM{}
 		for _, l := range r.listings() {
-			entries, err := readImported(l.b)
+			entries, err := r.readImported(l.b)
 			if err != nil {
 				continue // said where attestations are read
 			}

@@ -30,7 +30,7 @@ const (
 
 // signatures is layer 2: who made each signature, and may they.
 func (r *run) signatures() error {
-	found := embeddedKeys(r.d, r.all, r.o.Trust)
+	found := r.embeddedKeys()
 	r.keys = newKeyring(found, r.o.Trust)
 	if err := r.learn(found...); err != nil {
 		return err

@@ -137,7 +137,7 @@ func (r *run) token(by []Signer, b bundle.Blob) (v voucher, statement evidence.D
 	if r.o.Tokens == nil || r.o.Trust == nil {
 		return v, statement, errNoTokens
 	}
-	raw, err := b.Read(maxForgeToken)
+	raw, err := r.read(b, maxForgeToken)
 	if err != nil {
 		return v, statement, &ProofError{Code: TokenMalformed, Detail: err.Error()}
 	}

@@ -13,8 +13,9 @@ import (
 )
 
 // Bundle verifies the dossier d against what the caller expects. Its error is
-// a misuse of its arguments or the context's; everything that is wrong with
-// the dossier is in the report.
+// a misuse of its arguments, the context's, or a [bundle.ReadError] if the file of
+// d cannot be read any more or was changed since it was opened; everything that is
+// wrong with the dossier itself is in the report.
 func Bundle(ctx context.Context, d *bundle.Dossier, e Expect, o Options) (*Report, error) {
 	r, err := newRun(ctx, d, e, o)
 	if err != nil {
@@ -29,8 +30,13 @@ func Bundle(ctx context.Context, d *bundle.Dossier, e Expect, o Options) (*Repor
 		if err := layer(); err != nil {
 			return nil, err
 		}
+		if r.lost != nil {
+			return nil, r.notRead()
+		}
 	}
-	r.finish()
+	if r.finish(); r.lost != nil {
+		return nil, r.notRead()
+	}
 	return r.report, nil
 }
 
@@ -68,6 +74,8 @@ type run struct {
 	vouchers map[evidence.Digest]voucher
 
 	attestedSBOMs map[evidence.Digest]attestedSBOM // made when first asked for
+
+	lost error // a blob that was there when d was opened cannot be read
 }
 
 func newRun(ctx context.Context, d *bundle.Dossier, e Expect, o Options) (*run, error) {

@@ -3,13 +3,17 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/bundle"
 	"github.com/release-dossier/dossier/internal/testrelease"
+	"github.com/release-dossier/dossier/verify"
 )
 
 // run runs the command in process at a fixed time and returns what it printed.
@@ -99,5 +103,30 @@ func TestInterrupted(t *testing.T) {
 	c := &Cmd{Args: []string{"verify", file, "--any-release"}, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Now: time.Now}
 	if status := c.Run(ctx); status != 2 || errs.String() != "dossier: interrupted\n" {
 		t.Errorf("exit status %d, %q", status, errs.String())
+	}
+}
+
+// truncating cuts a file short as soon as an SBOM of it is read.
+type truncating struct{ path string }
+
+func (x truncating) Summarize([]byte) (*evidence.SBOMSummary, error) {
+	return &evidence.SBOMSummary{}, os.Truncate(x.path, 0)
+}
+
+// TestChangedMeanwhile: a file that changes while it is verified cannot be read,
+// which is no verdict about its release.
+func TestChangedMeanwhile(t *testing.T) {
+	w := testrelease.New(t)
+	file := filepath.Join(w.Dir, "hello.dossier")
+	create(t, w, testrelease.Signed, file)
+	o, err := (&judgeFlags{signer: w.Signer.Public().Fingerprint()}).options(new(Cmd), testrelease.AsOf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.SBOMs = truncating{file}
+	_, err = new(Cmd).verifyTarget(t.Context(), file, verify.ExpectAnyUnsafe(), o)
+	var unread *targetError
+	if !errors.As(err, &unread) || statusOf(err) != 4 || strings.Count(err.Error(), file) != 1 {
+		t.Errorf("got %v, want an error of exit status 4 that names the file once", err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/release-dossier/dossier/evidence/bundle"
 	"github.com/release-dossier/dossier/verify"
 	"github.com/release-dossier/dossier/verify/report"
 )
@@ -135,7 +136,12 @@ func (c *Cmd) verifyTarget(ctx context.Context, file string, e verify.Expect, o 
 	}
 	defer d.Close()
 	o.Target = file
-	return verify.Bundle(ctx, d, c.expected(file, e), o)
+	r, err := verify.Bundle(ctx, d, c.expected(file, e), o)
+	var lost *bundle.ReadError
+	if errors.As(err, &lost) {
+		return nil, &targetError{file, err}
+	}
+	return r, err
 }
 
 // repeat is the command that repeats this verification.

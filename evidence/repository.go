@@ -48,8 +48,7 @@ func NormalRepository(address string) (string, error) {
 
 // notRepository never quotes the address: it may hold a password.
 func notRepository(why string) error {
-	return errors.New("the repository's address " + why +
-		": give it as https://host/org/repo, on the command line with --repository")
+	return errors.New("the repository's address " + why + ": give it as https://host/org/repo")
 }
 
 // withScheme turns git's short form and addresses without scheme into URLs.

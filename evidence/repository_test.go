@@ -58,7 +58,7 @@ func TestNormalRepositoryRefuses(t *testing.T) {
 	if err == nil || strings.Contains(err.Error(), "secret") {
 		t.Errorf("the error shows the password: %v", err)
 	}
-	if _, err := evidence.NormalRepository("../repo"); !strings.Contains(err.Error(), "--repository") {
+	if _, err := evidence.NormalRepository("../repo"); !strings.Contains(err.Error(), "https://host/org/repo") {
 		t.Errorf("the error names no remedy: %v", err)
 	}
 }

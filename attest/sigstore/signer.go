@@ -70,10 +70,10 @@ func newProofs(o Options) (*proofs, error) {
 		return p, nil
 	}
 	if p.logs, err = o.Config.logs(o.Now()); err != nil {
-		return nil, fmt.Errorf("%w; only Rekor v2 is spoken here: to sign without a public log say so (NoLog, --no-log)", err)
+		return nil, fmt.Errorf("%w; only Rekor v2 is spoken here: to sign without a public log say so (Options.NoLog)", err)
 	}
 	if len(p.logs) == 0 {
-		return nil, errors.New("the signing configuration names no transparency log (rekorTlogUrls): to sign without a public log say so (NoLog, --no-log)")
+		return nil, errors.New("the signing configuration names no transparency log (rekorTlogUrls): to sign without a public log say so (Options.NoLog)")
 	}
 	return p, nil
 }

@@ -49,7 +49,7 @@ func (c *Cmd) Run(ctx context.Context) int {
 	case ctx.Err() != nil:
 		err = errors.New("interrupted")
 	}
-	fmt.Fprintf(c.Stderr, "dossier: %s\n", safeLines(err.Error()))
+	fmt.Fprintf(c.Stderr, "dossier: %s\n", safeLines(inFlags(err.Error())))
 	return statusOf(err)
 }
 

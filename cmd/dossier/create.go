@@ -261,6 +261,9 @@ func (c *Cmd) createOne(ctx context.Context, release string, job *creation) erro
 		return usageError{job.withRemedy(err)}
 	}
 	defer draft.Close()
+	for i := range draft.Gaps {
+		draft.Gaps[i].Fix = inFlags(draft.Gaps[i].Fix)
+	}
 	if err := follows(draft.Record, job.last, job.lastIn); err != nil {
 		return err
 	}

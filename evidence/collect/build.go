@@ -21,7 +21,7 @@ func (a *assembly) buildProvenance() error {
 	}
 	if why := a.notBuiltHere(); why != "" {
 		a.gap(Setting, "provenance", fmt.Sprintf("%d artifacts have none, %s", len(missing), why),
-			"give the builder's own with --provenance, or create the dossier in the job that builds the tag")
+			"give the builder's own (Options.Provenance), or create the dossier in the job that builds the tag")
 		return nil
 	}
 	payload, err := provenance.New(a.build(missing))

@@ -106,7 +106,7 @@ func (a *assembly) addParts(facts *evidence.Record, from evidence.ResourceDescri
 // (rules of format, R9).
 func (a *assembly) signScoped(f records.File) error {
 	if a.SignRecord == nil {
-		a.gap(Line, "a signed "+f.Kind, f.Name+" is signed by nobody", "give the key that signs with --key")
+		a.gap(Line, "a signed "+f.Kind, f.Name+" is signed by nobody", "say who signs (Options.SignRecord)")
 		return nil
 	}
 	err := f.Record.Validate()

@@ -189,7 +189,7 @@ func (a *assembly) addPredecessor(context.Context) error {
 	case a.Predecessor == nil:
 		r.Predecessor = evidence.Predecessor{None: "unknown"}
 		a.gap(Line, "the previous dossier", "the link to the repository's last release statement is not stated, so a removed release would not be missed",
-			"give the last dossier with --predecessor, or --first for the repository's first")
+			"name the last one (Options.Predecessor), or say that this is the repository's first (Options.First)")
 	default:
 		r.Predecessor = *a.Predecessor
 		switch a.Predecessor.None {

@@ -63,11 +63,11 @@ func (a *assembly) repository(remote string) (string, error) {
 		return evidence.NormalRepository(a.Repository)
 	}
 	if remote == "" {
-		return "", errors.New("the repository has no remote named origin: say where it lives with --repository https://host/org/repo")
+		return "", errors.New("the repository has no remote named origin: say where it lives, https://host/org/repo (Options.Repository)")
 	}
 	uri, err := evidence.NormalRepository(remote)
 	if err != nil {
-		return "", fmt.Errorf("remote origin: %w", err)
+		return "", fmt.Errorf("remote origin: %w (Options.Repository)", err)
 	}
 	return uri, nil
 }

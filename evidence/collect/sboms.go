@@ -41,7 +41,7 @@ func (a *assembly) addSBOMs(ctx context.Context) error {
 }
 
 func (a *assembly) missingSBOM(name string, isGo bool) {
-	fix := "give one that names the artifact's SHA-256 with --sbom; \"dossier sbom\" makes that of a Go module"
+	fix := "give one that names the artifact's SHA-256 (Options.SBOMs)"
 	if isGo {
 		fix += ", or let one be made of the binary (Options.GenerateSBOM)"
 	}

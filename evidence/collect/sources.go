@@ -140,7 +140,7 @@ func (a *assembly) leaveOut(s Source, err error) {
 	r.Collected = append(r.Collected, evidence.Collected{Source: s.Name(), Unread: []evidence.Unread{{
 		What: everything, Why: cut(err.Error()), AllowedBy: "--allow-incomplete " + s.Name(), Unknown: s.Unknown(),
 	}}})
-	a.gap(Setting, s.Name(), cut(err.Error()), "mend it and create the dossier again without --allow-incomplete "+s.Name())
+	a.gap(Setting, s.Name(), cut(err.Error()), "mend it and create the dossier again without Options.AllowIncomplete "+s.Name())
 }
 
 // cut bounds the text of an error, which may quote an answer.

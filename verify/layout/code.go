@@ -34,7 +34,7 @@ type Reason struct {
 var Reasons = []Reason{
 	{Malformed, "The layout cannot be read: not JSON, a name twice, an unknown member, a step twice, a rule that in-toto does not know, more than the limits.", "Ask the owner for the layout as it was signed."},
 	{BadSignature, "The layout is not signed by every owner's key that was given.", "Do not accept it: whoever wrote it is not the owner."},
-	{Expired, "The layout had expired at the moment of judgement.", "Ask the owner for a layout that is in force, or judge as of the release (--as-of)."},
+	{Expired, "The layout had expired at the moment of judgement.", "Ask the owner for a layout that is in force, or judge as of the release."},
 	{LinkMalformed, "A link cannot be read.", "Ask the functionary for the link as it was signed."},
 	{LinkSignature, "A link names a functionary of its step, and the signature does not verify under that key.", "Do not accept it: the link was changed."},
 	{Unsupported, "The layout needs what is not verified here: a link that is itself a layout, or functionaries known by certificates.", "Name the functionaries' keys in the layout, and verify each sublayout by itself."},
@@ -42,7 +42,7 @@ var Reasons = []Reason{
 	{LinksDisagree, "Two functionaries of one step report different artifacts.", "Find out which of the two is right."},
 	{ArtifactRule, "An artifact rule of the layout does not hold.", "Find out where the artifact comes from."},
 	{ArtifactMissing, "The artifact is not a product of the last step.", "Check that artifact and links belong together."},
-	{InspectionSkipped, "The layout asks for inspections, commands that run on the verifier's machine. None is run.", "If the steps are enough, say so (--skip-inspections)."},
+	{InspectionSkipped, "The layout asks for inspections, commands that run on the verifier's machine. None is run.", "If the steps are enough, say so."},
 	{CommandDiffers, "A step was carried out with another command than the layout expects, which in-toto only warns of.", "Find out why."},
 	{LinkElsewhere, "A link is of no step of the layout, or by nobody whom its step names. It does not count.", "Leave it out."},
 }

@@ -62,7 +62,7 @@ var Reasons = []Reason{
 	{PayloadMalformed, "The signed statement is not an in-toto Statement v1 or v0.1, or two readers could understand it differently.", "Ask its producer to sign a well-formed statement."},
 	{SubjectMissing, "The signed statement has no subject with a digest, or none with a digest algorithm known here (sha256, sha384, sha512).", "Ask its producer to name what the statement is about."},
 	{ArtifactDigest, "The bundle signs another artifact than the one given, or a digest of it disagrees.", "Check that file and bundle belong together; if they should, the file was changed."},
-	{KeyMissing, "The bundle is signed with a bare key and no key was given, or with a certificate and only a key was given.", "Give --key for bundles of a key; an identity and an issuer for bundles of a certificate."},
+	{KeyMissing, "The bundle is signed with a bare key and no key was given, or with a certificate and only a key was given.", "Give the key for bundles of a key; an identity and an issuer for bundles of a certificate."},
 	{KeyMismatch, "The bundle names another key than the one given.", "Give the key that the signer uses, from a place you trust."},
 	{BadSignature, "The signature does not verify under the certificate or key, or the key is of a kind that is not accepted (RSA below 2048 bits, unknown curves).", "Do not accept it: content or signature was changed."},
 	{CertMalformed, "The signing certificate, or one sent with it, does not parse or has trailing data.", "Ask its producer for the bundle as it was written."},

@@ -65,7 +65,7 @@ func (c *collector) message(o gitobj.Object) string {
 	}
 	if c.malformed++; c.malformed <= 3 {
 		c.note(NoteMalformed, fmt.Sprintf("commit %s is malformed and will not be read by verifiers: %v", o.ID, err),
-			"take a previous release after it, with --previous-tag")
+			"take a previous release after it (Options.PreviousTag)")
 	}
 	_, message, _ := strings.Cut(string(o.Body), "\n\n")
 	return message

@@ -15,6 +15,7 @@ import (
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/bundle"
 	"github.com/release-dossier/dossier/evidence/collect/secrets"
+	"github.com/release-dossier/dossier/internal/result"
 	"github.com/release-dossier/dossier/internal/strictjson"
 	"github.com/release-dossier/dossier/verify"
 	"github.com/release-dossier/dossier/verify/report"
@@ -39,6 +40,13 @@ func (a *addition) register(cmd *cobra.Command, output string) {
 	flags.StringVarP(&a.output, "output", "o", "", output)
 }
 
+// registerAll is register with what every verb has that adds to a dossier.
+func (a *addition) registerAll(c *Cmd, cmd *cobra.Command) {
+	a.register(cmd, outputInPlace)
+	c.registerRemote(cmd)
+	c.registerResult(cmd)
+}
+
 const outputInPlace = "write to `FILE` instead of adding to the dossier in place"
 
 // base is a dossier that has been verified and may be built upon (rules of
@@ -51,6 +59,9 @@ type base struct {
 	signer  *signer
 	options verify.Options
 	report  *verify.Report
+	signed  []result.Statement // what was added
+	// imported is the number of signatures of others that were.
+	imported int
 }
 
 func (b *base) Close() { b.d.Close() }
@@ -217,8 +228,7 @@ func (c *Cmd) add(ctx context.Context, b *base, p evidence.Predicate, o verify.A
 	if err := c.writeAddition(ctx, b.d, b.path, b.output); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(c.Stdout, "%s  %s added by %s\n", report.Safe(notAFlag(firstOf(b.output, b.path))), report.Safe(p.Head().ID), b.signer.name)
-	return err
+	return c.doneOnto(b, "%s added by %s", report.Safe(p.Head().ID), b.signer.name)
 }
 
 // signOnto signs p and adds it to what is in memory.
@@ -253,8 +263,7 @@ func (c *Cmd) signOnto(ctx context.Context, b *base, p evidence.Predicate, o ver
 	if err != nil {
 		return err
 	}
-	_, err = b.d.AddSignature(raw)
-	return err
+	return b.take(raw, p.Head().ID)
 }
 
 // alone signs a record that stands by its scope and writes it to a file of its
@@ -294,8 +303,11 @@ func (c *Cmd) alone(ctx context.Context, verb string, p evidence.Predicate, sign
 	if err := writeNew(a.output, 0o644, text(raw)); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(c.Stdout, "%s  %s by %s: add it with dossier create --attestation\n", report.Safe(a.output), report.Safe(p.Head().ID), signer.name)
-	return err
+	return c.done(result.Result{
+		Files:      []result.File{{Path: a.output, Change: result.Written}},
+		Statements: []result.Statement{{Digest: evidence.Sum(payload), Signature: evidence.Sum(raw), PredicateType: kind.Type, ID: p.Head().ID}},
+		Signer:     signer.told(),
+	}, "%s  %s by %s: add it with dossier create --attestation\n", report.Safe(a.output), report.Safe(p.Head().ID), signer.name)
 }
 
 func aboutScope(s *evidence.Scope) string {

@@ -53,8 +53,7 @@ identity token vouches for them (docs/format.md, section 20).`,
 			return usagef("approve: give either a dossier or --commit")
 		},
 	}
-	f.register(cmd, outputInPlace)
-	c.registerRemote(cmd)
+	f.registerAll(c, cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&f.rationale, "rationale", "", "why, in one sentence (`TEXT`)")
 	flags.StringVar(&f.environment, "environment", "", "the environment it is for (`NAME`; default any)")

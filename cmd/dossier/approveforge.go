@@ -61,8 +61,7 @@ func (c *Cmd) approveForge(ctx context.Context, path string, f *approveFlags) er
 	if err := c.writeAddition(ctx, b.d, b.path, b.output); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(c.Stdout, "%s  %s by %s added, with the forge's token\n", report.Safe(notAFlag(firstOf(b.output, b.path))), report.Safe(a.ID), report.Safe(string(approver)))
-	return err
+	return c.doneOnto(b, "%s by %s added, with the forge's token", report.Safe(a.ID), report.Safe(string(approver)))
 }
 
 // startedBy is the account of whoever started this job. The token says it again,

@@ -42,6 +42,7 @@ statement that it would set aside is not signed.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return c.attest(cmd.Context(), cmd.Name(), f) },
 	}
 	f.addition.register(cmd, "`FILE` to write, such as "+k.Name+".sigstore.json")
+	c.registerResult(cmd)
 	f.registerRecord(cmd)
 	f.recordFlags.register(cmd, c.Args)
 	return cmd

@@ -25,6 +25,8 @@ type Cmd struct {
 	Now func() time.Time
 
 	remote  registries
+	asJSON  bool          // what was done is told as JSON
+	command string        // whose that is, such as "policy pack"
 	inputs  []fs.FileInfo // what the run reads and must not overwrite
 	written []string      // the places of what it replaces
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -68,13 +67,6 @@ func (c *Cmd) controls(asJSON bool) error {
 		}
 	}
 	return nil
-}
-
-func (c *Cmd) printJSON(v any) error {
-	enc := json.NewEncoder(c.Stdout)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(v)
 }
 
 func (c *Cmd) explainCommand() *cobra.Command {

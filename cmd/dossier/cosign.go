@@ -29,8 +29,7 @@ several people, each signs. Without --statement it is the release statement.`,
 			return c.cosign(cmd.Context(), args[0], statement, &a)
 		},
 	}
-	a.register(cmd, outputInPlace)
-	c.registerRemote(cmd)
+	a.registerAll(c, cmd)
 	cmd.Flags().StringVar(&statement, "statement", "", "the statement to sign (`sha256:HEX`; default the release statement)")
 	return cmd
 }
@@ -60,7 +59,7 @@ func (c *Cmd) cosign(ctx context.Context, path, statement string, a *addition) e
 	if err != nil {
 		return err
 	}
-	if _, err := b.d.AddSignature(raw); err != nil {
+	if err := b.take(raw, ""); err != nil {
 		return err
 	}
 	if err := c.counts(ctx, b, evidence.Sum(raw)); err != nil {
@@ -69,8 +68,7 @@ func (c *Cmd) cosign(ctx context.Context, path, statement string, a *addition) e
 	if err := c.writeAddition(ctx, b.d, path, a.output); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(c.Stdout, "%s  %s signed by %s\n", report.Safe(notAFlag(firstOf(a.output, path))), st.ID.Short(), b.signer.name)
-	return err
+	return c.doneOnto(b, "%s signed by %s", st.ID.Short(), b.signer.name)
 }
 
 // statement finds the statement that was named.

@@ -15,6 +15,7 @@ import (
 	"github.com/release-dossier/dossier/evidence/collect/git"
 	"github.com/release-dossier/dossier/evidence/collect/results"
 	"github.com/release-dossier/dossier/evidence/collect/secrets"
+	"github.com/release-dossier/dossier/internal/result"
 	"github.com/release-dossier/dossier/verify/report"
 )
 
@@ -29,7 +30,7 @@ type createFlags struct {
 	builderKey                   string
 	predecessor                  string
 	incomplete, recorded         []string
-	first, include, dryRun, json bool
+	first, include, dryRun       bool
 	output, push                 string
 	judge                        judgeFlags
 }
@@ -81,7 +82,7 @@ With --dry-run nothing is signed for good and nothing is written.`,
 	flags.StringArrayVar(&f.recorded, "recorded", nil, "take a system's answers from a file instead of asking it (`NAME=FILE`; repeatable)")
 	flags.BoolVar(&f.include, "include-artifacts", false, "embed the artifacts themselves, if they are files")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "show what would be in it and what is missing; write nothing")
-	flags.BoolVar(&f.json, "json", false, "print the result as JSON")
+	c.registerResult(cmd)
 	flags.StringVarP(&f.output, "output", "o", "", "`FILE` to write (default NAME-VERSION.dossier)")
 	flags.StringVar(&f.push, "push", "", "push it as well, to the configuration's store or where the images are (--push=`REPOSITORY`: to that one)")
 	flags.Lookup("push").NoOptDefVal = pushToImages
@@ -162,15 +163,32 @@ func (c *Cmd) createAll(ctx context.Context, release string, job *creation, prod
 	if err := job.publish(); err != nil {
 		return err
 	}
+	return c.tellFinished(ctx, job)
+}
+
+// tellFinished says which dossiers there are, and pushes them if that is wanted:
+// programs are told of each once it is where it is to be, people before.
+func (c *Cmd) tellFinished(ctx context.Context, job *creation) (err error) {
+	if !c.asJSON {
+		for _, f := range job.finished {
+			if err := c.created(f, job); err != nil {
+				return err
+			}
+		}
+	}
 	for _, f := range job.finished {
-		if err := c.created(f, job); err != nil {
+		var pushed []result.Push
+		if job.push != "" && err == nil {
+			pushed, err = c.pushFinished(ctx, f, job)
+		}
+		if !c.asJSON {
+			continue
+		}
+		if err := c.printCreated(f, job, pushed); err != nil {
 			return err
 		}
 	}
-	if job.push == "" || job.dryRun {
-		return nil
-	}
-	return c.pushFinished(ctx, job)
+	return err
 }
 
 // tagged leaves out the components that the release is no tag of, and says so

@@ -11,6 +11,7 @@ import (
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/interchange"
+	"github.com/release-dossier/dossier/internal/result"
 	"github.com/release-dossier/dossier/verify/report"
 )
 
@@ -41,6 +42,9 @@ and may be relied on.`,
   dossier export hello-1.4.0.dossier --input --policy dossier.yaml | conftest test -`,
 		Args: usageArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := c.besides("export", f.output); err != nil {
+				return err
+			}
 			if f.input {
 				return c.exportInput(cmd.Context(), args[0], &f)
 			}
@@ -57,6 +61,7 @@ and may be relied on.`,
 	flags.StringVar(&f.only, "only", "", "one signature or attestation, as it is (`DIGEST`)")
 	flags.StringVarP(&f.output, "output", "o", "", "write to `FILE` instead of the standard output")
 	orStdout(cmd)
+	c.registerResult(cmd)
 	complete(cmd, "format", []string{string(interchange.Sigstore), string(interchange.InToto)})
 	return cmd
 }
@@ -120,7 +125,10 @@ func (c *Cmd) exportTo(output string, write func(io.Writer) error) error {
 	if output == "" {
 		return write(c.Stdout)
 	}
-	return writeNew(output, 0o644, write)
+	if err := writeNew(output, 0o644, write); err != nil || !c.asJSON {
+		return err
+	}
+	return c.printResult(result.Result{Files: []result.File{{Path: output, Change: result.Written}}})
 }
 
 // leftOut says what a format has no place for.

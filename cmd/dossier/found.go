@@ -9,13 +9,14 @@ import (
 	"github.com/release-dossier/dossier/evidence/bundle"
 	"github.com/release-dossier/dossier/evidence/collect"
 	"github.com/release-dossier/dossier/evidence/redact"
+	"github.com/release-dossier/dossier/internal/result"
 	"github.com/release-dossier/dossier/verify/report"
 )
 
 // dryRun prints what is there and what is missing.
-func (c *Cmd) dryRun(draft *collect.Draft, p *preview, asJSON bool) error {
-	if asJSON {
-		return c.printJSON(map[string]any{"record": draft.Record, "facts": draft.Facts, "gaps": draft.Gaps, "preview": p})
+func (c *Cmd) dryRun(draft *collect.Draft, p *preview) error {
+	if c.asJSON {
+		return c.printResult(result.Result{DryRun: true, Record: draft.Record, Facts: draft.Facts, Gaps: draft.Gaps, Preview: &p.Preview})
 	}
 	fmt.Fprintf(c.Stdout, "%s %s, not signed and not written (--dry-run)\n\n", report.Safe(draft.Name), report.Safe(draft.Record.Version))
 	c.found(draft)
@@ -106,22 +107,23 @@ func (c *Cmd) gaps(gaps []collect.Gap) {
 // to ask.
 func (c *Cmd) created(f finished, job *creation) error {
 	draft, p, out, by := f.draft, f.preview, f.out, job.signer
-	if job.json {
-		payload, err := draft.Payload()
-		if err != nil {
-			return err
-		}
-		return c.printJSON(map[string]any{
-			"file": out, "statement": evidence.Sum(payload), "signer": by.identity, "fingerprint": by.key.Fingerprint(),
-			"collected": draft.Record.Collected, "gaps": draft.Gaps, "preview": p,
-		})
-	}
 	c.found(draft)
 	c.gaps(draft.Gaps)
 	release := strings.TrimPrefix(draft.Record.Repository.URI, "https://") + "@" + draft.Record.Version
 	command := append([]string{"dossier", "verify", out, "--release", release}, p.flags...)
 	_, err := fmt.Fprintf(c.Stdout, "\n%s  signed by %s\n%sverify it:\n  %s\n", report.Safe(out), report.Safe(by.name), p.text(), shell(command, 4))
 	return err
+}
+
+// printCreated is created for programs.
+func (c *Cmd) printCreated(f finished, job *creation, pushed []result.Push) error {
+	r := f.draft.Record
+	view := viewOf(f.signed[0].Digest, r.Repository.URI, r.Component, r.Version)
+	return c.printResult(result.Result{
+		Files:  []result.File{{Path: f.out, Change: result.Written}},
+		Pushed: pushed, Release: &view, Statements: f.signed, Signer: job.signer.told(), State: &f.state,
+		Collected: r.Collected, Gaps: f.draft.Gaps, Preview: &f.preview.Preview,
+	})
 }
 
 // givenAway warns of a document that its digest, which stays, gives away.

@@ -11,6 +11,7 @@ import (
 	"github.com/release-dossier/dossier/evidence/bundle"
 	"github.com/release-dossier/dossier/evidence/interchange"
 	"github.com/release-dossier/dossier/evidence/provenance"
+	"github.com/release-dossier/dossier/internal/result"
 	"github.com/release-dossier/dossier/verify"
 )
 
@@ -48,8 +49,7 @@ What was signed before the release exists is given to "dossier create
 			return c.importFile(cmd.Context(), args[0], &f)
 		},
 	}
-	f.register(cmd, outputInPlace)
-	c.registerRemote(cmd)
+	f.registerAll(c, cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&f.into, "into", "", "the dossier (`FILE|DIR|REF`)")
 	flags.StringVar(&f.source, "source", "", "where the file comes from (`URI`)")
@@ -82,8 +82,9 @@ func (c *Cmd) importFile(ctx context.Context, file string, f *importFlags) error
 	if err := c.importOwn(ctx, b, sorted.Own, f.attach); err != nil {
 		return err
 	}
+	b.imported = len(sorted.Own)
 	if len(sorted.Foreign) == 0 {
-		return c.importedOwn(ctx, b, len(sorted.Own))
+		return c.importedOwn(ctx, b)
 	}
 	if b.signer, err = c.signerOf(ctx, "import", &f.addition); err != nil {
 		return err
@@ -184,16 +185,14 @@ func addListed(d *bundle.Dossier, st *bundle.Statement, documents map[evidence.D
 }
 
 // importedOwn writes the dossier when nothing is to be signed.
-func (c *Cmd) importedOwn(ctx context.Context, b *base, n int) error {
-	if n == 0 && b.output == "" {
-		_, err := fmt.Fprintln(c.Stdout, "nothing to add")
-		return err
+func (c *Cmd) importedOwn(ctx context.Context, b *base) error {
+	if b.imported == 0 && b.output == "" {
+		return c.done(result.Result{Release: b.report.Release, State: b.report.State}, "nothing to add\n")
 	}
 	if err := c.writeAddition(ctx, b.d, b.path, b.output); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(c.Stdout, "%s  %s added\n", notAFlag(firstOf(b.output, b.path)), counted(n, "signature", "signatures"))
-	return err
+	return c.doneOnto(b, "%s added", counted(b.imported, "signature", "signatures"))
 }
 
 // importForeign signs a statement that brings the attestations along.

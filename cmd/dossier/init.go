@@ -6,9 +6,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/release-dossier/dossier/internal/result"
 	"github.com/release-dossier/dossier/verify/report"
 )
 
@@ -31,6 +33,7 @@ several Go modules each is a component, with tags such as api/v1.2.0.`,
 	}
 	cmd.Flags().StringVarP(&dir, "dir", "C", ".", "the repository (`DIR`)")
 	cmd.Flags().StringVar(&key, "key", "", "public or private key to use instead of the one that signs tags (`FILE`)")
+	c.registerResult(cmd)
 	return cmd
 }
 
@@ -43,6 +46,7 @@ func (c *Cmd) init(ctx context.Context, dir, key string) error {
 		return err
 	}
 	offered := false // by dossier.yaml, the last of the files
+	var told result.Result
 	for _, file := range []struct {
 		path, text string
 		kept       func(s *surroundings, path string)
@@ -50,17 +54,29 @@ func (c *Cmd) init(ctx context.Context, dir, key string) error {
 		{filepath.Join(s.top, filepath.FromSlash(configPath)), s.releaseYAML(), c.compareConfig},
 		{filepath.Join(s.top, "dossier.yaml"), s.dossierYAML(c.Now()), c.compareTrust},
 	} {
-		written, err := c.writeConfig(file.path, file.text)
+		written, err := writeConfig(file.path, file.text)
 		if err != nil {
 			return err
 		}
+		change := result.Written
 		if !written {
+			change = result.Kept
 			file.kept(s, file.path)
+		}
+		told.Files = append(told.Files, result.File{Path: file.path, Change: change})
+		if !c.asJSON {
+			fmt.Fprintf(c.Stdout, "%-7s  %s\n", change, report.Safe(file.path))
 		}
 		offered = written
 	}
 	if offered && s.offer != "" {
 		s.note(s.offer + s.public.Fingerprint())
+	}
+	if c.asJSON {
+		for _, n := range s.notes {
+			told.Notes = append(told.Notes, strings.Join(append([]string{n.text}, n.paste...), "\n"))
+		}
+		return c.printResult(told)
 	}
 	for _, n := range s.notes {
 		fmt.Fprintln(c.Stdout, "note:", wrap(report.Safe(n.text), 6, columns))
@@ -80,17 +96,13 @@ then: tag, build from the tag, and run: %s
 }
 
 // writeConfig writes a file, unless there is one.
-func (c *Cmd) writeConfig(path, content string) (written bool, err error) {
+func writeConfig(path, content string) (written bool, err error) {
 	if _, err := os.Lstat(path); err == nil {
-		_, err = fmt.Fprintf(c.Stdout, "kept     %s\n", report.Safe(path))
-		return false, err
+		return false, nil
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return false, usageError{err}
 	}
-	if err := writeNew(path, 0o644, text([]byte(content))); err != nil {
-		return false, err
-	}
-	_, err = fmt.Fprintf(c.Stdout, "written  %s\n", report.Safe(path))
-	return true, err
+	err = writeNew(path, 0o644, text([]byte(content)))
+	return err == nil, err
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/release-dossier/dossier/attest"
+	"github.com/release-dossier/dossier/internal/result"
 	"github.com/release-dossier/dossier/verify/report"
 )
 
@@ -18,7 +19,7 @@ const defaultKey = "dossier.key"
 
 func (c *Cmd) keygenCommand() *cobra.Command {
 	var out, passphraseFile string
-	var plain, asJSON bool
+	var plain bool
 	cmd := &cobra.Command{
 		Use:   "keygen",
 		Short: "Make a new signing key, if you have none",
@@ -33,17 +34,17 @@ know it.`,
 			if err != nil {
 				return err
 			}
-			return c.keygen(cmd.Context(), out, pass, asJSON)
+			return c.keygen(cmd.Context(), out, pass)
 		},
 	}
 	cmd.Flags().StringVarP(&out, "output", "o", defaultKey, "`FILE` of the private key")
 	cmd.Flags().StringVar(&passphraseFile, "passphrase-file", "", "encrypt the key with the passphrase in `FILE`")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
+	c.registerResult(cmd)
 	cmd.Flags().BoolVar(&plain, "no-passphrase", false, "do not encrypt the key")
 	return cmd
 }
 
-func (c *Cmd) keygen(ctx context.Context, out string, pass []byte, asJSON bool) error {
+func (c *Cmd) keygen(ctx context.Context, out string, pass []byte) error {
 	private, public, err := attest.GenerateKey(pass)
 	if err != nil {
 		return err
@@ -58,16 +59,15 @@ func (c *Cmd) keygen(ctx context.Context, out string, pass []byte, asJSON bool) 
 	if risk := c.exposed(ctx, out); risk != "" {
 		fmt.Fprintf(c.Stderr, "dossier: note: %s\n", report.Safe(risk))
 	}
-	if asJSON {
-		return c.printJSON(map[string]any{
-			"private": out, "public": out + ".pub", "fingerprint": public.Fingerprint(), "identity": public.Identity(),
-			"authorizedKey": public.AuthorizedKey(),
-		})
-	}
 	name := report.Safe(out)
-	_, err = fmt.Fprintf(c.Stdout, "%s      private key: keep it secret, and out of the repository\n%s.pub  public key: give it to those who verify\nfingerprint  %s\nidentity     %s\nin dossier.yaml, under trust, keys:\n%s\n",
+	return c.done(result.Result{
+		Files: []result.File{{Path: out, Change: result.Written}, {Path: out + ".pub", Change: result.Written}},
+		Key: &result.Key{
+			Private: out, Public: out + ".pub", Fingerprint: public.Fingerprint(), Identity: public.Identity(),
+			AuthorizedKey: public.AuthorizedKey(),
+		},
+	}, "%s      private key: keep it secret, and out of the repository\n%s.pub  public key: give it to those who verify\nfingerprint  %s\nidentity     %s\nin dossier.yaml, under trust, keys:\n%s\n",
 		name, name, public.Fingerprint(), public.Identity(), trustLine("release", public))
-	return err
 }
 
 // newPassphrase asks for the passphrase of a new key.

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/release-dossier/dossier/evidence"
-	"github.com/release-dossier/dossier/evidence/bundle"
 	"github.com/release-dossier/dossier/verify"
 	"github.com/release-dossier/dossier/verify/policy"
 	"github.com/release-dossier/dossier/verify/trust"
@@ -90,16 +89,11 @@ func (job *creation) judgeOptions(c *Cmd, now time.Time) (verify.Options, error)
 
 // becomePredecessor makes the new dossier the predecessor of the next one of the
 // same run (rules of format, R15).
-func (s *signing) becomePredecessor(d *bundle.Dossier, payload []byte) error {
-	state, err := d.State(d.Heads(func(bundle.Pair) bool { return true }))
-	if err != nil {
-		return err
-	}
+func (s *signing) becomePredecessor(state evidence.Digest, payload []byte) {
 	id, r := evidence.Sum(payload), s.draft.Record
 	s.options.First, s.options.Predecessor = false, nil
 	if r.Sequence > 0 {
 		s.options.Predecessor = &evidence.Predecessor{Statement: &id, State: &state, Sequence: r.Sequence}
 		s.last, s.lastIn = r, "the dossier of "+firstOf(r.Component, r.Version)+" that was just made"
 	}
-	return nil
 }

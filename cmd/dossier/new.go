@@ -15,6 +15,7 @@ import (
 	"github.com/release-dossier/dossier/evidence/collect"
 	"github.com/release-dossier/dossier/evidence/collect/git"
 	"github.com/release-dossier/dossier/evidence/records"
+	"github.com/release-dossier/dossier/internal/result"
 	"github.com/release-dossier/dossier/internal/strictyaml"
 	"github.com/release-dossier/dossier/verify"
 	"github.com/release-dossier/dossier/verify/policy"
@@ -64,6 +65,7 @@ func (c *Cmd) templateCommand(k evidence.KindInfo) *cobra.Command {
 	flags.StringVarP(&f.file, "output", "o", "", "`FILE` to write (default in "+records.Root+"/VERSION)")
 	f.register(cmd, c.Args)
 	c.registerRemote(cmd)
+	c.registerResult(cmd)
 	return cmd
 }
 
@@ -98,8 +100,7 @@ func (c *Cmd) template(ctx context.Context, f *newFlags) error {
 	if err := writeNew(out, 0o644, text(append(comment(who), data...))); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(c.Stdout, "%s  %s\n", report.Safe(out), f.next(out))
-	return err
+	return c.done(result.Result{Files: []result.File{{Path: out, Change: result.Written}}}, "%s  %s\n", report.Safe(out), f.next(out))
 }
 
 // fillControl fills in what an exception from a control says.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/release-dossier/dossier/internal/result"
 	"github.com/release-dossier/dossier/verify/policy"
 	"github.com/release-dossier/dossier/verify/policy/pack"
 	"github.com/release-dossier/dossier/verify/report"
@@ -258,6 +259,7 @@ its owners, and needs no other file:
 	flags.StringVar(&f.key, "key", "", "your private key, or a public key whose private half the SSH agent holds (`FILE`)")
 	flags.StringVar(&f.passphraseFile, "passphrase-file", "", "read the key's passphrase from `FILE`")
 	flags.StringVarP(&f.output, "output", "o", "", "write to `FILE` (default: ID-VERSION.policy)")
+	c.registerResult(cmd)
 	return cmd
 }
 
@@ -292,7 +294,11 @@ func (c *Cmd) policyPack(ctx context.Context, name string, f *packFlags) error {
 	if err := writeNew(out, 0o644, text(raw)); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(c.Stdout, "%s: %s %d and %s %d, %d documents\nverify with: --policy %s --anchor %s\n",
+	return c.done(result.Result{
+		Files:  []result.File{{Path: out, Change: result.Written}},
+		Signer: ofKey(signer, "signed").told(),
+		Policy: &result.Document{ID: packed.Policy.ID, Version: packed.Policy.Version},
+		Trust:  &result.Document{ID: packed.Trust.ID, Version: packed.Trust.Version},
+	}, "%s: %s %d and %s %d, %d documents\nverify with: --policy %s --anchor %s\n",
 		out, packed.Policy.ID, packed.Policy.Version, packed.Trust.ID, packed.Trust.Version, len(packed.Documents), out, packed.Signer)
-	return err
 }

@@ -8,29 +8,16 @@ import (
 
 	"github.com/release-dossier/dossier/evidence/bundle"
 	"github.com/release-dossier/dossier/evidence/collect"
+	"github.com/release-dossier/dossier/internal/result"
 	"github.com/release-dossier/dossier/verify"
 	"github.com/release-dossier/dossier/verify/report"
 )
 
 // preview is what a verifier will say of a new dossier.
 type preview struct {
-	Verdict verify.Verdict `json:"verdict,omitempty"`
-	Policy  string         `json:"policy,omitempty"`
-	// Failed is what keeps the release from being accepted, by who can mend it,
-	// the easiest first.
-	Failed []failed `json:"failed,omitempty"`
-
+	result.Preview
 	asIf  bool     // the key was made for this preview
 	flags []string // of verify, to judge by the same trust and policy
-}
-
-// failed is a check that keeps the release from being accepted.
-type failed struct {
-	Who   collect.Who `json:"who"`
-	Check string      `json:"check"`
-	Title string      `json:"title"`
-	Found string      `json:"found,omitempty"`
-	Fix   string      `json:"fix,omitempty"`
 }
 
 // preview verifies the dossier before it is written. Two keys are more than
@@ -60,7 +47,9 @@ func (p *preview) read(r *verify.Report) {
 	for _, who := range collect.Everybody() {
 		for _, k := range r.Checks {
 			if k.Blocks() && k.FollowsFrom == "" && closer(k) == who {
-				p.Failed = append(p.Failed, failed{who, k.ID, k.Title, k.Found, firstOf(k.Fix.Before, k.Fix.Now)})
+				p.Failed = append(p.Failed, result.Failed{
+					Who: who, Check: k.ID, Title: k.Title, Found: k.Found, Fix: firstOf(k.Fix.Before, k.Fix.Now),
+				})
 			}
 		}
 	}

@@ -41,7 +41,8 @@ could keep its record from being signed is checked.
 
 The command's output is shown and, unless --record-output is given, not
 recorded. What is recorded, the command itself included, is searched for
-credentials; output with one in it is left out.
+credentials; output with one in it is left out. With --json all of it goes to
+standard error.
 
 Without a command the flags say what happened, for the hooks of a deploy system.
 Whether the release may be deployed is asked before: "dossier verify --gate".`,
@@ -62,8 +63,7 @@ Whether the release may be deployed is asked before: "dossier verify --gate".`,
 		},
 		RunE: func(cmd *cobra.Command, args []string) error { return c.promote(cmd.Context(), args[0], args[1:], &f) },
 	}
-	f.addition.register(cmd, outputInPlace)
-	c.registerRemote(cmd)
+	f.addition.registerAll(c, cmd)
 	f.register(cmd)
 	return cmd
 }
@@ -308,8 +308,12 @@ func (c *Cmd) deploy(ctx context.Context, b *base, p *evidence.Promotion, comman
 	if err := c.beforeDeploying(ctx, b, p); err != nil {
 		return err
 	}
+	stdout := c.Stdout
+	if c.asJSON {
+		stdout = c.Stderr
+	}
 	run := deploy.Command{
-		Args: command, Env: c.Env, Stdin: c.Stdin, Stdout: c.Stdout, Stderr: c.Stderr,
+		Args: command, Env: c.Env, Stdin: c.Stdin, Stdout: stdout, Stderr: c.Stderr,
 		KeepOutput: f.keepOutput, SharesTerminal: isTerminal(c.Stdin), Now: c.Now,
 	}
 	done, err := run.Run(ctx)

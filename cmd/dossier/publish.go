@@ -7,9 +7,11 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/bundle"
 	"github.com/release-dossier/dossier/evidence/collect"
 	"github.com/release-dossier/dossier/evidence/records"
+	"github.com/release-dossier/dossier/internal/result"
 )
 
 // finished is a dossier that is signed and written under a temporary name.
@@ -17,6 +19,8 @@ type finished struct {
 	draft     *collect.Draft
 	preview   *preview
 	temp, out string
+	signed    []result.Statement
+	state     evidence.Digest
 }
 
 // keep writes a dossier. One of several waits under a temporary name beside its

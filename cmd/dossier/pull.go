@@ -14,6 +14,7 @@ import (
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/bundle/registry"
 	"github.com/release-dossier/dossier/evidence/collect/oci"
+	"github.com/release-dossier/dossier/internal/result"
 	"github.com/release-dossier/dossier/verify/report"
 )
 
@@ -46,6 +47,7 @@ what came is in FILE.partial.` + aboutReferences,
 	}
 	f.registerTrust(cmd)
 	c.registerRemote(cmd)
+	c.registerResult(cmd)
 	cmd.Flags().StringVarP(&output, "output", "o", "", "`FILE` or directory to write (default NAME-VERSION.dossier)")
 	cmd.Flags().BoolVar(&list, "list", false, "only list the releases whose dossiers are there")
 	return cmd
@@ -56,6 +58,13 @@ func (c *Cmd) listReleases(ctx context.Context, ref string) error {
 	list, err := registry.List(ctx, ref, c.registryOptions())
 	if err != nil {
 		return &targetError{ref, err}
+	}
+	if c.asJSON {
+		told := result.Result{}
+		for _, r := range list {
+			told.Releases = append(told.Releases, result.Listed{ReleaseView: viewOf(r.Statement, r.Repository, r.Component, r.Version), Statements: r.Statements, Signatures: r.Signatures})
+		}
+		return c.printResult(told)
 	}
 	for _, r := range list {
 		if _, err := fmt.Fprintln(c.Stdout, report.Safe(describeRelease(r))); err != nil {
@@ -99,6 +108,9 @@ func (c *Cmd) pullTo(ctx context.Context, ref, output string, f *judgeFlags) err
 	if err := os.RemoveAll(dir); err != nil {
 		return err
 	}
+	if c.asJSON {
+		return c.printResult(pulledResult(notAFlag(output), p))
+	}
 	absent := ""
 	for i, m := range p.Absent {
 		if i == maxOthers {
@@ -112,6 +124,20 @@ func (c *Cmd) pullTo(ctx context.Context, ref, output string, f *judgeFlags) err
 	_, err = fmt.Fprintf(c.Stdout, "%s  %s%s; not verified yet: dossier verify %s\n", report.Safe(output),
 		counted(len(p.Dossier.Statements()), "statement", "statements"), absent, report.Safe(notAFlag(output)))
 	return err
+}
+
+// pulledResult is what was downloaded, for programs.
+func pulledResult(output string, p *registry.Pulled) result.Result {
+	told := result.Result{Files: []result.File{{Path: output, Change: result.Written}}}
+	st, _ := p.Dossier.Statement(p.Release)
+	if r, err := evidence.DecodeRecord(st.Statement.Predicate); err == nil {
+		view := viewOf(p.Release, r.Repository.URI, r.Component, r.Version)
+		told.Release = &view
+	}
+	for _, m := range p.Absent {
+		told.Absent = append(told.Absent, result.Absent{Name: m.Name, Digest: m.Digest, Why: m.Why})
+	}
+	return told
 }
 
 // partialDir is where blobs are until the file is whole.

@@ -11,6 +11,7 @@ import (
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/bundle"
 	"github.com/release-dossier/dossier/evidence/bundle/registry"
+	"github.com/release-dossier/dossier/internal/result"
 	"github.com/release-dossier/dossier/verify/report"
 )
 
@@ -29,19 +30,26 @@ Credentials are those of "docker login".`,
 		Example: `  dossier push hello-1.4.0.dossier
   dossier push hello-1.4.0.dossier ghcr.io/acme/hello`,
 		Args: usageArgs(cobra.MinimumNArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) error { return c.pushFile(cmd.Context(), args[0], args[1:]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			pushed, err := c.pushFile(cmd.Context(), args[0], args[1:])
+			if err != nil || !c.asJSON {
+				return err
+			}
+			return c.printResult(result.Result{Pushed: pushed})
+		},
 	}
 	c.registerRemote(cmd)
+	c.registerResult(cmd)
 	return cmd
 }
 
-func (c *Cmd) pushFile(ctx context.Context, file string, to []string) error {
+func (c *Cmd) pushFile(ctx context.Context, file string, to []string) ([]result.Push, error) {
 	if _, ok, err := reference(file); ok || err != nil {
-		return firstError(err, usagef("push: the first argument is a file or directory: \"dossier pull %s -o FILE\" makes one", file))
+		return nil, firstError(err, usagef("push: the first argument is a file or directory: \"dossier pull %s -o FILE\" makes one", file))
 	}
 	d, err := c.openFile(file)
 	if err != nil {
-		return c.cannotRead(err)
+		return nil, c.cannotRead(err)
 	}
 	defer d.Close()
 	return c.push(ctx, d, to)
@@ -54,34 +62,42 @@ func firstError(a, b error) error {
 	return b
 }
 
-// push pushes a dossier to repositories, or to where its images are.
-func (c *Cmd) push(ctx context.Context, d *bundle.Dossier, to []string) error {
+// push pushes a dossier to repositories, or to where its images are. People are
+// told of each at once.
+func (c *Cmd) push(ctx context.Context, d *bundle.Dossier, to []string) (list []result.Push, err error) {
 	if len(to) == 0 {
 		if to = imageRepositories(d); len(to) == 0 {
-			return usagef("push: the release statement lists no image that is in a registry: say which repository: REGISTRY/NAME")
+			return nil, usagef("push: the release statement lists no image that is in a registry: say which repository: REGISTRY/NAME")
 		}
 	}
 	for _, ref := range to {
 		p, err := registry.Push(ctx, d, strings.TrimPrefix(ref, scheme), c.registryOptions())
 		if err != nil {
-			return usagef("%w; a push can be repeated", err)
+			return nil, usagef("%w; a push can be repeated", err)
 		}
-		if err := c.pushedTo(p); err != nil {
-			return err
+		told := result.Push{Repository: p.Repository, Images: p.Images, Manifests: p.Manifests, Blobs: p.Blobs, Bytes: p.Bytes}
+		if p.Anchored {
+			told.Tag = registry.Tag(p.Release)
+		}
+		if list = append(list, told); c.asJSON {
+			continue
+		}
+		if err := c.pushedTo(told); err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	return list, nil
 }
 
 // pushedTo says where a dossier is now.
-func (c *Cmd) pushedTo(p *registry.Pushed) error {
+func (c *Cmd) pushedTo(p result.Push) error {
 	added := "all of it was there"
 	if p.Manifests+p.Blobs > 0 {
 		added = fmt.Sprintf("added %s and %s of %d bytes", counted(p.Manifests, "manifest", "manifests"), counted(p.Blobs, "blob", "blobs"), p.Bytes)
 	}
 	fmt.Fprintf(c.Stdout, "%s  %s\n", report.Safe(p.Repository), added)
-	if p.Anchored {
-		fmt.Fprintf(c.Stdout, "  %s:%s\n", report.Safe(p.Repository), registry.Tag(p.Release))
+	if p.Tag != "" {
+		fmt.Fprintf(c.Stdout, "  %s:%s\n", report.Safe(p.Repository), p.Tag)
 	}
 	for _, img := range p.Images {
 		fmt.Fprintf(c.Stdout, "  %s@%s\n", report.Safe(p.Repository), img)
@@ -107,15 +123,13 @@ func imageRepositories(d *bundle.Dossier) []string {
 	return slices.Compact(list)
 }
 
-// pushFinished pushes the dossiers that create has made.
-func (c *Cmd) pushFinished(ctx context.Context, job *creation) error {
-	to := job.pushTo()
-	for _, f := range job.finished {
-		if err := c.pushFile(ctx, f.out, to); err != nil {
-			return fmt.Errorf("%s is written and signed, but not in the registry: %w", f.out, err)
-		}
+// pushFinished pushes a dossier that create has made.
+func (c *Cmd) pushFinished(ctx context.Context, f finished, job *creation) ([]result.Push, error) {
+	pushed, err := c.pushFile(ctx, f.out, job.pushTo())
+	if err != nil {
+		return nil, fmt.Errorf("%s is written and signed, but not in the registry: %w", f.out, err)
 	}
-	return nil
+	return pushed, nil
 }
 
 // pushToImages is what --push stands for without a repository.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/redact"
+	"github.com/release-dossier/dossier/internal/result"
 	"github.com/release-dossier/dossier/verify"
 	"github.com/release-dossier/dossier/verify/report"
 )
@@ -47,6 +48,7 @@ At its end redact lists the controls whose result differs in the copy.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return c.redact(cmd.Context(), args[0], &f) },
 	}
 	f.register(cmd, "the copy without the documents (`FILE`)")
+	c.registerResult(cmd)
 	f.judge.registerRules(cmd)
 	flags := cmd.Flags()
 	flags.StringArrayVar(&f.materials, "material", nil, "leave this out: a material's name, a pattern of names, or a digest (`NAME|DIGEST`; repeatable)")
@@ -105,6 +107,9 @@ func (c *Cmd) redact(ctx context.Context, path string, f *redactFlags) error {
 			return fmt.Errorf("%s is written, but the statement is not in the dossier: %w", f.output, err)
 		}
 	}
+	if c.asJSON {
+		return c.printResult(f.result(b, list, after))
+	}
 	return c.redacted(f, r, list, b.report, after)
 }
 
@@ -139,6 +144,20 @@ func (c *Cmd) noteCopies(b *base, list redact.Materials) error {
 	return err
 }
 
+// result is what redacted says, for programs.
+func (f *redactFlags) result(b *base, list redact.Materials, after *verify.Report) result.Result {
+	told := b.result() // of the copy
+	told.State = after.State
+	for _, m := range list {
+		told.Withheld = append(told.Withheld, m.Material)
+	}
+	told.Redaction = &result.Redaction{Before: b.report.Verdict, After: after.Verdict, Controls: changed(b.report, after)}
+	if !f.copyOnly {
+		told.Files = append(told.Files, result.File{Path: notAFlag(b.path), Change: result.Added})
+	}
+	return told
+}
+
 // redacted says what was left out, and what changes by that.
 func (c *Cmd) redacted(f *redactFlags, r *evidence.Redaction, list redact.Materials, before, after *verify.Report) error {
 	fmt.Fprintf(c.Stdout, "%s  %s by %s\n", report.Safe(notAFlag(f.output)), r.ID, report.Safe(cmp.Or(f.name, string(r.Redactor.ID))))
@@ -148,7 +167,7 @@ func (c *Cmd) redacted(f *redactFlags, r *evidence.Redaction, list redact.Materi
 	w := tabwriter.NewWriter(c.Stdout, 0, 0, 2, ' ', 0)
 	changes := changed(before, after)
 	for _, d := range changes {
-		fmt.Fprintf(w, "  differs\t%s\t%s\t-> %s\n", d.id, result(d.before), result(d.after))
+		fmt.Fprintf(w, "  differs\t%s\t%s\t-> %s\n", d.ID, d.Before, d.After)
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -160,29 +179,23 @@ func (c *Cmd) redacted(f *redactFlags, r *evidence.Redaction, list redact.Materi
 	return err
 }
 
-// difference is a control that is judged otherwise in the copy.
-type difference struct {
-	id            string
-	before, after verify.Check
-}
-
 // changed compares the controls of two reports, in their order.
-func changed(before, after *verify.Report) []difference {
+func changed(before, after *verify.Report) []result.Difference {
 	old := map[string]verify.Check{}
 	for _, k := range before.Checks {
 		old[k.ID] = k
 	}
-	var list []difference
+	list := []result.Difference{}
 	for _, k := range after.Checks {
-		if was := old[k.ID]; k.Layer == verify.Controls && result(was) != result(k) {
-			list = append(list, difference{k.ID, was, k})
+		if was := old[k.ID]; k.Layer == verify.Controls && resultOf(was) != resultOf(k) {
+			list = append(list, result.Difference{ID: k.ID, Before: resultOf(was), After: resultOf(k)})
 		}
 	}
 	return list
 }
 
-// result is an outcome with its reason.
-func result(k verify.Check) string {
+// resultOf is an outcome with its reason.
+func resultOf(k verify.Check) string {
 	text := string(k.Outcome)
 	if why := cmp.Or(k.Why, k.Code); why != "" {
 		text += "(" + why + ")"

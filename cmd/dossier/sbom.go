@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/release-dossier/dossier/internal/result"
 	"github.com/release-dossier/dossier/sbom"
 	"github.com/release-dossier/dossier/verify"
 	"github.com/release-dossier/dossier/verify/report"
@@ -48,12 +49,16 @@ about, and hand the document to create with --sbom.
 	flags.StringVar(&f.graph, "graph", "", "output of \"go mod graph\", which adds who requires whom (`FILE`, or - for standard input)")
 	flags.StringVarP(&f.output, "output", "o", "", "write to `FILE` instead of standard output")
 	orStdout(cmd)
+	c.registerResult(cmd)
 	cmd.AddCommand(c.sbomCheckCommand(), c.sbomDiffCommand())
 	return cmd
 }
 
 // sbom writes the SBOM of the module in the directory or of the binary at path.
 func (c *Cmd) sbom(ctx context.Context, path string, f *sbomFlags) error {
+	if err := c.besides("sbom", f.output); err != nil {
+		return err
+	}
 	o := sbom.Options{Name: f.name, Version: f.version, Time: c.Now(), ToolVersion: programVersion()}
 	info, err := os.Stat(path)
 	if err != nil {
@@ -90,9 +95,9 @@ func (c *Cmd) writeSBOM(raw []byte, about, output string) error {
 	if doc.ComponentCount == 1 {
 		components = "component"
 	}
-	_, err = fmt.Fprintf(c.Stdout, "%s  %s %s, %d %s, about %s\n", report.Safe(output),
+	return c.done(result.Result{Files: []result.File{{Path: output, Change: result.Written}}},
+		"%s  %s %s, %d %s, about %s\n", report.Safe(output),
 		doc.Format, doc.SpecVersion, doc.ComponentCount, components, report.Safe(about))
-	return err
 }
 
 func sbomOfBinary(path string, f *sbomFlags, o sbom.Options) ([]byte, error) {

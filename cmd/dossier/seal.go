@@ -25,8 +25,7 @@ Later statements follow a seal; the next seal follows the last.`,
 			return c.seal(cmd.Context(), args[0], until, due, &a)
 		},
 	}
-	a.register(cmd, outputInPlace)
-	c.registerRemote(cmd)
+	a.registerAll(c, cmd)
 	cmd.Flags().StringVar(&until, "covers-until", "", "the moment up to which this is all, RFC 3339 (`TIME`; default now)")
 	cmd.Flags().StringVar(&due, "next-due", "", "when the next seal is to be expected, RFC 3339 (`TIME`)")
 	return cmd

@@ -12,6 +12,7 @@ import (
 	"github.com/release-dossier/dossier/evidence/bundle"
 	"github.com/release-dossier/dossier/evidence/collect"
 	"github.com/release-dossier/dossier/evidence/records"
+	"github.com/release-dossier/dossier/internal/result"
 	"github.com/release-dossier/dossier/verify"
 )
 
@@ -45,12 +46,17 @@ func (c *Cmd) sign(ctx context.Context, draft *collect.Draft, job *creation) err
 		return err
 	}
 	if job.dryRun {
-		return c.dryRun(draft, p, job.json)
+		return c.dryRun(draft, p)
 	}
-	if err := job.keep(d, finished{draft: draft, preview: p, out: out}); err != nil {
+	state, err := d.State(d.Heads(func(bundle.Pair) bool { return true }))
+	if err != nil {
 		return err
 	}
-	return s.becomePredecessor(d, payload)
+	if err := job.keep(d, finished{draft: draft, preview: p, out: out, signed: s.signed, state: state}); err != nil {
+		return err
+	}
+	s.becomePredecessor(state, payload)
+	return nil
 }
 
 // search looks for credentials in what is about to be signed.
@@ -111,6 +117,7 @@ type signing struct {
 	*creation
 	draft  *collect.Draft
 	verify verify.Options // by whose word and which rules the result is previewed
+	signed []result.Statement
 }
 
 // dossier signs the release statement and everything that is stated about it in
@@ -121,7 +128,7 @@ func (s *signing) dossier(ctx context.Context, payload []byte) (*bundle.Dossier,
 		return nil, err
 	}
 	d := bundle.New()
-	if _, err := s.add(ctx, d, payload); err != nil {
+	if _, err := s.add(ctx, d, payload, ""); err != nil {
 		return nil, err
 	}
 	for _, b := range s.draft.Blobs {
@@ -141,8 +148,9 @@ func (s *signing) dossier(ctx context.Context, payload []byte) (*bundle.Dossier,
 	return s.shareable(d), nil
 }
 
-// add signs a payload and adds the statement.
-func (s *signing) add(ctx context.Context, d *bundle.Dossier, payload []byte) (evidence.Parent, error) {
+// add signs a payload and adds the statement. id is that of the record, "" of the
+// release statement.
+func (s *signing) add(ctx context.Context, d *bundle.Dossier, payload []byte, id string) (evidence.Parent, error) {
 	raw, err := attest.Sign(ctx, s.signer, payload)
 	if err != nil {
 		return evidence.Parent{}, err
@@ -151,7 +159,11 @@ func (s *signing) add(ctx context.Context, d *bundle.Dossier, payload []byte) (e
 	if err != nil {
 		return evidence.Parent{}, err
 	}
-	return evidence.Parent{Statement: st.ID, Signature: evidence.Sum(raw)}, nil
+	head := evidence.Parent{Statement: st.ID, Signature: evidence.Sum(raw)}
+	s.signed = append(s.signed, result.Statement{
+		Digest: head.Statement, Signature: head.Signature, PredicateType: st.Statement.PredicateType, ID: id,
+	})
+	return head, nil
 }
 
 // append states one record after the other, each upon the one before.
@@ -165,7 +177,7 @@ func (s *signing) append(ctx context.Context, d *bundle.Dossier, later []evidenc
 		if err != nil {
 			return usagef("%s: %w", describe(p), err)
 		}
-		head, err := s.add(ctx, d, payload)
+		head, err := s.add(ctx, d, payload, p.Head().ID)
 		if err != nil {
 			return err
 		}

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,6 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	attestsigstore "github.com/release-dossier/dossier/attest/sigstore"
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/internal/result"
 	"github.com/release-dossier/dossier/verify/report"
 	"github.com/release-dossier/dossier/verify/sigstore"
 	"github.com/release-dossier/dossier/verify/trust/tuf"
@@ -67,6 +68,7 @@ with an older state is noticed.`,
 	flags.StringVar(&root, "root", "", "root.json in which trust begins (`FILE`)")
 	flags.StringVar(&cache, "cache", "", "where to remember what was fetched (`DIR`; default dossier/tuf in your cache directory)")
 	flags.StringVarP(&out, "output", "o", ".", "where to write the two files (`DIR`)")
+	c.registerResult(cmd)
 	flags.DurationVar(&timeout, "timeout", 2*time.Minute, "how long it may take (`DURATION`)")
 	return cmd
 }
@@ -109,25 +111,29 @@ func (c *Cmd) trustFetch(ctx context.Context, o tuf.Options, out string) error {
 			data []byte
 		}{signingConfigFile, got.SigningConfig})
 	}
+	var told []result.File
 	for _, f := range files {
 		path := filepath.Join(out, f.name)
-		change := "written"
+		change := result.Written
 		if before, err := os.ReadFile(path); err == nil {
-			change = "replaced"
+			change = result.Replaced
 			if bytes.Equal(before, f.data) {
-				change = "unchanged"
+				change = result.Unchanged
 			}
 		}
 		if err := c.replaceWhole(path, f.data); err != nil {
 			return err
 		}
-		fmt.Fprintf(c.Stdout, "%s  %s, sha256:%x\n", report.Safe(path), change, sha256.Sum256(f.data))
+		digest := evidence.Sum(f.data)
+		told = append(told, result.File{Path: path, Change: change, Digest: &digest})
+		if !c.asJSON {
+			fmt.Fprintf(c.Stdout, "%s  %s, %s\n", report.Safe(path), change, digest)
+		}
 	}
 	if got.SigningConfig == nil {
 		fmt.Fprintf(c.Stderr, "dossier: note: the repository has no signing configuration: one that you have from elsewhere stays as it is\n")
 	}
-	_, err = fmt.Fprintf(c.Stdout, "newest entry began %s; look at it with dossier trust show\n", day(newest(roots.Contents())))
-	return err
+	return c.done(result.Result{Files: told}, "newest entry began %s; look at it with dossier trust show\n", day(newest(roots.Contents())))
 }
 
 func newest(list []sigstore.Contents) (t time.Time) {

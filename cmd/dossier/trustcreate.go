@@ -2,17 +2,17 @@ package main
 
 import (
 	"crypto"
-	"crypto/sha256"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/internal/result"
 	"github.com/release-dossier/dossier/verify/report"
 	"github.com/release-dossier/dossier/verify/sigstore"
 )
@@ -63,8 +63,9 @@ needs its origin, which is the host of its URL.`,
 			if err := writeNew(out, 0o644, text(data)); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(c.Stdout, "%s  written, sha256:%x\n", report.Safe(notAFlag(out)), sha256.Sum256(data))
-			return err
+			digest := evidence.Sum(data)
+			return c.done(result.Result{Files: []result.File{{Path: notAFlag(out), Change: result.Written, Digest: &digest}}},
+				"%s  written, %s\n", report.Safe(notAFlag(out)), digest)
 		},
 	}
 	flags := cmd.Flags()
@@ -75,6 +76,7 @@ needs its origin, which is the host of its URL.`,
 	flags.StringArrayVar(&rekor, "rekor", nil, "a transparency log (`url"+log+"[,origin=HOST]`; repeatable)")
 	flags.StringArrayVar(&ctfe, "ctfe", nil, "a certificate-transparency log (`url"+log+"`; repeatable)")
 	flags.StringVarP(&out, "output", "o", "", "the trusted root to write (`FILE`)")
+	c.registerResult(cmd)
 	return cmd
 }
 

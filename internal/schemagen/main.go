@@ -1,7 +1,7 @@
 // Command schemagen writes the JSON Schemas (draft 2020-12) of the predicates,
 // their pages, and the comments that templates show, from the Go types of
-// package evidence, their tags and their comments, and the schema of reports
-// from those of package verify.
+// package evidence, their tags and their comments, and the schemas of reports and
+// results from those of packages verify and result.
 package main
 
 import (
@@ -52,11 +52,19 @@ func run(source, out string) error {
 			return err
 		}
 	}
-	data, err := reportSchema(source)
-	if err != nil {
-		return err
+	for _, of := range []struct {
+		file   string
+		schema func(string) ([]byte, error)
+	}{{reportFile, reportSchema}, {resultFile, resultSchema}} {
+		data, err := of.schema(source)
+		if err != nil {
+			return err
+		}
+		if err := write(filepath.Join(out, "..", filepath.FromSlash(of.file)), data); err != nil {
+			return err
+		}
 	}
-	return write(filepath.Join(out, "..", filepath.FromSlash(reportFile)), data)
+	return nil
 }
 
 func write(path string, data []byte) error {

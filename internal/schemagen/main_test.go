@@ -34,7 +34,7 @@ func TestSchemasAreCurrent(t *testing.T) {
 	if err := run(source, dir); err != nil {
 		t.Fatal(err)
 	}
-	files := []string{filepath.Join("..", filepath.FromSlash(reportFile))}
+	files := []string{filepath.Join("..", filepath.FromSlash(reportFile)), filepath.Join("..", filepath.FromSlash(resultFile))}
 	for _, p := range predicates {
 		files = append(files, p.file)
 	}

@@ -19,27 +19,9 @@ const (
 // reportSchema returns the schema of [verify.Report]. source is the directory
 // of package evidence; that of package verify is beside it.
 func reportSchema(source string) ([]byte, error) {
-	ofEvidence, err := readComments(source)
+	r, err := outputReflector(source, map[string]string{"/evidence": ".", "/verify": "../verify"})
 	if err != nil {
 		return nil, err
-	}
-	ofVerify, err := readComments(filepath.Join(source, "..", "verify"))
-	if err != nil {
-		return nil, err
-	}
-	r := &jsonschema.Reflector{
-		// Later versions add members. Whoever reads reports ignores those it does
-		// not know, unless it renders them.
-		AllowAdditionalProperties: true,
-		ExpandedStruct:            true,
-		Anonymous:                 true,
-		Mapper:                    mapper,
-		LookupComment: func(t reflect.Type, field string) string {
-			if strings.HasSuffix(t.PkgPath(), "/verify") {
-				return ofVerify.lookup(t, field)
-			}
-			return ofEvidence.lookup(t, field)
-		},
 	}
 	s := r.Reflect(verify.Report{})
 	s.ID = reportID
@@ -50,11 +32,41 @@ func reportSchema(source string) ([]byte, error) {
 	return encode(s)
 }
 
+// outputReflector makes schemas of what the command prints. packages are the
+// directories, below source, of those whose comments are read, by the end of
+// their paths.
+func outputReflector(source string, packages map[string]string) (*jsonschema.Reflector, error) {
+	docs := map[string]comments{}
+	for suffix, dir := range packages {
+		c, err := readComments(filepath.Join(source, filepath.FromSlash(dir)))
+		if err != nil {
+			return nil, err
+		}
+		docs[suffix] = c
+	}
+	return &jsonschema.Reflector{
+		// Later versions add members. Whoever reads reports ignores those it does
+		// not know, unless it renders them.
+		AllowAdditionalProperties: true,
+		ExpandedStruct:            true,
+		Anonymous:                 true,
+		Mapper:                    mapper,
+		LookupComment: func(t reflect.Type, field string) string {
+			for suffix, c := range docs {
+				if strings.HasSuffix(t.PkgPath(), suffix) {
+					return c.lookup(t, field)
+				}
+			}
+			return ""
+		},
+	}, nil
+}
+
 // reportWords are the closed lists of words in reports, by type and member.
 var reportWords = map[string]map[string][]any{
 	"Report": {
 		"format":  {"dossier-report/v1"},
-		"verdict": {string(verify.Accepted), string(verify.NotAccepted), string(verify.NotGenuine)},
+		"verdict": of(verdicts),
 		"gate":    of(verify.Gates),
 	},
 	"Check": {

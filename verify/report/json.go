@@ -31,13 +31,14 @@ func indented(w io.Writer, v any) error {
 	if err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
-	_, err = w.Write(append(escapeJSON(text), '\n'))
+	_, err = w.Write(append(SafeJSON(text), '\n'))
 	return err
 }
 
-// escapeJSON escapes hidden characters. Beyond ASCII these stand only within
-// strings; within ASCII, JSON itself escapes all but DEL.
-func escapeJSON(text []byte) []byte {
+// SafeJSON makes JSON safe to print, by escapes of the same strings: hidden
+// characters. Beyond ASCII these stand only within strings; within ASCII, JSON
+// itself escapes all but DEL.
+func SafeJSON(text []byte) []byte {
 	var b bytes.Buffer
 	b.Grow(len(text))
 	for len(text) > 0 {

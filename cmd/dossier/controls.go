@@ -83,22 +83,33 @@ func (c *Cmd) explainCommand() *cobra.Command {
 			if !ok {
 				return unknownControl(args[0])
 			}
-			if asJSON {
-				return c.printJSON(controlOf(k))
+			x, err := policy.Explain(k.ID)
+			if err != nil {
+				return usageError{err}
 			}
-			return c.explain(args[0])
+			if asJSON {
+				return c.printJSON(explanationJSON{controlOf(k), x.Judged, x.Asked, x.Failing, x.Fix, x.Examples})
+			}
+			return c.explain(x)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
 	return cmd
 }
 
+// explanationJSON is an explanation as a machine reads it: the control as in the
+// list, and what people are told of it.
+type explanationJSON struct {
+	controlJSON
+	Judged   string           `json:"judged"`
+	Asked    string           `json:"asked"`
+	Failing  string           `json:"failing"`
+	Fix      verify.Fix       `json:"fix"`
+	Examples []policy.Example `json:"examples,omitempty"`
+}
+
 // explain prints what a control wants, for people.
-func (c *Cmd) explain(id string) error {
-	x, err := policy.Explain(id)
-	if err != nil {
-		return usageError{err}
-	}
+func (c *Cmd) explain(x policy.Explanation) error {
 	w := &strings.Builder{}
 	fmt.Fprintf(w, "%s   %s, %s\n\n", x.ID, x.Level, x.Theme)
 	for _, l := range [][2]string{
@@ -116,7 +127,7 @@ func (c *Cmd) explain(id string) error {
 			fmt.Fprintf(w, "  %-10s %s\n  %-10s %s\n", "expected", wrap(report.Safe(e.Expected), 13, 90), "found", wrap(report.Safe(e.Found), 13, 90))
 		}
 	}
-	_, err = io.WriteString(c.Stdout, w.String())
+	_, err := io.WriteString(c.Stdout, w.String())
 	return err
 }
 

@@ -79,6 +79,8 @@ var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"signed":      signed,
 	"jira":        jira,
 	"plan":        planFiles,
+	"result":      resultIs,
+	"same":        same,
 }
 
 // setup gives scripts an environment without the user's configuration.

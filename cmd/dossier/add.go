@@ -64,7 +64,7 @@ first item from flags; more of them need a file.`,
 		Args: usageArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error { return c.state(cmd.Context(), cmd.Name(), args[0], f) },
 	}
-	f.addition.registerAll(c, cmd)
+	f.registerAll(c, cmd)
 	f.registerRecord(cmd)
 	cmd.Flags().StringArrayVar(&f.attach, "attach", nil, "a document that the record brings along (`FILE`; repeatable)")
 	f.recordFlags.register(cmd, c.Args)

@@ -63,7 +63,7 @@ Whether the release may be deployed is asked before: "dossier verify --gate".`,
 		},
 		RunE: func(cmd *cobra.Command, args []string) error { return c.promote(cmd.Context(), args[0], args[1:], &f) },
 	}
-	f.addition.registerAll(c, cmd)
+	f.registerAll(c, cmd)
 	f.register(cmd)
 	return cmd
 }

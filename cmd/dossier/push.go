@@ -79,18 +79,16 @@ func (c *Cmd) push(ctx context.Context, d *bundle.Dossier, to []string) (list []
 		if p.Anchored {
 			told.Tag = registry.Tag(p.Release)
 		}
-		if list = append(list, told); c.asJSON {
-			continue
-		}
-		if err := c.pushedTo(told); err != nil {
-			return nil, err
+		list = append(list, told)
+		if !c.asJSON {
+			c.pushedTo(told)
 		}
 	}
 	return list, nil
 }
 
 // pushedTo says where a dossier is now.
-func (c *Cmd) pushedTo(p result.Push) error {
+func (c *Cmd) pushedTo(p result.Push) {
 	added := "all of it was there"
 	if p.Manifests+p.Blobs > 0 {
 		added = fmt.Sprintf("added %s and %s of %d bytes", counted(p.Manifests, "manifest", "manifests"), counted(p.Blobs, "blob", "blobs"), p.Bytes)
@@ -102,7 +100,6 @@ func (c *Cmd) pushedTo(p result.Push) error {
 	for _, img := range p.Images {
 		fmt.Fprintf(c.Stdout, "  %s@%s\n", report.Safe(p.Repository), img)
 	}
-	return nil
 }
 
 // imageRepositories are the repositories that the release statement names.

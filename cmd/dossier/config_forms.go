@@ -24,9 +24,9 @@ var forms = formsByPlace()
 
 func formsByPlace() map[string]func(string) error {
 	forms := map[string]func(string) error{
-		"name":              oneLine,
+		"name":              nameForm,
 		"repository":        repositoryForm,
-		"component":         oneLine,
+		"component":         nameForm,
 		"artifacts[]":       fileForm,
 		"artifacts[].file":  fileForm,
 		"artifacts[].image": imageForm,
@@ -109,10 +109,18 @@ func checkForms(n *strictyaml.Node, place string) error {
 // file.
 func oneLine(s string) error {
 	const most = 500
-	if s == "" || len(s) > most || strings.ContainsFunc(s, func(r rune) bool { return r != ' ' && !unicode.IsPrint(r) }) {
-		return fmt.Errorf("want one line of text, without control characters and of at most %d bytes", most)
+	if s == "" || s != strings.TrimSpace(s) || len(s) > most || strings.ContainsFunc(s, func(r rune) bool { return r != ' ' && !unicode.IsPrint(r) }) {
+		return fmt.Errorf("want one line of text, without control characters or space around it, and of at most %d bytes", most)
 	}
 	return nil
+}
+
+// nameForm wants a text that people and files can be told by.
+func nameForm(s string) error {
+	if !strings.ContainsFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
+		return fmt.Errorf("%.200q has no letter or digit: want a name such as payments", s)
+	}
+	return oneLine(s)
 }
 
 func repositoryForm(s string) error {

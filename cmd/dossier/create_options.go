@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/attest/kms"
@@ -98,12 +97,9 @@ func (c *Cmd) addArtifacts(job *creation, o *collect.Options) error {
 	var images []string
 	var patterns []located
 	for _, a := range job.artifacts {
-		switch {
-		case oci.IsReference(a):
+		if oci.IsReference(a) {
 			images = append(images, a)
-		case !utf8.ValidString(a):
-			return usagef("artifact %s: the name is not UTF-8, which a statement cannot hold: rename the file", a)
-		default:
+		} else {
 			o.Artifacts = append(o.Artifacts, a)
 		}
 	}
@@ -121,11 +117,6 @@ func (c *Cmd) addArtifacts(job *creation, o *collect.Options) error {
 		return err
 	}
 	o.Artifacts = append(o.Artifacts, files...)
-	for _, a := range files {
-		if !utf8.ValidString(a) {
-			return usagef("artifact %s: the name is not UTF-8, which a statement cannot hold: rename the file", a)
-		}
-	}
 	if len(o.Artifacts)+len(images) == 0 {
 		return usagef("create: no artifact is given: use --artifact FILE, or list artifacts in %s", configPath)
 	}

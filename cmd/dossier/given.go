@@ -10,10 +10,10 @@ import (
 
 // given is the value of a flag, which refuses what drops a demand in silence: an
 // empty value, as by a variable that is not set, and a second one where only the
-// last would count.
+// last would count. A switch may be set twice to the same.
 type given struct {
 	pflag.Value
-	list, once bool
+	list, toggle, once bool
 }
 
 // misgiven is a value that a flag does not take whatever it means.
@@ -26,21 +26,25 @@ func (g *given) Set(value string) error {
 	switch {
 	case value == "":
 		return misgiven("is empty: leave it out to ask for nothing")
-	case g.once && !g.list:
+	case g.once && !g.list && !g.toggle:
 		return misgiven("is given twice: give it once")
 	}
+	before, again := g.String(), g.once
 	g.once = true
-	return g.Value.Set(value)
+	if err := g.Value.Set(value); err != nil {
+		return err
+	}
+	if g.toggle && again && g.String() != before {
+		return misgiven("is both set and unset: give it once")
+	}
+	return nil
 }
 
-// guardFlags makes every flag of cmd that takes a value one of that kind.
+// guardFlags makes every flag of cmd one of that kind.
 func guardFlags(cmd *cobra.Command) {
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		kind := f.Value.Type()
-		if kind == "bool" {
-			return
-		}
-		f.Value = &given{Value: f.Value, list: slices.Contains([]string{"stringArray", textsType}, kind)}
+		f.Value = &given{Value: f.Value, list: slices.Contains([]string{"stringArray", textsType}, kind), toggle: kind == "bool"}
 		if f.DefValue == "[]" || f.DefValue == "0s" { // which help leaves out of its own types only
 			f.DefValue = ""
 		}

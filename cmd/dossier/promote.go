@@ -59,7 +59,7 @@ Whether the release may be deployed is asked before: "dossier verify --gate".`,
 			if n != 1 {
 				return usagef("promote: want one dossier, then -- and the command if there is one; see dossier promote --help")
 			}
-			return nil
+			return usageArgs(cobra.ArbitraryArgs)(cmd, args[:n])
 		},
 		RunE: func(cmd *cobra.Command, args []string) error { return c.promote(cmd.Context(), args[0], args[1:], &f) },
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -74,9 +75,12 @@ Exit status: 0 ACCEPTED, 1 NOT ACCEPTED, 2 usage or configuration,
 	return cmd
 }
 
-// usageArgs makes a wrong number of arguments a usage error.
+// usageArgs makes a wrong number of arguments a usage error, and an empty one.
 func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
+		if slices.Contains(args, "") {
+			return usagef("%s: an argument is empty, as by a variable that is not set; see %s --help", cmd.Name(), cmd.CommandPath())
+		}
 		if err := check(cmd, args); err != nil {
 			return usagef("%s: %w; see %s --help", cmd.Name(), err, cmd.CommandPath())
 		}

@@ -7,6 +7,8 @@ import (
 	"os"
 	"runtime"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
@@ -28,6 +30,11 @@ func (a *assembly) readArtifacts(ctx context.Context) error {
 	paths := a.Artifacts
 	if len(paths) > maxArtifacts {
 		return fmt.Errorf("%d artifacts, at most %d are allowed: release a checksum list of them as one artifact", len(paths), maxArtifacts)
+	}
+	for i, name := range shortNames(paths) {
+		if err := checkFileName(name); err != nil {
+			return fmt.Errorf("artifact %s: %w", paths[i], err)
+		}
 	}
 	total, err := totalSize(paths)
 	if err != nil {
@@ -64,6 +71,20 @@ func (a *assembly) addArtifact(name string, art artifact) {
 	if a.IncludeArtifacts {
 		a.addMaterial("artifacts", name, evidence.MediaTypeOctets, art.blob)
 	}
+}
+
+// checkFileName refuses names that a statement cannot hold, or that would not be
+// what they look like.
+func checkFileName(name string) error {
+	if !utf8.ValidString(name) {
+		return errors.New("the name is not UTF-8, which a statement cannot hold: rename the file")
+	}
+	for _, r := range name {
+		if r != ' ' && !unicode.IsPrint(r) {
+			return fmt.Errorf("the character %U in its name is not visible: rename the file", r)
+		}
+	}
+	return nil
 }
 
 // totalSize checks every file before the first is read.

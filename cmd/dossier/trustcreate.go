@@ -1,10 +1,8 @@
 package main
 
 import (
-	"crypto"
 	"crypto/x509"
 	"encoding/pem"
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -24,7 +22,7 @@ func (c *Cmd) trustCreateCommand() *cobra.Command {
 		Use:   "create --output FILE",
 		Short: "Make a trusted root of your own Sigstore services",
 		Long: `create writes a trusted_root.json that names the services of your own Sigstore
-instance by their certificates and keys, which you have as PEM files. The flags are
+instance by their certificates, PEM, and keys, PEM or OpenSSH. The flags are
 those of "cosign trusted-root create". A chain goes from what signs to its root;
 times are RFC 3339. Authorities are trusted from when their root certificate begins
 if start-time does not say otherwise; logs need a start-time. A Rekor v2 log also
@@ -166,37 +164,16 @@ func logs(flag string, values []string, origin bool) (list []sigstore.LogService
 			return nil, err
 		}
 		if m["public-key"] == "" {
-			return nil, usagef("--%s: public-key is missing: the file with the log's key, PEM", flag)
+			return nil, usagef("--%s: public-key is missing: the file with the log's key", flag)
 		}
 		l := sigstore.LogService{URL: m["url"], Origin: m["origin"]}
 		if l.Start, l.End, err = period(flag, m); err != nil {
 			return nil, err
 		}
-		if l.Key, err = publicKey(m["public-key"]); err != nil {
+		if l.Key, err = publicKeyOf("--"+flag, m["public-key"]); err != nil {
 			return nil, err
 		}
 		list = append(list, l)
 	}
 	return list, nil
-}
-
-func publicKey(path string) (crypto.PublicKey, error) {
-	data, err := readFile(path)
-	if err != nil {
-		return nil, err
-	}
-	key, err := parsePublicKey(data)
-	if err != nil {
-		return nil, usagef("%s: %w", path, err)
-	}
-	return key, nil
-}
-
-// parsePublicKey reads a SubjectPublicKeyInfo in PEM.
-func parsePublicKey(data []byte) (crypto.PublicKey, error) {
-	block, _ := pem.Decode(data)
-	if block == nil || block.Type != "PUBLIC KEY" {
-		return nil, errors.New("holds no public key in PEM (PUBLIC KEY)")
-	}
-	return x509.ParsePKIXPublicKey(block.Bytes)
 }

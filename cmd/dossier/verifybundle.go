@@ -55,7 +55,7 @@ verify.`,
 	flags := cmd.Flags()
 	flags.StringVar(&f.bundle, "bundle", "", "the Sigstore bundle (`FILE`)")
 	f.anchors.register(cmd)
-	flags.StringVar(&f.key, "key", "", "public key in PEM, for bundles that are signed with a key (`FILE`)")
+	flags.StringVar(&f.key, "key", "", "public key, PEM or OpenSSH, for bundles that are signed with a key (`FILE`)")
 	flags.StringVar(&f.identity, "certificate-identity", "", "whom the certificate must be for: an e-mail address or URI (`ID`)")
 	flags.StringVar(&f.identityRegexp, "certificate-identity-regexp", "", "as a regular expression that matches the whole (`RE`)")
 	flags.StringVar(&f.issuer, "certificate-oidc-issuer", "", "who must have vouched for the identity (`URL`)")

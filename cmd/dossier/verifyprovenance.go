@@ -70,7 +70,7 @@ does not say fails. docs/provenance.md has the reason codes. The exit status is
 	flags.BoolVar(&f.unreleased, "unreleased-builder", false, "accept a builder at a branch or a pre-release, to test builders")
 	flags.StringVar(&f.issuer, "certificate-oidc-issuer", "", "who must have vouched for the builder (`URL`; default GitHub Actions)")
 	flags.StringArrayVar(&f.anchors.roots, "trusted-root", nil, "Sigstore trusted root, JSON or JSONL (`FILE`; repeatable)")
-	flags.StringVar(&f.key, "key", "", "the builder's own public key in PEM, instead of a certificate (`FILE`)")
+	flags.StringVar(&f.key, "key", "", "the builder's own public key, PEM or OpenSSH, instead of a certificate (`FILE`)")
 	flags.StringVar(&f.googleKeys, "google-keys", "", "keys of Google Cloud Build, *.key in PEM, named as slsa-verifier names them (`DIR`)")
 	flags.StringVar(&f.npmKeys, "npm-keys", "", "keys of npm's registry, its keys.json (`FILE`)")
 	flags.StringVar(&f.packageName, "package-name", "", "name of the npm package (`NAME`)")

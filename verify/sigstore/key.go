@@ -15,6 +15,8 @@ import (
 
 	"github.com/sigstore/sigstore/pkg/signature"
 	"github.com/sigstore/sigstore/pkg/signature/options"
+
+	"github.com/release-dossier/dossier/attest"
 )
 
 const (
@@ -22,13 +24,13 @@ const (
 	maxRSA = 8192 // bits; a longer one only costs time
 )
 
-// ParsePublicKey reads one public key in PEM (PUBLIC KEY or RSA PUBLIC KEY),
-// with nothing beside it.
+// ParsePublicKey reads one public key in PEM (PUBLIC KEY or RSA PUBLIC KEY), with
+// nothing beside it, or as OpenSSH writes it: "ssh-ed25519 AAAA...".
 func ParsePublicKey(data []byte) (crypto.PublicKey, error) {
 	block, rest := pem.Decode(data)
 	switch {
 	case block == nil:
-		return nil, errors.New("not a public key in PEM: expected -----BEGIN PUBLIC KEY-----")
+		return parseSSHKey(data)
 	case strings.TrimSpace(string(rest)) != "":
 		return nil, errors.New("more than one PEM block: give one key")
 	}
@@ -46,6 +48,19 @@ func ParsePublicKey(data []byte) (crypto.PublicKey, error) {
 		return nil, err
 	}
 	return key, acceptable(key)
+}
+
+// parseSSHKey reads a line of OpenSSH. A FIDO key signs its authenticator's data,
+// never what is verified here: the key in it must not pass for one that does.
+func parseSSHKey(data []byte) (crypto.PublicKey, error) {
+	k, err := attest.ParsePublicKey(data)
+	switch {
+	case err != nil:
+		return nil, err
+	case k.FIDO():
+		return nil, k.ForStatements()
+	}
+	return ParsePublicKey(k.PEM())
 }
 
 // acceptable returns why signatures of a key are not accepted; nil if they are.

@@ -5,11 +5,13 @@ import (
 	"encoding/hex"
 	"errors"
 	"io/fs"
+	"os"
 	"slices"
 	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/verify"
+	"github.com/release-dossier/dossier/verify/sigstore"
 )
 
 func (f *verifyFlags) pins(o *verify.Options) error {
@@ -58,7 +60,11 @@ func (c *Cmd) hashArtifacts(ctx context.Context, args []string) ([]verify.Artifa
 	var list []verify.Artifact
 	var files []string
 	for _, a := range args {
-		if !strings.HasPrefix(a, "sha256:") {
+		digest, err := isDigest(a)
+		if err != nil {
+			return nil, usagef("--artifact: %w", err)
+		}
+		if !digest {
 			files = append(files, a)
 			continue
 		}
@@ -79,6 +85,22 @@ func (c *Cmd) hashArtifacts(ctx context.Context, args []string) ([]verify.Artifa
 		return nil, usagef("--artifact: %w", err)
 	}
 	return append(list, hashed...), nil
+}
+
+// isDigest tells a digest from a file. What is both is refused: a file does not pass
+// for the one with a digest because that is its name.
+func isDigest(arg string) (bool, error) {
+	algorithm, _, ok := strings.Cut(arg, ":")
+	if !ok || !slices.Contains([]string{"sha256", "sha384", "sha512"}, algorithm) {
+		return false, nil
+	}
+	if _, err := os.Lstat(arg); err != nil {
+		return true, nil
+	}
+	if _, err := sigstore.ParseDigest(arg); err != nil {
+		return false, nil
+	}
+	return false, usagef("%s is a file here, and a digest: write ./%s for the file; for the digest, run this where no such file is", arg, arg)
 }
 
 // isHex tells what may be a digest without the "sha256:" that makes it one.

@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -37,7 +36,8 @@ func (c *Cmd) verifyBundleCommand() *cobra.Command {
 		Long: `verify-bundle verifies a Sigstore bundle (version 0.1, 0.2 or 0.3) over a file or
 its digest, as the Sigstore client conformance protocol asks: signature,
 certificate, transparency log, timestamps. No socket is opened: the trusted root
-is a file, JSON or one document a line.
+is a file, JSON or one document a line. DIGEST is sha256:HEX, sha384:HEX or
+sha512:HEX; a file of that very name is ./sha256:HEX.
 
 A bundle of a certificate needs --certificate-identity, --certificate-oidc-issuer
 and --trusted-root, one of a certificate of your company's own authority
@@ -275,15 +275,16 @@ func matchOf(flag, exact, pattern string) (sigstore.Match, error) {
 
 // artifactOf is the artifact with a digest, or in a file.
 func artifactOf(target string) (sigstore.Artifact, error) {
-	algorithm, _, ok := strings.Cut(target, ":")
-	if ok && slices.Contains([]string{"sha256", "sha384", "sha512"}, algorithm) {
+	digest, err := isDigest(target)
+	if err != nil {
+		return sigstore.Artifact{}, err
+	}
+	if digest {
 		a, err := sigstore.ParseDigest(target)
-		if err == nil {
-			return a, nil
-		}
-		if _, statErr := os.Stat(target); statErr != nil {
+		if err != nil {
 			return a, usagef("%s: %w", target, err)
 		}
+		return a, nil
 	}
 	file, err := os.OpenFile(target, os.O_RDONLY|syscall.O_NONBLOCK, 0) // as readFile
 	if err != nil {

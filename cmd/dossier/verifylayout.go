@@ -42,7 +42,7 @@ verified.`,
 	flags := cmd.Flags()
 	flags.StringVar(&f.layout, "layout", "", "the layout (`FILE`)")
 	flags.StringArrayVar(&f.keys, "key", nil, "public key of an owner, PEM or OpenSSH (`FILE`; repeatable, all must have signed)")
-	flags.StringVar(&f.artifact, "artifact", "", "what the last step must have produced (`FILE` or sha256:HEX)")
+	flags.StringVar(&f.artifact, "artifact", "", "what the last step must have produced (`FILE` or sha256:HEX, which as a file is ./sha256:HEX)")
 	flags.StringArrayVar(&f.parameters, "parameter", nil, "value for {NAME} in the layout (`NAME=VALUE`; repeatable)")
 	flags.BoolVar(&f.skip, "skip-inspections", false, "the layout's steps are enough: do not ask for its inspections")
 	flags.StringVar(&f.at, "as-of", "", "the moment of judgement, RFC 3339 (`TIME`; default now)")

@@ -45,8 +45,8 @@ The certificate of the signature decides who the builder is. Without --builder
 it must be one of the generators of slsa-framework/slsa-github-generator at a
 release; else name the workflow that signs, such as that of your project. What
 the provenance says must be what the certificate says, and what you ask and it
-does not say fails. docs/provenance.md has the reason codes. The exit status is
-0 only if everything is verified.`,
+does not say fails. docs/provenance.md has the reason codes. A file whose name is
+a digest is ./sha256:HEX. The exit status is 0 only if everything is verified.`,
 		Example: `  dossier verify-provenance --bundle hello.intoto.jsonl --trusted-root trusted_root.json \
     --source github.com/acme/hello --versioned-tag v1 hello
   dossier verify-provenance --bundle sha256:abc.jsonl --trusted-root trusted_root.json \

@@ -35,7 +35,7 @@ accepts a SLSA verification summary, as "dossier verify --vsa" writes it, of a
 verifier whom trust grants the kind vsa for the release's repository. The summary
 must be about every artifact given, must have passed by the policy that you
 expect (--policy, or a digest), and must not be older than --max-age.
-docs/vsa.md has the reason codes.
+docs/vsa.md has the reason codes. A file whose name is a digest is ./sha256:HEX.
 
 --expect-head names a statement that you know of: a summary of a state before it
 is refused.

@@ -29,7 +29,7 @@ func (r *Report) Appendable() error {
 			return fmt.Errorf("statement %s, signed by %s, is from the future (%s): if that is the right time, wait for it; if this clock is wrong, set it; else have %s state it again with the right time, in a copy of the dossier from before it",
 				s.Statement, s.Name(), s.Detail, s.Name())
 		case !s.Allowed && s.Code != codeDuplicate:
-			return fmt.Errorf("statement %s, signature %s by %s does not count (%s): name the signer in the trust document, or remove it",
+			return fmt.Errorf("statement %s, signature %s by %s does not count (%s): name the signer in the trust document, or ask for a copy of the dossier without it",
 				s.Statement, s.Signature, s.Name(), s.Code)
 		}
 	}

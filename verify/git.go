@@ -65,7 +65,7 @@ func (r *run) readObjects() bool {
 			return false
 		}
 		r.facts.Objects = r.objects
-		c.Found = fmt.Sprintf("%d objects", r.objects.Len())
+		c.Found = count(r.objects.Len(), "object")
 		r.add(c)
 		return true
 	}
@@ -96,7 +96,10 @@ func (r *run) tagObject() {
 		c.Found = err.Error()
 		c.fails("tag-target", "The tag does not lead to a commit", Fix{Now: "tag the commit itself and release again"})
 	case tag.Name != record.Tag.Name:
-		c.fails("tag-name-mismatch", "The tag object has another name than the tag", Fix{Now: "find out who moved the tag, and release under a new version"})
+		c.fails("tag-name-mismatch", "The tag object was made for a tag of another name", Fix{
+			Before: "tag the commit itself under that name, with git tag -s, and not the object of another tag",
+			Now:    "release under a new version with a tag made for it, and find out who gave this object another name",
+		})
 	case target != record.Commit:
 		c.fails("tag-commit-mismatch", "The tag leads to another commit than the one released", Fix{Now: "find out who moved the tag, and release under a new version"})
 	default:
@@ -174,7 +177,7 @@ func (r *run) commitRange() {
 		c.Fix = Fix{Now: "release from a base whose annotated tag is signed by a key that trust lets sign tags"}
 	}
 	fact.Proof = c.Proof
-	c.Found = fmt.Sprintf("%d commits", len(commits))
+	c.Found = count(len(commits), "commit")
 	r.add(c)
 }
 

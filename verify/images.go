@@ -60,7 +60,7 @@ func (r *run) revisionCheck(a evidence.Artifact, pointer string) Check {
 func (r *run) platformsCheck(a evidence.Artifact, pointer string) Check {
 	c := link("image-platforms", "The index lists the images that the record names", Proof{Proven, "its bytes"})
 	c.Inputs = []Place{at(r.release.ID, pointer+"/platforms"), material(a.Digest)}
-	c.Expected = fmt.Sprintf("%d images", len(a.Image.Platforms))
+	c.Expected = count(len(a.Image.Platforms), "image")
 	b, ok := r.d.Blob(a.Digest)
 	if !ok {
 		r.absent(&c, a.Digest, "The index of images is not there")

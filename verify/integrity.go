@@ -1,8 +1,11 @@
 package verify
 
 import (
+	"encoding/hex"
 	"fmt"
+	"path"
 	"slices"
+	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/bundle"
@@ -21,13 +24,14 @@ func (r *run) integrity() error {
 	for _, p := range r.d.Problems() {
 		switch p.Code {
 		case bundle.DigestMismatch:
-			mismatch = append(mismatch, problem("integrity/digests", p, "Bytes were changed",
-				"bytes with the digest they are named by"))
+			mismatch = append(mismatch, misnamed(p))
 			changed.named[p.Entry] = true
 			changed.found[p.Digest] = true
 		case bundle.UnlistedEntry:
-			unlisted = append(unlisted, problem("integrity/closed-world", p, "Something is in the file that belongs to nothing",
-				"only what a statement lists"))
+			c := problem("integrity/closed-world", p, "Something is in the file that belongs to nothing",
+				"only what a statement lists")
+			c.Fix = stray
+			unlisted = append(unlisted, c)
 		default:
 			packaging = append(packaging, problem("integrity/packaging", p, "The packaging is not as this tool writes it",
 				"the canonical packaging of the set"))
@@ -50,8 +54,8 @@ func (r *run) integrity() error {
 	if len(packaging) > 0 {
 		c := packaging[0]
 		c.Outcome = Warn
-		c.Found = fmt.Sprintf("%d entries differ, the first is %s", len(packaging), c.Found)
-		c.Fix = Fix{Now: "harmless to the evidence; packing it again mends it"}
+		c.Found = fmt.Sprintf("%s; in all %s", c.Found, count(len(packaging), "difference"))
+		c.Fix = Fix{Now: "nothing: the evidence is whole; the next statement added writes the packaging anew"}
 		r.add(c)
 	}
 	return nil
@@ -77,7 +81,7 @@ func (r *run) group(id, title string, blobs int, failures []Check) {
 	if len(failures) == 0 {
 		r.add(Check{
 			ID: id, Layer: Integrity, Outcome: Pass, Title: title,
-			Found: fmt.Sprintf("%d statements, %d other blobs", len(r.all), blobs),
+			Found: fmt.Sprintf("%s, %s", count(len(r.all), "statement"), count(blobs, "other blob")),
 			Proof: Proof{Proven, "the file's own bytes"},
 		})
 		return
@@ -99,6 +103,26 @@ func problem(id string, p bundle.Problem, title, expected string) Check {
 		Inputs: []Place{{File: p.Entry}},
 		Fix:    Fix{Now: "fetch the file again from its sender; if it stays so, it was altered"},
 	}
+}
+
+// stray is the remedy for a file that computers are known to leave in directories.
+var stray = Fix{Now: "delete it if a file manager of yours wrote it (.DS_Store, Thumbs.db); else fetch the file again from its sender"}
+
+// misnamed is the failure of a blob that has not the digest it is named by: its
+// bytes were changed, or its name.
+func misnamed(p bundle.Problem) Check {
+	c := problem("integrity/digests", p, "Bytes were changed", "bytes with the digest they are named by")
+	name := path.Base(p.Entry)
+	switch _, err := hex.DecodeString(name); {
+	case strings.EqualFold(name, p.Digest.Hex()):
+		c.Title, c.Expected = "A blob is not named in lower case", "the name "+p.Digest.Hex()
+		c.Found = "the name " + name + "; the bytes are right"
+		c.Fix = Fix{Now: "rename it to lower case, or fetch the file again from its sender"}
+	case err != nil || len(name) != 2*len(p.Digest):
+		c.Title, c.Expected = "A file among the blobs is named by no digest", "the digest of its bytes in lower-case hex"
+		c.Fix = stray
+	}
+	return c
 }
 
 // unlisted returns a failure for each blob that no statement at all lists, apart
@@ -179,13 +203,13 @@ func (r *run) absence(st *bundle.Statement, i int, signatures map[evidence.Diges
 	c = Check{
 		ID: "integrity/materials", Layer: Integrity, Outcome: Fail,
 		Code: codeMissing, Title: "A listed document is missing", Found: "no bytes with that digest",
-		Expected:    fmt.Sprintf("%s, %d bytes, %s", m.Name, m.Size, m.Digest),
+		Expected:    fmt.Sprintf("%s, %s, %s", m.Name, count(m.Size, "byte"), m.Digest),
 		Inputs:      []Place{at(st.ID, fmt.Sprintf("/predicate/materials/%d", i)), material(m.Digest)},
 		Fix:         Fix{Now: "ask the sender for the whole file"},
 		FollowsFrom: changed.cause(changed.named[bundle.BlobName(m.Digest)]),
 	}
 	if ok {
-		c.Code, c.Title, c.Found = "size-mismatch", "A listed document has another size", fmt.Sprintf("%d bytes", b.Size)
+		c.Code, c.Title, c.Found = "size-mismatch", "A listed document has another size", count(b.Size, "byte")
 	}
 	return c, false
 }

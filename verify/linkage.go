@@ -50,10 +50,10 @@ func (r *run) subjects() {
 	c := link("subjects", "The release statement's subjects are its artifacts, commit and tag",
 		Proof{Proven, "the signed statement"})
 	c.Inputs = []Place{at(r.release.ID, "/subject")}
-	c.Expected = fmt.Sprintf("%d artifacts, the commit and the tag", len(record.Artifacts))
-	c.Found = fmt.Sprintf("%d subjects", len(r.release.Statement.Subject))
+	c.Expected = count(len(record.Artifacts), "artifact") + ", the commit and the tag"
+	c.Found = count(len(r.release.Statement.Subject), "subject")
 	if !sameSubjects(r.release.Statement.Subject, record.Subjects()) {
-		c.fails("subject-mismatch", "The release statement's subjects contradict its record", Fix{Now: "have the release signed again by a correct tool"})
+		c.fails("subject-mismatch", "The release statement's subjects contradict its record", Fix{Now: "have its signer create the release again: dossier create takes the subjects from the record"})
 	}
 	r.add(c)
 	for _, st := range r.statements()[1:] {

@@ -51,7 +51,7 @@ func (r *run) oneRelease() {
 		c.FollowsFrom = r.releaseTrouble()
 	default:
 		c.Outcome, c.Code, c.Title = Fail, "second-release", "There is more than one release statement"
-		c.Fix = Fix{Now: "one dossier is about one release: separate them"}
+		c.Fix = Fix{Now: "ask the sender for a file of each: one dossier is about one release"}
 	}
 	r.add(c)
 }
@@ -79,7 +79,7 @@ func (r *run) belongs(st *bundle.Statement) {
 	}
 	if st.Links.Release.Digest != r.release.ID {
 		c.Outcome, c.Code, c.Title = Fail, codeOtherRelease, "A statement is about another release"
-		c.Fix = Fix{Now: "remove it: it belongs to the dossier of that release"}
+		c.Fix = Fix{Now: "ask the sender for the file without it: it belongs to the dossier of that release"}
 	}
 	r.add(c)
 }

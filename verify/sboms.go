@@ -156,7 +156,7 @@ func (r *run) sbomCheck(f SBOMFact, i int) Check {
 			Before: "list it for the artifact it names", Now: "find out which build the SBOM belongs to",
 		})
 	default:
-		c.Found = fmt.Sprintf("%s, %s %s, %d components", f.Material.Name, f.Summary.Format, f.Summary.SpecVersion, f.Summary.Components)
+		c.Found = fmt.Sprintf("%s, %s %s, %s", f.Material.Name, f.Summary.Format, f.Summary.SpecVersion, count(f.Summary.Components, "component"))
 		if ntia, cisa := evidence.SBOMScores(f.Summary.Elements); ntia.Of > 0 {
 			c.Found += fmt.Sprintf(", minimum elements: NTIA %d of %d, CISA %d of %d", ntia.Met, ntia.Of, cisa.Met, cisa.Of)
 		}

@@ -147,7 +147,7 @@ func (r *run) notAllowed(c *Check, st *bundle.Statement, s *Signer) {
 		c.Fix = Fix{Now: "nothing: whoever has a file can wrap a signature anew, and that changes no answer"}
 	case codeOtherRelease:
 		c.ID, c.Layer, c.Expected = "order/belongs", Order, "statements about the release in the file"
-		c.fails(s.Code, "A statement is about another release", Fix{Now: "remove it: it belongs to the dossier of that release"})
+		c.fails(s.Code, "A statement is about another release", Fix{Now: "ask the sender for the file without it: it belongs to the dossier of that release"})
 	case codeThreshold:
 		c.Outcome, c.Title = Warn, "A statement is set aside until more people have signed it"
 		c.Fix = Fix{Now: "have another person sign the same statement"}

@@ -194,7 +194,7 @@ func (s *summaryRun) bound() {
 		s.digest("state", "vsa-state", "The state that is expected was judged", *want, d.State)
 	}
 	for _, head := range s.e.Heads {
-		s.check("head", "vsa-older", "The state that was judged is no older than the one known", "statement "+head.String(), fmt.Sprintf("%d statements were used", len(s.summary.Inputs)), s.summary.Uses(head))
+		s.check("head", "vsa-older", "The state that was judged is no older than the one known", "statement "+head.String(), "used: "+count(len(s.summary.Inputs), "statement"), s.summary.Uses(head))
 	}
 	gate := s.e.Gate
 	if gate == "" && s.summary.Dossier != nil {

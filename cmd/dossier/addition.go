@@ -394,7 +394,7 @@ func indented(raw []byte) string {
 	var b strings.Builder
 	for i, line := range lines {
 		if i == maxFacts {
-			fmt.Fprintf(&b, "  and %d more lines\n", len(lines)-i)
+			fmt.Fprintf(&b, "  and %s\n", counted(len(lines)-i, "more line", "more lines"))
 			break
 		}
 		if i == 0 {

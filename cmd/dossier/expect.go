@@ -70,17 +70,17 @@ func (c *Cmd) hashArtifacts(ctx context.Context, args []string) ([]verify.Artifa
 		}
 		d, err := evidence.ParseDigest(a)
 		if err != nil {
-			return nil, usagef("--artifact: %w", err)
+			return nil, usagef("--artifact %.100s: %w: write sha256: and 64 lower-case hex digits, or name a file", a, err)
 		}
 		list = append(list, verify.Artifact{Name: a, Digest: d})
 	}
 	for _, file := range files {
 		c.reads(file)
+		if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) && isHex(file) {
+			return nil, usagef("--artifact %s: there is no such file; a digest is written sha256:%s", file, strings.ToLower(file))
+		}
 	}
 	hashed, err := verify.HashFiles(ctx, files)
-	if i := slices.IndexFunc(files, isHex); i >= 0 && errors.Is(err, fs.ErrNotExist) {
-		return nil, usagef("--artifact: %w; a digest is written sha256:%s", err, files[i])
-	}
 	if err != nil {
 		return nil, usagef("--artifact: %w", err)
 	}

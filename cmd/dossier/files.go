@@ -79,6 +79,9 @@ func reason(err error) error {
 func openDossier(path string) (*bundle.Dossier, error) {
 	d, err := bundle.Open(path, bundle.Limits{})
 	if err != nil {
+		if found := look(path); found != nil {
+			return nil, &targetError{path, found.none()}
+		}
 		if p := (*fs.PathError)(nil); errors.As(err, &p) && p.Path == path {
 			err = p.Err
 		}
@@ -89,7 +92,7 @@ func openDossier(path string) (*bundle.Dossier, error) {
 
 // targets expands the arguments: a directory that is not an OCI layout stands
 // for the .dossier files in it. What cannot be read stays in the list, so that
-// it costs only itself its verdict. Directories in a directory are not looked
+// it costs only itself its verdict. What else is in a directory is not looked
 // into, which a note says.
 func (c *Cmd) targets(args []string) []string {
 	var list []string
@@ -98,11 +101,12 @@ func (c *Cmd) targets(args []string) []string {
 			list = append(list, arg)
 			continue
 		}
-		files, skipped := dossiersIn(arg)
-		if len(files) == 0 {
-			files = []string{arg}
-		} else if len(skipped) > 0 {
-			fmt.Fprintf(c.Stderr, "dossier: note: %s stands for the .dossier files in it; not looked into: %s\n", report.Safe(arg), report.Safe(someOf(skipped)))
+		files := []string{arg}
+		if found := look(arg); found != nil && len(found.dossiers) > 0 {
+			files = found.dossiers
+			if left := found.left(); left != "" {
+				fmt.Fprintf(c.Stderr, "dossier: note: %s stands for the .dossier files in it; not looked into: %s\n", report.Safe(arg), report.Safe(left))
+			}
 		}
 		for _, file := range files {
 			list = append(list, notAFlag(file))
@@ -111,25 +115,55 @@ func (c *Cmd) targets(args []string) []string {
 	return list
 }
 
-// dossiersIn are the .dossier files in a directory that is not an OCI layout, and
-// the directories in it.
-func dossiersIn(dir string) (files, dirs []string) {
+// folder is what is in a directory that is no OCI layout.
+type folder struct{ dossiers, dirs, others []string }
+
+// look lists a directory that is no OCI layout; nil for anything else, and if it
+// cannot be listed, when it cannot be read as a dossier either, which says why.
+func look(dir string) *folder {
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() || isLayout(dir) {
-		return nil, nil
+		return nil
 	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return nil, nil // as a dossier it cannot be read either, which says why
+		return nil
 	}
+	f := new(folder)
 	for _, e := range entries {
 		path := filepath.Join(dir, e.Name())
-		if strings.EqualFold(filepath.Ext(e.Name()), ".dossier") {
-			files = append(files, path)
-		} else if info, err := os.Stat(path); err == nil && info.IsDir() {
-			dirs = append(dirs, path)
+		list := &f.others
+		if info, err := os.Stat(path); strings.EqualFold(filepath.Ext(e.Name()), ".dossier") {
+			list = &f.dossiers
+		} else if err == nil && info.IsDir() {
+			list = &f.dirs
 		}
+		*list = append(*list, path)
 	}
-	return files, dirs
+	return f
+}
+
+// left names the directories, and counts the files that are no .dossier files.
+func (f *folder) left() string {
+	var parts []string
+	if len(f.dirs) > 0 {
+		parts = append(parts, someOf(f.dirs))
+	}
+	if n := len(f.others); n > 0 {
+		parts = append(parts, counted(n, "file of another name", "files of other names"))
+	}
+	return strings.Join(parts, ", and ")
+}
+
+// none says that the directory stands for no dossier, and what is in it.
+func (f *folder) none() error {
+	err := "the directory is empty"
+	switch left := f.left(); {
+	case len(f.dossiers) > 0:
+		err = "the directory is no OCI layout; in it: " + someOf(f.dossiers)
+	case left != "":
+		err = "the directory is no OCI layout, and no file in it ends in .dossier; not looked into: " + left
+	}
+	return &bundle.ReadError{Err: errors.New(err), Remedy: "give the .dossier file or the layout directory"}
 }
 
 // someOf names the first of a list, and counts the others.

@@ -36,7 +36,7 @@ func (c *Cmd) found(draft *collect.Draft) {
 		c.line("from", s.Source+sourceText(s), "")
 	}
 	for _, w := range draft.Withheld {
-		c.line("withheld", fmt.Sprintf("%s, %d bytes: listed, and left out%s", w.Part, w.Material.Size, givenAway(w.Blob)), "")
+		c.line("withheld", fmt.Sprintf("%s, %s: listed, and left out%s", w.Part, counted(w.Material.Size, "byte", "bytes"), givenAway(w.Blob)), "")
 	}
 }
 

@@ -251,7 +251,7 @@ func extension(k provenance.Kind) string {
 }
 
 // counted is a number with its noun.
-func counted(n int, one, many string) string {
+func counted[N int | int64](n N, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}

@@ -91,7 +91,7 @@ func (c *Cmd) policyCheck(name string, asJSON bool) error {
 		}{p.ID, p.Version, p.Profile, lines, append([]string{}, warnings...)})
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %d extends %s, in force %s: %d controls asked\n", p.ID, p.Version, p.Profile, firstOf(p.Effective.String(), "always"), len(p.Show().Controls))
+	fmt.Fprintf(&b, "%s %d extends %s, in force %s: %s asked\n", p.ID, p.Version, p.Profile, firstOf(p.Effective.String(), "always"), counted(len(p.Show().Controls), "control", "controls"))
 	for _, l := range lines {
 		fmt.Fprintf(&b, "  %s  %s\n", l.At, l.Says)
 		if len(l.Controls) > 0 {
@@ -299,6 +299,6 @@ func (c *Cmd) policyPack(ctx context.Context, name string, f *packFlags) error {
 		Signer: ofKey(signer, "signed").told(),
 		Policy: &result.Document{ID: packed.Policy.ID, Version: packed.Policy.Version},
 		Trust:  &result.Document{ID: packed.Trust.ID, Version: packed.Trust.Version},
-	}, "%s: %s %d and %s %d, %d documents\nverify with: --policy %s --anchor %s\n",
-		out, packed.Policy.ID, packed.Policy.Version, packed.Trust.ID, packed.Trust.Version, len(packed.Documents), out, packed.Signer)
+	}, "%s: %s %d and %s %d, %s\nverify with: --policy %s --anchor %s\n",
+		out, packed.Policy.ID, packed.Policy.Version, packed.Trust.ID, packed.Trust.Version, counted(len(packed.Documents), "document", "documents"), out, packed.Signer)
 }

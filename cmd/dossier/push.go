@@ -91,7 +91,7 @@ func (c *Cmd) push(ctx context.Context, d *bundle.Dossier, to []string) (list []
 func (c *Cmd) pushedTo(p result.Push) {
 	added := "all of it was there"
 	if p.Manifests+p.Blobs > 0 {
-		added = fmt.Sprintf("added %s and %s of %d bytes", counted(p.Manifests, "manifest", "manifests"), counted(p.Blobs, "blob", "blobs"), p.Bytes)
+		added = fmt.Sprintf("added %s and %s of %s", counted(p.Manifests, "manifest", "manifests"), counted(p.Blobs, "blob", "blobs"), counted(p.Bytes, "byte", "bytes"))
 	}
 	fmt.Fprintf(c.Stdout, "%s  %s\n", report.Safe(p.Repository), added)
 	if p.Tag != "" {

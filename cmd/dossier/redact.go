@@ -162,7 +162,7 @@ func (f *redactFlags) result(b *base, list redact.Materials, after *verify.Repor
 func (c *Cmd) redacted(f *redactFlags, r *evidence.Redaction, list redact.Materials, before, after *verify.Report) error {
 	fmt.Fprintf(c.Stdout, "%s  %s by %s\n", report.Safe(notAFlag(f.output)), r.ID, report.Safe(cmp.Or(f.name, string(r.Redactor.ID))))
 	for _, m := range list {
-		fmt.Fprintf(c.Stdout, "  left out    %s, %d bytes, %s\n", report.Safe(m.Name), m.Size, m.Digest)
+		fmt.Fprintf(c.Stdout, "  left out    %s, %s, %s\n", report.Safe(m.Name), counted(m.Size, "byte", "bytes"), m.Digest)
 	}
 	w := tabwriter.NewWriter(c.Stdout, 0, 0, 2, ' ', 0)
 	changes := changed(before, after)

@@ -78,7 +78,7 @@ func (c *Cmd) show(d *bundle.Dossier, e verify.Exhibit, output string, says []st
 	if output != "" {
 		return saveBlob(b, output)
 	}
-	fmt.Fprintf(c.Stdout, "E%d  %s  %s  %d bytes\n%s\n", e.Number, report.Safe(e.Name), report.Safe(e.MediaType), e.Size, e.Digest)
+	fmt.Fprintf(c.Stdout, "E%d  %s  %s  %s\n%s\n", e.Number, report.Safe(e.Name), report.Safe(e.MediaType), counted(e.Size, "byte", "bytes"), e.Digest)
 	for _, line := range says {
 		fmt.Fprintln(c.Stdout, line)
 	}

@@ -35,7 +35,7 @@ func traceActors(f *Facts) Result {
 	if f.Tag.Signature.Valid {
 		proof = verify.Proof{Grade: verify.Proven, By: "the signatures"}
 	}
-	return pass(proof, "%d actors", len(list)+len(others)).wants(want).at(inRecord(f, "/tag"))
+	return pass(proof, "%s", plural(len(list)+len(others), "actor", "actors")).wants(want).at(inRecord(f, "/tag"))
 }
 
 // shared reports whether a name or address is that of an account which people

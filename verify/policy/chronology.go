@@ -47,7 +47,7 @@ func traceChronology(f *Facts) Result {
 	for _, p := range f.promotions() {
 		proofs = append(proofs, p.proof)
 	}
-	res := pass(weakest(proofs, f.Stated()), "%d pairs of times", pairs)
+	res := pass(weakest(proofs, f.Stated()), "%s of times", plural(pairs, "pair", "pairs"))
 	res.Clock = "times stated by their signers"
 	return res.at(inRecord(f, "/createdAt"))
 }

@@ -209,7 +209,7 @@ func checkStageOrder(f *Facts) Result {
 	for _, p := range f.promotions() {
 		proofs, where = append(proofs, p.proof), append(where, p.place(f, ""))
 	}
-	return pass(weakest(proofs, f.Stated()), "%d steps in order", len(edges)).wants(want).at(where...)
+	return pass(weakest(proofs, f.Stated()), "%s in order", plural(len(edges), "step", "steps")).wants(want).at(where...)
 }
 
 // buildBegan is when the first build of an artifact began, by all provenance of

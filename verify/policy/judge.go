@@ -295,9 +295,17 @@ func gradeName(g verify.Grade) string { return either(string(g), "no proof") }
 // failure is never hidden behind one that is not there.
 func fold(f *Facts, checks []verify.Check) {
 	for i := range checks {
-		c := &checks[i]
-		if cause := f.checkOf(c.FollowsFrom); cause == nil || !cause.Blocks() {
+		if c := &checks[i]; c.FollowsFrom != "" && !f.blocks(c.FollowsFrom) {
 			c.FollowsFrom = ""
 		}
 	}
+}
+
+// blocks reports whether the control, or a check of layers 1 to 4, of that ID
+// keeps the release from being accepted.
+func (f *Facts) blocks(id string) bool {
+	if c := f.checkOf(id); c != nil {
+		return c.Blocks()
+	}
+	return slices.ContainsFunc(f.Checks, func(c verify.Check) bool { return c.ID == id && c.Blocks() })
 }

@@ -24,7 +24,7 @@ func traceKeys(f *Facts) Result {
 			return fail("mutable-name", want, "%s: %s has no digest", m.field, either(m.value.URI, m.value.Name)).at(m.place())
 		}
 	}
-	return pass(recomputed("the references"), "%d artifacts, %d references", len(f.Record.Artifacts), n).wants(want).at(inRecord(f, "/artifacts"))
+	return pass(recomputed("the references"), "%s, %s", plural(len(f.Record.Artifacts), "artifact", "artifacts"), plural(n, "reference", "references")).wants(want).at(inRecord(f, "/artifacts"))
 }
 
 // recordFields are the fields whose references name a record of another system,
@@ -74,7 +74,7 @@ func traceLinks(f *Facts) Result {
 	if loose != nil {
 		return warn(f.Stated(), "link-without-digest", "%s: nothing says what %s led to", loose.field, loose.value.URI).wants(want).at(loose.place())
 	}
-	return pass(f.Stated(), "%d links", len(m.addresses)+len(m.references)).wants(want).at(inRecord(f, ""))
+	return pass(f.Stated(), "%s", plural(len(m.addresses)+len(m.references), "link", "links")).wants(want).at(inRecord(f, ""))
 }
 
 // keptPage reports whether a link leads to the release's page at a forge that

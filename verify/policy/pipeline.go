@@ -164,7 +164,7 @@ func checkStages(f *Facts) Result {
 	if len(lacking) > 0 {
 		return fail("stage-missing", want, "no stage for %s", strings.Join(lacking, ", ")).at(place)
 	}
-	return pass(f.Stated(), "%s for %d intents", plural(len(f.Record.Pipeline.Stages), "stage", "stages"), len(f.intended())).wants(want).at(place)
+	return pass(f.Stated(), "%s for %s", plural(len(f.Record.Pipeline.Stages), "stage", "stages"), plural(len(f.intended()), "intent", "intents")).wants(want).at(place)
 }
 
 // policyChecked judges that each rule has a result of policy-as-code that passed.

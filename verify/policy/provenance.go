@@ -173,7 +173,7 @@ func provenancePresent(f *Facts) Result {
 	if gaps := withoutProvenance(f); len(gaps) > 0 {
 		return missing(want, "none for "+several(gaps)).at(place)
 	}
-	return pass(provenanceProof(f), "%d for %d artifacts", len(f.Provenance), len(f.Record.Artifacts)).wants(want).at(place)
+	return pass(provenanceProof(f), "%d for %s", len(f.Provenance), plural(len(f.Record.Artifacts), "artifact", "artifacts")).wants(want).at(place)
 }
 
 func provenanceProof(f *Facts) verify.Proof {

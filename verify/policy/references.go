@@ -16,7 +16,7 @@ func traceRefs(f *Facts) Result {
 			return fail("dangling-reference", want, "%s", found).at(place)
 		}
 	}
-	return pass(recomputed("the references"), "%d statements, %d records", len(f.Statements), len(f.Records)).wants(want).at(inRecord(f, "/materials"))
+	return pass(recomputed("the references"), "%s, %s", plural(len(f.Statements), "statement", "statements"), plural(len(f.Records), "record", "records")).wants(want).at(inRecord(f, "/materials"))
 }
 
 // danglingAttachment finds an attachment whose material or artifact the record

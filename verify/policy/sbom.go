@@ -158,7 +158,7 @@ func sbomPresent(f *Facts) Result {
 	case len(gaps) > 0:
 		return missing(want, "none for "+several(gaps)).at(inRecord(f, "/sboms"))
 	}
-	return pass(sbomProof(f), "%d SBOMs for %d artifacts", len(f.SBOMs), len(f.Record.Artifacts)).wants(want).at(inRecord(f, "/sboms"))
+	return pass(sbomProof(f), "%s for %s", plural(len(f.SBOMs), "SBOM", "SBOMs"), plural(len(f.Record.Artifacts), "artifact", "artifacts")).wants(want).at(inRecord(f, "/sboms"))
 }
 
 func sbomProof(f *Facts) verify.Proof {
@@ -295,12 +295,12 @@ func graded(s *evidence.SBOMSummary) bool {
 
 // problems tells of the first problem and counts them.
 func problems(s *evidence.SBOMSummary) string {
-	n := max(s.ProblemCount, len(s.Problems))
+	n := plural(max(s.ProblemCount, len(s.Problems)), "problem", "problems")
 	if len(s.Problems) == 0 {
-		return fmt.Sprintf("%d problems", n)
+		return n
 	}
 	first := s.Problems[0]
-	return fmt.Sprintf("%d problems, first at %s: %s", n, first.Place(), first.Message)
+	return fmt.Sprintf("%s, first at %s: %s", n, first.Place(), first.Message)
 }
 
 func sbomLicences(f *Facts) Result {

@@ -236,7 +236,7 @@ func signTagEmbedded(f *Facts) Result {
 	case !f.Tag.Embedded:
 		return f.noTagObject(missing(want, "they are not in the dossier")).at(place)
 	case o.Name != t.Name:
-		return fail("tag-name-mismatch", "the name "+t.Name, "the object's name is %s", o.Name).at(place)
+		return fail("tag-name-mismatch", "the name "+t.Name, "the object's name is %s", o.Name).at(place).follows("linkage/tag-commit")
 	}
 	return pass(tagProof(f), "they are there and hash to that id").wants(want).at(place)
 }
@@ -263,7 +263,7 @@ func signKeyValid(f *Facts) Result {
 		r.Clock = "time stated by the signer"
 		return r.wants(want).at(place)
 	}
-	r := pass(verify.Proof{Grade: verify.Proven, By: "the time over the signature"}, "%d signatures", len(f.Signers))
+	r := pass(verify.Proof{Grade: verify.Proven, By: "the time over the signature"}, "%s", plural(len(f.Signers), "signature", "signatures"))
 	r.Clock = "time proven over the signature"
 	return r.wants(want).at(place)
 }

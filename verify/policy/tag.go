@@ -329,7 +329,7 @@ func tagSingleCommit(f *Facts) Result {
 	case f.Tag.Commit != "":
 		return fail("tag-commit-mismatch", want, "%s leads to %s", f.Record.Tag.Name, f.Tag.Commit).at(place)
 	case f.Tag.Embedded:
-		return fail("tag-commit-mismatch", want, "the tag object points at %s %s", f.Tag.Object.Type, f.Tag.Object.Object).at(place)
+		return fail("tag-commit-mismatch", want, "the tag object points at %s %s", f.Tag.Object.Type, f.Tag.Object.Object).at(place).follows("linkage/tag-commit")
 	case f.Record.Tag.Type != "tag":
 		return fail("tag-commit-mismatch", want, "%s points at %s", f.Record.Tag.Name, f.Record.Tag.Object).at(place)
 	}

@@ -277,7 +277,7 @@ func traceIDs(f *Facts) Result {
 			return fail("object-id", want, "%s: %v", id.name, err).at(id.place)
 		}
 	}
-	return pass(recomputed("the ids"), "%d ids", len(ids)).wants(want).at(inRecord(f, "/commit"))
+	return pass(recomputed("the ids"), "%s", plural(len(ids), "id", "ids")).wants(want).at(inRecord(f, "/commit"))
 }
 
 func traceDigests(f *Facts) Result {
@@ -305,5 +305,5 @@ func traceDigests(f *Facts) Result {
 			return fail("digest", want, "%s: %v", m.field, err).at(m.place())
 		}
 	}
-	return pass(recomputed("the digests"), "%d artifacts, %d materials", len(f.Record.Artifacts), len(f.Record.Materials)).wants(want).at(inRecord(f, "/artifacts"))
+	return pass(recomputed("the digests"), "%s, %s", plural(len(f.Record.Artifacts), "artifact", "artifacts"), plural(len(f.Record.Materials), "material", "materials")).wants(want).at(inRecord(f, "/artifacts"))
 }

@@ -109,7 +109,7 @@ func traceTuple(f *Facts) Result {
 			return res
 		}
 	}
-	return pass(verify.Weakest(tagProof(f), provenanceProof(f)), "%s, commit %s, %d digests, the same in %s", r.Version, short(r.Commit), len(r.Artifacts), plural(len(all)+len(f.Provenance), "place", "places")).
+	return pass(verify.Weakest(tagProof(f), provenanceProof(f)), "%s, commit %s, %s, the same in %s", r.Version, short(r.Commit), plural(len(r.Artifacts), "digest", "digests"), plural(len(all)+len(f.Provenance), "place", "places")).
 		at(inRecord(f, "/version"))
 }
 

@@ -243,9 +243,9 @@ func versionPatchFixesOnly(f *Facts) Result {
 	case len(doubtful) > 0:
 		return warn(rangeProof(f), "doubtful-in-patch", "%s: %s", s, several(doubtful)).wants(want).at(place)
 	case len(c.unclassified) > 0:
-		return warn(rangeProof(f), "unclassified", "%s: %d commits do not say what they change, first %s", s, len(c.unclassified), c.unclassified[0]).wants(want).at(place)
+		return warn(rangeProof(f), "unclassified", "%s: %s without a word on what changes, first %s", s, plural(len(c.unclassified), "commit", "commits"), c.unclassified[0]).wants(want).at(place)
 	}
-	return pass(rangeProof(f), "%s: %d commits", s, len(f.Range.Commits)).wants(want).at(place)
+	return pass(rangeProof(f), "%s: %s", s, plural(len(f.Range.Commits), "commit", "commits")).wants(want).at(place)
 }
 
 func versionBreaking(f *Facts) Result {
@@ -312,7 +312,7 @@ func versionMinorForAdditive(f *Facts) Result {
 			follows("version/patch-fixes-only").at(inRecord(f, "/base"))
 	}
 	if !classified(f, c) {
-		return missing("a documented way to tell what changes are", fmt.Sprintf("%s: %d commits do not say what they change, first %s", s, len(c.unclassified), c.unclassified[0])).at(inRecord(f, "/base"))
+		return missing("a documented way to tell what changes are", fmt.Sprintf("%s: %s without a word on what changes, first %s", s, plural(len(c.unclassified), "commit", "commits"), c.unclassified[0])).at(inRecord(f, "/base"))
 	}
 	return pass(rangeProof(f), "%s: no feature", s).at(inRecord(f, "/base"))
 }

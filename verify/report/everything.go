@@ -63,7 +63,7 @@ func (v *view) timeline() section {
 func (v *view) exhibitList() section {
 	var s section
 	for _, e := range v.r.Exhibits {
-		text := fmt.Sprintf("%s  %s, %d bytes, %s", cut(tidy(e.Name), 120), cut(tidy(e.MediaType), 80), e.Size, e.Digest.Short())
+		text := fmt.Sprintf("%s  %s, %s, %s", cut(tidy(e.Name), 120), cut(tidy(e.MediaType), 80), plural(e.Size, "byte"), e.Digest.Short())
 		switch {
 		case e.Withheld != "":
 			text += ", withheld: " + cut(tidy(e.Withheld), 200)

@@ -74,7 +74,7 @@ func (t tally) blocked() string {
 }
 
 // plural returns "1 file" or "2 files".
-func plural(n int, noun string) string {
+func plural[N int | int64](n N, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}

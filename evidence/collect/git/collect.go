@@ -254,10 +254,12 @@ func (c *collector) noteTag(tag chain) {
 			fetchTag(tag.name))
 		return
 	case tag.tag.Type == gitobj.TypeTag:
-		c.note(NoteNested, fmt.Sprintf("tag %s points at another tag; its signature covers the commit only through that one", tag.name), "")
+		c.note(NoteNested, fmt.Sprintf("tag %s points at another tag; its signature covers the commit only through that one", tag.name),
+			"tag the commit itself, and not another tag")
 	}
 	if tag.tag.Name != tag.name {
-		c.note(NoteTagName, fmt.Sprintf("the object of tag %s was made under the name %.80q", tag.name, tag.tag.Name), "")
+		c.note(NoteTagName, fmt.Sprintf("the object of tag %s was made under the name %.80q", tag.name, tag.tag.Name),
+			"tag the commit itself under that name, with git tag -s, and not the object of another tag")
 	}
 }
 

@@ -32,7 +32,7 @@ func (c *Cmd) inspectCommand() *cobra.Command {
 				return c.cannotRead(err)
 			}
 			if asJSON {
-				return report.JSON(c.Stdout, r)
+				return report.Contents(c.Stdout, r)
 			}
 			return c.tree(r)
 		},
@@ -40,7 +40,7 @@ func (c *Cmd) inspectCommand() *cobra.Command {
 	f.registerTrust(cmd)
 	f.registerTime(cmd)
 	c.registerRemote(cmd)
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print the report as JSON")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print what is in it as JSON")
 	return cmd
 }
 
@@ -84,10 +84,8 @@ func (c *Cmd) tree(r *verify.Report) error {
 			fmt.Fprintf(w, "\nset aside: statement %s, signature %s by %s: %s\n", s.Statement.Short(), s.Signature.Short(), report.Safe(s.Name()), report.Safe(s.Detail))
 		}
 	}
-	for _, k := range r.Checks {
-		if k.Layer == verify.Integrity && k.Outcome == verify.Fail {
-			fmt.Fprintf(w, "\n%s: %s\n", k.Title, report.Safe(k.Found))
-		}
+	for _, k := range report.Problems(r) {
+		fmt.Fprintf(w, "\n%s: %s\n", k.Title, report.Safe(k.Found))
 	}
 	_, err := fmt.Fprint(c.Stdout, w.String())
 	return err

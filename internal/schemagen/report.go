@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"github.com/invopop/jsonschema"
 
 	"github.com/release-dossier/dossier/verify"
+	"github.com/release-dossier/dossier/verify/report"
 )
 
 const (
@@ -16,16 +18,20 @@ const (
 	reportID   = "https://release-dossier.github.io/dossier/report/v1.schema.json"
 )
 
-// reportSchema returns the schema of [verify.Report]. source is the directory
-// of package evidence; that of package verify is beside it.
+// reportSchema returns the schema of the objects that "dossier verify --json"
+// writes: a [verify.Report] or a [report.Unread]. source is the directory of
+// package evidence; that of package verify is beside it.
 func reportSchema(source string) ([]byte, error) {
-	r, err := outputReflector(source, map[string]string{"/evidence": ".", "/verify": "../verify"})
+	r, err := outputReflector(source, map[string]string{"/evidence": ".", "/verify": "../verify", "/verify/report": "../verify/report"})
 	if err != nil {
 		return nil, err
 	}
+	r.ExpandedStruct = false // two types stand beside each other
 	s := r.Reflect(verify.Report{})
-	s.ID = reportID
-	closeLists(s, "Report")
+	unread := r.Reflect(report.Unread{})
+	maps.Copy(s.Definitions, unread.Definitions)
+	s.ID, s.OneOf = reportID, []*jsonschema.Schema{{Ref: s.Ref}, {Ref: unread.Ref}}
+	s.Ref = ""
 	for name, def := range s.Definitions {
 		closeLists(def, name)
 	}
@@ -69,6 +75,7 @@ var reportWords = map[string]map[string][]any{
 		"verdict": of(verdicts),
 		"gate":    of(verify.Gates),
 	},
+	"Unread": {"verdict": {"CANNOT READ"}},
 	"Check": {
 		"layer": of(verify.Layers),
 		"outcome": of([]verify.Outcome{

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,34 @@ import (
 
 	"github.com/release-dossier/dossier/verify/report"
 )
+
+// TestUnreadSchema: the object that stands for a target without a report is valid,
+// and others of its form are not.
+func TestUnreadSchema(t *testing.T) {
+	s := compile(t, "../"+reportFile)
+	var b strings.Builder
+	results := []report.Result{{Target: "a.dossier", Err: errors.New("a.dossier: not a tar file")}}
+	if err := report.Write(&b, report.FormatJSON, results, report.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	for name, tt := range map[string]struct {
+		from, to string
+		valid    bool
+	}{
+		"as it is":        {"{", "{", true},
+		"another verdict": {"CANNOT READ", "ACCEPTED", false},
+		"no target":       {`"target"`, `"-target"`, false},
+		"no reason":       {`"reason"`, `"-reason"`, false},
+	} {
+		v, err := jsonschema.UnmarshalJSON(strings.NewReader(strings.Replace(b.String(), tt.from, tt.to, 1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Validate(v); (err == nil) != tt.valid {
+			t.Errorf("%s: the schema says %v, want valid: %v", name, err, tt.valid)
+		}
+	}
+}
 
 // TestReportSchema: what is written is valid, and schema and reader refuse the
 // same values.

@@ -69,11 +69,15 @@ func (r Result) shown() *verify.Report {
 	}
 }
 
-// noReport stands in the JSON form for a target that has no report.
-type noReport struct {
+// Unread stands in the JSON form for a target that has no report.
+type Unread struct {
+	// Verdict is "CANNOT READ".
 	Verdict string `json:"verdict"`
-	Target  string `json:"target"`
-	Reason  string `json:"reason"`
+	// Target is the name the caller gave what was to be verified.
+	Target string `json:"target"`
+	// Reason says why it cannot be read. It may hold text from outside: whoever
+	// prints it makes it safe.
+	Reason string `json:"reason"`
 }
 
 // ErrOnePage says that a page shows one release.
@@ -124,7 +128,7 @@ func writeJSON(w io.Writer, results []Result) error {
 		if r.Report != nil {
 			err = JSON(w, r.Report)
 		} else {
-			err = indented(w, noReport{verdictUnread, r.Target, r.reason()})
+			err = indented(w, Unread{verdictUnread, r.Target, r.reason()})
 		}
 		if err != nil {
 			return err

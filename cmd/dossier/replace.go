@@ -1,8 +1,8 @@
 package main
 
 import (
+	"crypto/rand"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -95,7 +95,8 @@ func (c *Cmd) replaceFile(path string) (*replacement, error) {
 	if err := r.permitted(); err != nil {
 		return nil, err
 	}
-	r.File, err = os.OpenFile(fmt.Sprintf("%s.%d.tmp", path, os.Getpid()), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	// A name of its own each time: what a run that was killed left is in nobody's way.
+	r.File, err = os.OpenFile(filepath.Join(filepath.Dir(path), ".dossier-"+rand.Text()), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return nil, usagef("%s is not written: %w", path, reason(err))
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -37,18 +36,21 @@ func (s *surroundings) releaseYAML() string {
 	if s.kind == evidence.KindLibrary {
 		built = "what is released, such as \"git archive\" of the tag"
 	}
-	lines := []line{
-		{"version: 1", "the form of this file"},
-		{"name: " + quote(s.name), "names the file: NAME-VERSION.dossier"},
-		{"kind: " + string(s.kind), "svc, lib, iac, app or mono: which rules apply"},
-		{"repository: " + quote(s.repository), "what verifiers name with --release"},
-		{"artifacts: [" + quoteAll(s.artifacts) + "]", built},
+	lines := []line{{"version: 1", "the form of this file"}}
+	if s.modules == nil {
+		lines = append(lines, line{"name: " + quote(s.name), "names the file: NAME-VERSION.dossier"})
 	}
-	if s.modules != nil {
-		lines = append(slices.Delete(lines, 1, 2)[:3], line{"components:", "what is released by itself, each with a dossier of its own"})
-		for _, m := range s.modules {
-			lines = append(lines, line{m.component(), m.build()})
-		}
+	lines = append(lines,
+		line{"kind: " + string(s.kind), "svc, lib, iac, app or mono: which rules apply"},
+		line{"repository: " + quote(s.repository), "what verifiers name with --release"},
+	)
+	if s.modules == nil {
+		lines = append(lines, line{"artifacts: [" + quoteAll(s.artifacts) + "]", built})
+	} else {
+		lines = append(lines, line{"components:", "what is released by itself, each with a dossier of its own"})
+	}
+	for _, m := range s.modules {
+		lines = append(lines, line{m.component(), m.build()})
 	}
 	return document(`# What "dossier create" collects, the same for every release. Facts about one
 # release never stand here. Commit this file; paths are relative to the repository.

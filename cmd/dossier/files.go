@@ -27,21 +27,17 @@ func readFile(path string) ([]byte, error) {
 	return readUpTo(path, maxConfig, "a key, trust, policy or configuration file")
 }
 
-// readAnchor reads a file of certificates, trusted roots or revocations.
-func readAnchor(path string) ([]byte, error) {
-	return readUpTo(path, sigstore.MaxCRL, "a file of certificates, trusted roots or revocations")
-}
-
 // readFile is [readFile] of an input of the run.
 func (c *Cmd) readFile(path string) ([]byte, error) {
 	c.reads(path)
 	return readFile(path)
 }
 
-// readAnchor is [readAnchor] of an input of the run.
+// readAnchor reads a file of certificates, trusted roots or revocations, an input
+// of the run.
 func (c *Cmd) readAnchor(path string) ([]byte, error) {
 	c.reads(path)
-	return readAnchor(path)
+	return readUpTo(path, sigstore.MaxCRL, "a file of certificates, trusted roots or revocations")
 }
 
 // readUpTo is readFile with a limit, of a file that is as what says.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"io"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -59,7 +58,6 @@ func (f *outputFlags) forms(n int) ([]form, error) {
 		}
 		list = append(list, form{report.Format(format), file})
 	}
-	files := map[string]bool{}
 	for _, out := range list {
 		if _, err := report.ParseFormat(string(out.format)); err != nil {
 			return nil, usageError{err}
@@ -67,10 +65,6 @@ func (f *outputFlags) forms(n int) ([]form, error) {
 		if out.format == report.FormatHTML && n > 1 {
 			return nil, usageError{report.ErrOnePage}
 		}
-		if out.file != "" && files[filepath.Clean(out.file)] {
-			return nil, usagef("%s is named for two forms of the report", out.file)
-		}
-		files[filepath.Clean(out.file)] = true
 	}
 	return list, nil
 }

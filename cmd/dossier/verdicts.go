@@ -54,8 +54,6 @@ func (f *verdictFlags) open(ctx context.Context, c *Cmd, v *verifyFlags, targets
 		return nil, usageError{report.ErrNothingExpected}
 	case len(targets) != 1:
 		return nil, usagef("--vsa and --svr are of one dossier: verify each by itself")
-	case f.vsa == f.svr:
-		return nil, usagef("--vsa and --svr are two files")
 	case f.key == "":
 		return nil, usagef("--vsa and --svr need --key: who says so?")
 	}

@@ -16,7 +16,7 @@ import (
 // dryRun prints what is there and what is missing.
 func (c *Cmd) dryRun(draft *collect.Draft, p *preview) error {
 	if c.asJSON {
-		return c.printResult(result.Result{DryRun: true, Record: draft.Record, Facts: draft.Facts, Gaps: draft.Gaps, Preview: &p.Preview})
+		return c.printResult(result.Result{DryRun: true, Record: draft.Record, Facts: draft.Facts, Gaps: draft.Gaps, Withheld: withheld(draft), Preview: &p.Preview})
 	}
 	fmt.Fprintf(c.Stdout, "%s %s, not signed and not written (--dry-run)\n\n", report.Safe(draft.Name), report.Safe(draft.Record.Version))
 	c.found(draft)
@@ -122,8 +122,16 @@ func (c *Cmd) printCreated(f finished, job *creation, pushed []result.Push) erro
 	return c.printResult(result.Result{
 		Files:  []result.File{{Path: f.out, Change: result.Written}},
 		Pushed: pushed, Release: &view, Statements: f.signed, Signer: job.signer.told(), State: &f.state,
-		Collected: r.Collected, Gaps: f.draft.Gaps, Preview: &f.preview.Preview,
+		Collected: r.Collected, Gaps: f.draft.Gaps, Withheld: withheld(f.draft), Preview: &f.preview.Preview,
 	})
+}
+
+// withheld are the materials that are listed and left out.
+func withheld(draft *collect.Draft) (list []evidence.Material) {
+	for _, w := range draft.Withheld {
+		list = append(list, w.Material)
+	}
+	return list
 }
 
 // givenAway warns of a document that its digest, which stays, gives away.

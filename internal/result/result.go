@@ -49,8 +49,8 @@ type Result struct {
 	Notes []string `json:"notes,omitempty"`
 	// Absent are materials that statements list and that are not there.
 	Absent []Absent `json:"absent,omitempty"`
-	// Withheld are the materials that a redacted copy leaves out, and Redaction is
-	// what that changes.
+	// Withheld are the materials that are listed and left out; Redaction is what
+	// that changes in a redacted copy.
 	Withheld  []evidence.Material `json:"withheld,omitempty"`
 	Redaction *Redaction          `json:"redaction,omitempty"`
 	// Record is the release statement's predicate, before it is signed.

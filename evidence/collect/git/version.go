@@ -58,17 +58,22 @@ type release struct {
 }
 
 // parseRelease reads the version of a tag that matches pattern: what follows
-// the pattern's text before its first wildcard.
+// the pattern's text before its first wildcard, or begins in that text if it ends
+// with the first numbers of one, as in "v2.*".
 func parseRelease(pattern, tag string) (release, bool) {
 	if ok, err := path.Match(pattern, tag); err != nil || !ok {
 		return release{}, false
 	}
-	prefix, _, _ := strings.Cut(pattern, "*")
-	version, ok := semantic(strings.TrimPrefix(strings.TrimPrefix(tag, prefix), "v"))
-	if !ok {
-		return release{}, false
+	prefix := pattern
+	if i := strings.IndexAny(pattern, `*?[\`); i >= 0 {
+		prefix = pattern[:i]
 	}
-	return release{tag: tag, version: version}, true
+	for _, p := range []string{prefix, strings.TrimRight(prefix, "0123456789.")} {
+		if version, ok := semantic(strings.TrimPrefix(strings.TrimPrefix(tag, p), "v")); ok {
+			return release{tag: tag, version: version}, true
+		}
+	}
+	return release{}, false
 }
 
 func (r release) prerelease() bool { return semver.Prerelease(r.version) != "" }

@@ -71,9 +71,14 @@ func gitKey(info git.Info) string {
 // written out in its place. If there is no private half, an agent is expected to
 // hold it.
 func (c *Cmd) useKey(s *surroundings, path string) error {
+	// A secret that was pasted is not to be printed.
+	if strings.ContainsAny(path, "\r\n") || strings.Contains(path, "PRIVATE KEY") {
+		return usagef("the key is neither the path of a file nor one line: give FILE.pub, or key:: and the line in it; a private key is given by its file alone")
+	}
 	line, literal := strings.CutPrefix(path, literalKey)
-	data, private := []byte(line), ""
+	data, private, name := []byte(line), "", "after "+literalKey
 	if !literal {
+		name = path
 		var err error
 		if data, private, err = c.readHalves(path); err != nil {
 			return err
@@ -81,10 +86,10 @@ func (c *Cmd) useKey(s *surroundings, path string) error {
 	}
 	public, err := attest.ParsePublicKey(data)
 	if err != nil {
-		return usagef("key %s: %w: init reads the public half, FILE.pub", path, err)
+		return usagef("key %s: %w: init reads the public half, FILE.pub", name, err)
 	}
 	if err := public.ForStatements(); err != nil {
-		return usagef("key %s: %w", path, err)
+		return usagef("key %s: %w", name, err)
 	}
 	s.public, s.private = &public, private
 	switch {

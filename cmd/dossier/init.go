@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/release-dossier/dossier/internal/result"
+	"github.com/release-dossier/dossier/internal/strictyaml"
 	"github.com/release-dossier/dossier/verify/report"
 )
 
@@ -45,14 +46,23 @@ func (c *Cmd) init(ctx context.Context, dir, key string) error {
 	if err != nil {
 		return err
 	}
+	at, release := filepath.Join(s.top, filepath.FromSlash(configPath)), s.releaseYAML()
+	trustAt, trust := filepath.Join(s.top, "dossier.yaml"), s.dossierYAML(c.Now())
+	err = strictyaml.Decode(at, []byte(release), new(config))
+	if err == nil && s.public != nil { // without a key it cannot be read yet
+		_, err = c.readTrust(trustAt, []byte(trust))
+	}
+	if err != nil {
+		return usagef("init cannot describe this repository: %w: write the file by hand", err)
+	}
 	offered := false // by dossier.yaml, the last of the files
 	var told result.Result
 	for _, file := range []struct {
 		path, text string
 		kept       func(s *surroundings, path string)
 	}{
-		{filepath.Join(s.top, filepath.FromSlash(configPath)), s.releaseYAML(), c.compareConfig},
-		{filepath.Join(s.top, "dossier.yaml"), s.dossierYAML(c.Now()), c.compareTrust},
+		{at, release, c.compareConfig},
+		{trustAt, trust, c.compareTrust},
 	} {
 		written, err := writeConfig(file.path, file.text)
 		if err != nil {

@@ -82,7 +82,7 @@ func (s *surroundings) readRemote(remote string) {
 		}
 		return
 	}
-	s.repository = "https://example.com/owner/" + s.name
+	s.repository = "https://example.com/owner/" + evidence.SafeMaterialName(s.name)
 	s.note(why + "; put the repository's address into both files")
 }
 
@@ -109,14 +109,17 @@ func (s *surroundings) has(name string) bool {
 	return err == nil
 }
 
-// plainName is the name of a directory as a release may have it: one line of
-// text. A directory may be called anything.
-func plainName(dir string) string {
-	name := strings.Map(func(r rune) rune {
+// plainName is the name of a directory or module as a release may have it: one
+// line of text. A directory may be called anything.
+func plainName(name string) string {
+	name = strings.TrimSpace(strings.Map(func(r rune) rune {
 		if r != ' ' && !unicode.IsPrint(r) {
 			return -1
 		}
 		return r
-	}, strings.ToValidUTF8(dir, ""))
-	return firstOf(strings.TrimSpace(name), "release")
+	}, strings.ToValidUTF8(name, "")))
+	if nameForm(name) != nil {
+		return "release"
+	}
+	return name
 }

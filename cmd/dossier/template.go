@@ -61,8 +61,11 @@ func (s *surroundings) releaseYAML() string {
 	))
 }
 
+// noKeyYet stands in dossier.yaml for a key that is yet to be made.
+const noKeyYet = "PUT-YOUR-PUBLIC-KEY-HERE"
+
 func (s *surroundings) dossierYAML(now time.Time) string {
-	key, about := trustEntry("release", "PUT-YOUR-PUBLIC-KEY-HERE"), "the one key that is believed: the line that \"dossier keygen\" prints, or of an SSH key's .pub"
+	key, about := trustEntry("release", noKeyYet), "the one key that is believed: the line that \"dossier keygen\" prints, or of an SSH key's .pub"
 	if s.public != nil {
 		key, about = trustLine("release", *s.public), "the one key that is believed: "+s.public.Fingerprint()
 	}

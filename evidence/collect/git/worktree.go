@@ -1,8 +1,10 @@
 package git
 
 import (
+	"bufio"
+	"bytes"
 	"context"
-	"fmt"
+	"io"
 	"path"
 	"path/filepath"
 	"slices"
@@ -41,23 +43,39 @@ func PlaceOf(ctx context.Context, file string, env []string) (Place, error) {
 const maxNamedFiles = 1000
 
 // Named returns the paths, from the top and sorted, of the files of that name in a
-// working tree of which dir is the top directory, without those that git ignores.
-// Names that git would have to quote are left out.
-func Named(ctx context.Context, dir, name string, env []string) ([]string, error) {
+// working tree of which dir is the top directory, without those that git ignores
+// and those that keep refuses. If there are too many to return, more is true.
+func Named(ctx context.Context, dir, name string, keep func(file string) bool, env []string) (found []string, more bool, err error) {
 	g, err := newRunner(dir, env)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	var found []string
-	err = g.lines(ctx, func(file string) error {
-		if path.Base(file) == name && !slices.Contains(found, file) {
+	err = g.stream(ctx, nil, func(out io.Reader) error {
+		s := bufio.NewScanner(out)
+		s.Buffer(nil, maxOutputLine)
+		s.Split(untilNUL)
+		for s.Scan() {
+			file := s.Text()
+			if path.Base(file) != name || !keep(file) || slices.Contains(found, file) {
+				continue
+			}
+			if len(found) == maxNamedFiles {
+				more = true
+				return errStop
+			}
 			found = append(found, file)
 		}
-		if len(found) > maxNamedFiles {
-			return fmt.Errorf("there are more than %d files %s in the repository", maxNamedFiles, name)
-		}
-		return nil
-	}, "ls-files", "--cached", "--others", "--exclude-standard")
+		return s.Err()
+	}, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
 	slices.Sort(found)
-	return found, err
+	return found, more, err
+}
+
+// untilNUL is a bufio.SplitFunc for names as "git ls-files -z" ends them, which
+// alone are not quoted.
+func untilNUL(data []byte, _ bool) (advance int, token []byte, err error) {
+	if i := bytes.IndexByte(data, 0); i >= 0 {
+		return i + 1, data[:i], nil
+	}
+	return 0, nil, nil
 }

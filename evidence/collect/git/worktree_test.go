@@ -40,17 +40,22 @@ func TestNamed(t *testing.T) {
 	r.Write(".gitignore", "/ignored/\n")
 	r.Write("b/go.mod", "x")
 	r.Git("add", ".")
-	for _, name := range []string{"go.mod", "a/c/go.mod", "ignored/go.mod", "a/xgo.mod", "a/go.mod.d/x"} {
+	for _, name := range []string{"go.mod", "a/c/go.mod", "ignored/go.mod", "a/xgo.mod", "a/go.mod.d/x", "\u00fc \"\n/go.mod", "vendor/go.mod"} {
 		r.Write(name, "x")
 	}
-	got, err := Named(t.Context(), r.Dir, "go.mod", r.Env)
-	if want := "a/c/go.mod b/go.mod go.mod"; strings.Join(got, " ") != want || err != nil {
-		t.Errorf("Named = %q, %v; want %s", got, err, want)
+	keep := func(file string) bool { return file != "vendor/go.mod" }
+	got, more, err := Named(t.Context(), r.Dir, "go.mod", keep, r.Env)
+	if want := "a/c/go.mod b/go.mod go.mod \u00fc \"\n/go.mod"; strings.Join(got, " ") != want || more || err != nil {
+		t.Errorf("Named = %q, %v, %v; want %q", got, more, err, want)
 	}
 	for i := range maxNamedFiles {
 		r.Write(fmt.Sprintf("many/%d/go.mod", i), "x")
 	}
-	if _, err := Named(t.Context(), r.Dir, "go.mod", r.Env); err == nil {
-		t.Error("there is no limit")
+	if got, more, err := Named(t.Context(), r.Dir, "go.mod", keep, r.Env); len(got) != maxNamedFiles || !more || err != nil {
+		t.Errorf("Named found %d files, %v, %v; want %d and more", len(got), more, err, maxNamedFiles)
+	}
+	none := func(string) bool { return false }
+	if got, more, err := Named(t.Context(), r.Dir, "go.mod", none, r.Env); len(got) != 0 || more || err != nil {
+		t.Errorf("Named = %q, %v, %v; want none", got, more, err)
 	}
 }

@@ -11,7 +11,6 @@ import (
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/verify"
-	"github.com/release-dossier/dossier/verify/sigstore"
 )
 
 func (f *verifyFlags) pins(o *verify.Options) error {
@@ -70,7 +69,7 @@ func (c *Cmd) hashArtifacts(ctx context.Context, args []string) ([]verify.Artifa
 		}
 		d, err := evidence.ParseDigest(a)
 		if err != nil {
-			return nil, usagef("--artifact %.100s: %w: write sha256: and 64 lower-case hex digits, or name a file", a, err)
+			return nil, usagef("--artifact %.100s is no digest of an artifact: write sha256: and 64 lower-case hex digits, or name a file", a)
 		}
 		list = append(list, verify.Artifact{Name: a, Digest: d})
 	}
@@ -87,20 +86,18 @@ func (c *Cmd) hashArtifacts(ctx context.Context, args []string) ([]verify.Artifa
 	return append(list, hashed...), nil
 }
 
-// isDigest tells a digest from a file. What is both is refused: a file does not pass
-// for the one with a digest because that is its name.
+// isDigest tells a digest from a file: it begins with an algorithm, be the rest of
+// it right or not. What is a file as well is refused: none passes for the artifact
+// with a digest, or for one that is mistyped, because that is its name.
 func isDigest(arg string) (bool, error) {
 	algorithm, _, ok := strings.Cut(arg, ":")
-	if !ok || !slices.Contains([]string{"sha256", "sha384", "sha512"}, algorithm) {
+	if !ok || !slices.Contains([]string{"sha256", "sha384", "sha512"}, strings.ToLower(algorithm)) {
 		return false, nil
 	}
 	if _, err := os.Lstat(arg); err != nil {
 		return true, nil
 	}
-	if _, err := sigstore.ParseDigest(arg); err != nil {
-		return false, nil
-	}
-	return false, usagef("%s is a file here, and a digest: write ./%s for the file; for the digest, run this where no such file is", arg, arg)
+	return false, usagef("%s is a file here, and written as a digest: write ./%s for the file; for the digest, run this where no such file is", arg, arg)
 }
 
 // isHex tells what may be a digest without the "sha256:" that makes it one.

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -38,29 +36,5 @@ func TestWorse(t *testing.T) {
 				t.Errorf("worse(%d, %d) = %d, want %d", a, b, got, want)
 			}
 		}
-	}
-}
-
-// TestReplaceAfterCrash: what a run that was killed left beside a file does not
-// keep another of the same process id from writing it, and nothing is left.
-func TestReplaceAfterCrash(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "report.html")
-	left := fmt.Sprintf("%s.%d.tmp", path, os.Getpid())
-	if err := os.WriteFile(left, []byte("half"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	for range 2 {
-		r, err := new(Cmd).replaceFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, err = r.WriteString("whole")
-		if err := errors.Join(err, r.commit()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	entries, err := os.ReadDir(filepath.Dir(path))
-	if err != nil || len(entries) != 2 {
-		t.Errorf("%v, %v; want the report and what was left", entries, err)
 	}
 }

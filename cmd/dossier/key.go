@@ -33,6 +33,9 @@ const inAgent = "load the key into an SSH agent (ssh-add) and name its public ha
 // loadSigner reads the private key at path, or finds the private half of the
 // public key at path, or written out as path, in the SSH agent.
 func (c *Cmd) loadSigner(ctx context.Context, path, passphraseFile string) (*attest.KeySigner, error) {
+	if isKey(path) {
+		return nil, usagef("--key has a key in it, which others can see there: name the file that it is in, or load it into an SSH agent")
+	}
 	if line, ok := strings.CutPrefix(path, literalKey); ok {
 		return c.agentSigner(path, []byte(line))
 	}
@@ -54,6 +57,12 @@ func (c *Cmd) loadSigner(ctx context.Context, path, passphraseFile string) (*att
 		return nil, usagef("key %s: %w", path, err)
 	}
 	return s, nil
+}
+
+// isKey reports whether somebody gave a key where its file is to be named. Such a
+// value is never printed.
+func isKey(path string) bool {
+	return strings.ContainsAny(path, "\r\n") || strings.Contains(path, "PRIVATE KEY")
 }
 
 // agentSigner signs through the SSH agent with the key whose public half is in

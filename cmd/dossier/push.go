@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -32,10 +33,10 @@ Credentials are those of "docker login".`,
 		Args: usageArgs(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			pushed, err := c.pushFile(cmd.Context(), args[0], args[1:])
-			if err != nil || !c.asJSON {
-				return err
+			if c.asJSON && (err == nil || pushed != nil) {
+				err = errors.Join(c.printResult(result.Result{Pushed: pushed}), err)
 			}
-			return c.printResult(result.Result{Pushed: pushed})
+			return err
 		},
 	}
 	c.registerRemote(cmd)
@@ -62,8 +63,8 @@ func firstError(a, b error) error {
 	return b
 }
 
-// push pushes a dossier to repositories, or to where its images are. People are
-// told of each at once.
+// push pushes a dossier to repositories, or to where its images are. It returns what
+// was pushed before an error, too. People are told of each at once.
 func (c *Cmd) push(ctx context.Context, d *bundle.Dossier, to []string) (list []result.Push, err error) {
 	if len(to) == 0 {
 		if to = imageRepositories(d); len(to) == 0 {
@@ -73,7 +74,7 @@ func (c *Cmd) push(ctx context.Context, d *bundle.Dossier, to []string) (list []
 	for _, ref := range to {
 		p, err := registry.Push(ctx, d, strings.TrimPrefix(ref, scheme), c.registryOptions())
 		if err != nil {
-			return nil, usagef("%w; a push can be repeated", err)
+			return list, usagef("%w; a push can be repeated", err)
 		}
 		told := result.Push{Repository: p.Repository, Images: p.Images, Manifests: p.Manifests, Blobs: p.Blobs, Bytes: p.Bytes}
 		if p.Anchored {
@@ -124,9 +125,9 @@ func imageRepositories(d *bundle.Dossier) []string {
 func (c *Cmd) pushFinished(ctx context.Context, f finished, job *creation) ([]result.Push, error) {
 	pushed, err := c.pushFile(ctx, f.out, job.pushTo())
 	if err != nil {
-		return nil, fmt.Errorf("%s is written and signed, but not in the registry: %w", f.out, err)
+		err = fmt.Errorf("%s is written and signed, but not in the registry: %w", f.out, err)
 	}
-	return pushed, nil
+	return pushed, err
 }
 
 // pushToImages is what --push stands for without a repository.

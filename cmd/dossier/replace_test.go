@@ -42,8 +42,14 @@ func TestCommitRefuses(t *testing.T) {
 			if data, _ := os.ReadFile(path); string(data) != want || err == nil != (tt.refused == "") || err != nil && !strings.Contains(err.Error(), tt.refused) {
 				t.Errorf("%v, the file holds %q", err, data)
 			}
-			if left, _ := filepath.Glob(path + ".*"); left != nil {
-				t.Errorf("%v is left", left)
+			entries, err := os.ReadDir(filepath.Dir(path))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range entries {
+				if e.Name() != "out.json" && e.Name() != "oci-layout" {
+					t.Errorf("%s is left", e.Name())
+				}
 			}
 		})
 	}

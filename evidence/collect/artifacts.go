@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strings"
 	"sync"
 	"unicode"
 	"unicode/utf8"
@@ -79,8 +80,13 @@ func checkFileName(name string) error {
 	if !utf8.ValidString(name) {
 		return errors.New("the name is not UTF-8, which a statement cannot hold: rename the file")
 	}
+	if strings.TrimSpace(name) != name {
+		return errors.New("its name begins or ends with space: rename the file")
+	}
+	const blankBraille = '\u2800' // a symbol without ink
 	for _, r := range name {
-		if r != ' ' && !unicode.IsPrint(r) {
+		if !unicode.IsPrint(r) || r == blankBraille ||
+			unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) {
 			return fmt.Errorf("the character %U in its name is not visible: rename the file", r)
 		}
 	}

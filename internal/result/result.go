@@ -35,7 +35,8 @@ type Result struct {
 	Statements []Statement `json:"statements,omitempty"`
 	// Signer signed them.
 	Signer *Signer `json:"signer,omitempty"`
-	// State is the digest of everything in the dossier, with what was added.
+	// State is the digest of everything in the dossier as the command saw it, with
+	// what it added. What others add at the same time is not in it.
 	State *evidence.Digest `json:"state,omitempty"`
 	// Added is the number of signatures of others that were added as they are.
 	Added int `json:"added,omitempty"`

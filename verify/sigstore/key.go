@@ -1,6 +1,7 @@
 package sigstore
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -11,7 +12,6 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/sigstore/sigstore/pkg/signature"
 	"github.com/sigstore/sigstore/pkg/signature/options"
@@ -25,13 +25,17 @@ const (
 )
 
 // ParsePublicKey reads one public key in PEM (PUBLIC KEY or RSA PUBLIC KEY), with
-// nothing beside it, or as OpenSSH writes it: "ssh-ed25519 AAAA...".
+// nothing beside it, or as OpenSSH writes it: "ssh-ed25519 AAAA...". It takes keys
+// of more algorithms in PEM: those that [attest.ParsePublicKey] takes as OpenSSH
+// writes them.
 func ParsePublicKey(data []byte) (crypto.PublicKey, error) {
 	block, rest := pem.Decode(data)
 	switch {
 	case block == nil:
 		return parseSSHKey(data)
-	case strings.TrimSpace(string(rest)) != "":
+	case !bytes.HasPrefix(bytes.TrimSpace(data), []byte("-----BEGIN ")):
+		return nil, errors.New("there is something before the PEM block: give the key alone")
+	case len(bytes.TrimSpace(rest)) > 0:
 		return nil, errors.New("more than one PEM block: give one key")
 	}
 	var key crypto.PublicKey

@@ -34,6 +34,7 @@ func TestParsePublicKey(t *testing.T) {
 		{"with a comment", line + " release@example.com\n", ""},
 		{"two lines", line + "\n" + line, "more than one line"},
 		{"two blocks", string(pem) + string(pem), "more than one PEM block"},
+		{"a line and a block", line + "\n" + string(pem), "before the PEM block"},
 		{"options", "cert-authority " + line, "not a public key"},
 		{"another type", "ssh-ed25519" + line[strings.Index(line, " "):], "first word"},
 		{"a FIDO key", fido + " " + base64.StdEncoding.EncodeToString(device), "FIDO"},

@@ -55,7 +55,7 @@ func (r *run) integrity() error {
 		c := packaging[0]
 		c.Outcome = Warn
 		c.Found = fmt.Sprintf("%s; in all %s", c.Found, count(len(packaging), "difference"))
-		c.Fix = Fix{Now: "nothing: the evidence is whole; the next statement added writes the packaging anew"}
+		c.Fix = Fix{Now: "nothing: the packaging carries no evidence"}
 		r.add(c)
 	}
 	return nil
@@ -114,6 +114,10 @@ func misnamed(p bundle.Problem) Check {
 	c := problem("integrity/digests", p, "Bytes were changed", "bytes with the digest they are named by")
 	name := path.Base(p.Entry)
 	switch _, err := hex.DecodeString(name); {
+	case name == p.Digest.Hex():
+		c.Title, c.Expected = "A blob is not where it belongs", "entry "+bundle.BlobName(p.Digest)
+		c.Found = "entry " + p.Entry + "; the bytes are right"
+		c.Fix = Fix{Now: "move it there, or fetch the file again from its sender"}
 	case strings.EqualFold(name, p.Digest.Hex()):
 		c.Title, c.Expected = "A blob is not named in lower case", "the name "+p.Digest.Hex()
 		c.Found = "the name " + name + "; the bytes are right"

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/release-dossier/dossier/verify/layout"
 )
 
 // TestInFlags: whoever types a command reads of its flags, whoever calls a
@@ -37,5 +39,28 @@ func TestInFlags(t *testing.T) {
 	}
 	if seen < 8 {
 		t.Errorf("only %d texts name an option: are they written differently?", seen)
+	}
+}
+
+// TestRemedyFlags: the flags of remedies are there.
+func TestRemedyFlags(t *testing.T) {
+	for code, flags := range byFlag {
+		for flag := range strings.SplitSeq(flags, ", ") {
+			name, _, _ := strings.Cut(strings.TrimPrefix(flag, "--"), " ")
+			found := false
+			for _, verb := range []string{"verify-bundle", "verify-layout", "verify-provenance"} {
+				cmd, _, err := (&Cmd{Args: []string{verb}}).root().Find([]string{verb})
+				if err != nil {
+					t.Fatal(err)
+				}
+				found = found || cmd.Flags().Lookup(name) != nil
+			}
+			if !found {
+				t.Errorf("%s: there is no flag %s", code, flag)
+			}
+		}
+	}
+	if got := remedy(layout.InspectionSkipped, layout.Explain(layout.InspectionSkipped).Fix); !strings.HasSuffix(got, "say so (--skip-inspections).") {
+		t.Error(got)
 	}
 }

@@ -106,11 +106,8 @@ func (f *judgeFlags) documents(c *Cmd, o *verify.Options) error {
 	if err != nil {
 		return err
 	}
-	if t == nil {
-		return nil
-	}
 	o.Trust = t
-	if o.Policy == nil {
+	if o.Policy == nil && (t != nil || f.profile != "") {
 		p, err := policy.Profile(firstOf(f.profile, policy.Solo))
 		if err != nil {
 			return usageError{err}

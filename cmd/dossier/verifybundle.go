@@ -117,6 +117,7 @@ func (c *Cmd) verifyBundle(target string, f *bundleFlags) error {
 // bundleResult prints what came of a bundle.
 func (c *Cmd) bundleResult(f *bundleFlags, name string, r *sigstore.Result) (err error) {
 	reason := sigstore.Explain(r.Code)
+	reason.Fix = remedy(r.Code, reason.Fix)
 	if f.asJSON {
 		err = c.printJSON(bundleAnswer{r, reason.Meaning, reason.Fix})
 	} else {

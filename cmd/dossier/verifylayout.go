@@ -79,6 +79,7 @@ func (c *Cmd) verifyLayout(args []string, f *layoutFlags) error {
 	}
 	r := layout.Verify(layout.Document{Name: f.layout, Data: root}, links, e, at)
 	reason := layout.Explain(r.Code)
+	reason.Fix = remedy(r.Code, reason.Fix)
 	if f.json {
 		err = c.printJSON(layoutAnswer{r, reason.Meaning, reason.Fix})
 	} else {

@@ -113,6 +113,7 @@ func (c *Cmd) verifyProvenance(target string, f *provenanceFlags) error {
 	}
 	r := v.Verify(raw, artifact, expect, at)
 	meaning, fix := slsa.Explain(r.Code)
+	fix = remedy(r.Code, fix)
 	if f.asJSON {
 		err = c.printJSON(provenanceAnswer{r, meaning, fix})
 	} else {

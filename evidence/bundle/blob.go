@@ -8,6 +8,7 @@ import (
 	"hash"
 	"io"
 	"os"
+	"syscall"
 
 	"github.com/release-dossier/dossier/evidence"
 )
@@ -41,8 +42,8 @@ func FileBlob(path string) (Blob, error) {
 	return b, nil
 }
 
-// openRegular opens a regular file. It asks before opening, for opening a pipe
-// waits until somebody writes to it.
+// openRegular opens a regular file. It asks before opening, for opening a device
+// may do something.
 func openRegular(path string) (*os.File, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -54,7 +55,27 @@ func openRegular(path string) (*os.File, error) {
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is not a regular file: save it as one first", path)
 	}
-	return os.Open(path)
+	return stillRegular(os.OpenFile(path, readNow, 0))
+}
+
+// readNow opens a file for reading and does not wait for somebody to write to it,
+// as it would if it had become a pipe.
+const readNow = os.O_RDONLY | syscall.O_NONBLOCK
+
+// stillRegular closes and refuses what is no regular file by the time it is open.
+func stillRegular(f *os.File, err error) (*os.File, error) {
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s is not a regular file any more", f.Name())
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
 }
 
 // Open returns a reader of the blob's bytes. It gives io.EOF only if size and

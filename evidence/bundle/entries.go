@@ -218,6 +218,6 @@ func (es *entries) readDir(root *os.Root) error {
 		if err != nil {
 			return &ReadError{Entry: name, Err: err}
 		}
-		return es.add(entry{name, info.Size(), func() (io.ReadCloser, error) { return root.Open(name) }})
+		return es.add(entry{name, info.Size(), func() (io.ReadCloser, error) { return stillRegular(root.OpenFile(name, readNow, 0)) }})
 	})
 }

@@ -142,7 +142,7 @@ func TestRefuses(t *testing.T) {
 		{"no such tag", func(o *collect.Options) { o.Tag = "v9.9.9" }, "v9.9.9"},
 		{"option as tag", func(o *collect.Options) { o.Tag = "--upload-pack=x" }, "tag"},
 		{"no repository", func(o *collect.Options) { o.Dir = w.dist }, "not in a git repository"},
-		{"local repository", func(o *collect.Options) { o.Repository = "/srv/repo" }, "--repository"},
+		{"local repository", func(o *collect.Options) { o.Repository = "/srv/repo" }, "give it as https://host/org/repo"},
 		{"artifact as sbom", func(o *collect.Options) { o.SBOMs = []string{w.archive} }, "hello.tar.gz"},
 		{"artifact as provenance", func(o *collect.Options) { o.Provenance = []string{w.archive} }, "hello.tar.gz"},
 		{"artifact as attestation", func(o *collect.Options) { o.Attestations = []string{w.archive} }, "hello.tar.gz"},

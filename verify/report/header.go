@@ -165,7 +165,7 @@ func (v *view) judge() string {
 }
 
 // idle is what a policy did if there was nothing that it could judge.
-const idle = "found no release statement to judge"
+const idle = "had no single release statement that it could rely on"
 
 // policyGiven reports whether a policy was given, which judges only a release
 // statement that can be read, and under trust.

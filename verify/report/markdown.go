@@ -83,10 +83,13 @@ func (m *markdown) list(results []Result, o Options) {
 			continue
 		}
 		v := newView(r.Report, o)
-		t := v.controls
+		t, checks, what := v.controls, v.deciding().blocked(), v.name()
+		if v.shortfall() != checks {
+			what = v.inBrief()
+		}
 		rows = append(rows, []string{
-			"**" + inert(verdictWord(r.Report)) + "**", inert(v.name()), inert(r.Report.Target),
-			v.deciding().blocked(), fmt.Sprintf("waived %d, pending %d, warnings %d", t.waived, t.pending, t.warned),
+			"**" + inert(verdictWord(r.Report)) + "**", inert(what), inert(r.Report.Target),
+			checks, fmt.Sprintf("waived %d, pending %d, warnings %d", t.waived, t.pending, t.warned),
 		})
 	}
 	m.table(plural(len(results), "release"), []string{"Verdict", "Release, or reason", "File", "Checks", "Open"}, rows)

@@ -81,7 +81,7 @@ func TestTextHeader(t *testing.T) {
 		"no trust":       {untrusted(), "NOT ACCEPTED   no signer is trusted yet", []string{"--signer SHA256:9d2f", "--release github.com/fintech/payments@4.2.0"}, []string{"--signer SHA256:Zt0a", "FAILED", "itself is genuine"}},
 		"no expectation": {relied, "NOT ACCEPTED   payments 4.3.0: nothing was expected", []string{"--release github.com/fintech/payments@4.3.0"}, []string{"--signer"}},
 		"other signer":   {stranger, "NOT ACCEPTED   payments 4.2.0: the release statement is not signed", []string{"The signers"}, []string{"--signer"}},
-		"no release":     {unread, "NOT GENUINE ", []string{"by trust t 1; the policy found no release statement to judge"}, []string{"no policy"}},
+		"no release":     {unread, "NOT GENUINE ", []string{"by trust t 1; the policy had no single release statement"}, []string{"no policy"}},
 		"policy alone":   {distrustful, "NOT ACCEPTED   no signer is trusted yet", []string{"by nobody: no trust was given, so the policy did not judge"}, []string{"no policy"}},
 		"other release":  {other, "NOT ACCEPTED   payments 4.3.0: It is the dossier of another release", []string{"FAILED 1   linkage/expected-release"}, nil},
 		"empty":          {&verify.Report{}, "NO VERDICT", nil, nil},

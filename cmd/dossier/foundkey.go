@@ -71,8 +71,7 @@ func gitKey(info git.Info) string {
 // written out in its place. If there is no private half, an agent is expected to
 // hold it.
 func (c *Cmd) useKey(s *surroundings, path string) error {
-	// A secret that was pasted is not to be printed.
-	if strings.ContainsAny(path, "\r\n") || strings.Contains(path, "PRIVATE KEY-----") {
+	if isSecret(path) {
 		return usagef("the key is neither the path of a file nor one line: give FILE.pub, or key:: and the line in it; a private key is given by its file alone")
 	}
 	line, literal := strings.CutPrefix(path, literalKey)

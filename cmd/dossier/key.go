@@ -33,7 +33,7 @@ const inAgent = "load the key into an SSH agent (ssh-add) and name its public ha
 // loadSigner reads the private key at path, or finds the private half of the
 // public key at path, or written out as path, in the SSH agent.
 func (c *Cmd) loadSigner(ctx context.Context, path, passphraseFile string) (*attest.KeySigner, error) {
-	if isKey(path) {
+	if isSecret(path) {
 		return nil, usagef("--key has a key in it, which others can see there: name the file that it is in, or load it into an SSH agent")
 	}
 	if line, ok := strings.CutPrefix(path, literalKey); ok {
@@ -59,10 +59,10 @@ func (c *Cmd) loadSigner(ctx context.Context, path, passphraseFile string) (*att
 	return s, nil
 }
 
-// isKey reports whether somebody gave a key where its file is to be named. Such a
-// value is never printed.
-func isKey(path string) bool {
-	return strings.ContainsAny(path, "\r\n") || strings.Contains(path, "PRIVATE KEY")
+// isSecret reports whether somebody gave a private key where its file is to be
+// named. Such a value is never printed.
+func isSecret(path string) bool {
+	return strings.ContainsAny(path, "\r\n") || strings.Contains(path, "PRIVATE KEY-----")
 }
 
 // agentSigner signs through the SSH agent with the key whose public half is in

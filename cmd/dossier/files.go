@@ -20,9 +20,13 @@ import (
 // maxConfig is the most bytes of a key, trust, policy or configuration file.
 const maxConfig = 1 << 20
 
-// readFile reads a small file that the user named. A pipe is welcome, as a
-// shell makes one for <(pass show key); one that nobody writes to is empty and
-// does not hang (O_NONBLOCK).
+// openNow opens a file that the user named. A pipe is welcome, as a shell makes one
+// for <(pass show key); one that nobody writes to is empty and does not hang.
+func openNow(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+}
+
+// readFile reads a small file that the user named.
 func readFile(path string) ([]byte, error) {
 	return readUpTo(path, maxConfig, "a key, trust, policy or configuration file")
 }
@@ -42,7 +46,7 @@ func (c *Cmd) readAnchor(path string) ([]byte, error) {
 
 // readUpTo is readFile with a limit, of a file that is as what says.
 func readUpTo(path string, limit int64, what string) ([]byte, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	f, err := openNow(path)
 	if err != nil {
 		return nil, usagef("%s: %w", path, reason(err))
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -59,7 +58,7 @@ func (c *Cmd) report(files []string, f *outputFlags) error {
 
 // readReport reads a file of at most [report.MaxSize] bytes.
 func readReport(path string) ([]byte, error) {
-	f, err := os.Open(path)
+	f, err := openNow(path)
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -104,7 +103,7 @@ func sbomOfBinary(path string, f *sbomFlags, o sbom.Options) ([]byte, error) {
 	if f.artifact != "" || f.graph != "" {
 		return nil, usagef("%s is a file: --artifact and --graph are for the directory of a module", path)
 	}
-	file, err := os.Open(path)
+	file, err := openNow(path)
 	if err != nil {
 		return nil, usagef("%s: %w", path, reason(err))
 	}
@@ -145,7 +144,7 @@ func (c *Cmd) openGraph(path string) (io.ReadCloser, error) {
 	if path == "-" {
 		return io.NopCloser(c.Stdin), nil
 	}
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // as readFile
+	f, err := openNow(path)
 	if err != nil {
 		return nil, usagef("--graph %s: %w", path, reason(err))
 	}

@@ -8,7 +8,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/sbom"
@@ -31,7 +30,7 @@ func readSBOMs(path string) ([]namedSBOM, error) {
 	if isDossier {
 		return sbomsIn(path)
 	}
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // as readFile
+	f, err := openNow(path)
 	if err != nil {
 		return nil, usagef("%s: %w", path, reason(err))
 	}

@@ -160,7 +160,7 @@ func recordedForge(path string) ([]*forge.Answers, error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return forge.ReadFS(os.DirFS(path), forge.Limits{})
 	}
-	f, err := os.Open(path)
+	f, err := openNow(path)
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -69,7 +68,7 @@ func (s systemConfig) mapping(dir, name string) (*httprec.Mapping, error) {
 }
 
 func readRecorded(file string) (*httprec.Recorded, error) {
-	f, err := os.Open(file)
+	f, err := openNow(file)
 	if err != nil {
 		return nil, usagef("recorded answers %s: %w", file, reason(err))
 	}

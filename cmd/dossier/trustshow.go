@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -205,7 +204,7 @@ func days(d time.Duration) string {
 
 // readAtMost is readFile with another limit.
 func readAtMost(path string, limit int64) ([]byte, error) {
-	f, err := os.Open(path)
+	f, err := openNow(path)
 	if err != nil {
 		return nil, usagef("%s: %w", path, reason(err))
 	}

@@ -4,10 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -287,7 +285,7 @@ func artifactOf(target string) (sigstore.Artifact, error) {
 		}
 		return a, nil
 	}
-	file, err := os.OpenFile(target, os.O_RDONLY|syscall.O_NONBLOCK, 0) // as readFile
+	file, err := openNow(target)
 	if err != nil {
 		return sigstore.Artifact{}, usagef("%s: %w", target, reason(err))
 	}
@@ -301,7 +299,7 @@ func artifactOf(target string) (sigstore.Artifact, error) {
 
 // readBundle reads no more of a file than a bundle may have, and a byte.
 func readBundle(path string) ([]byte, error) {
-	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // as readFile
+	file, err := openNow(path)
 	if err != nil {
 		return nil, &targetError{path, reason(err)}
 	}

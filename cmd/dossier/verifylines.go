@@ -4,9 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
-	"os"
 	"strconv"
-	"syscall"
 
 	"github.com/release-dossier/dossier/verify/sigstore"
 )
@@ -18,7 +16,7 @@ const maxLines = 1000
 // kinds and signers stand in such a file, so that one which verifies is enough;
 // the exit status of a file without is that of its first.
 func (c *Cmd) verifyLines(f *bundleFlags, verify func([]byte) *sigstore.Result) error {
-	file, err := os.OpenFile(f.bundle, os.O_RDONLY|syscall.O_NONBLOCK, 0) // as readFile
+	file, err := openNow(f.bundle)
 	if err != nil {
 		return &targetError{f.bundle, reason(err)}
 	}

@@ -51,7 +51,7 @@ func (c *Cmd) Run(ctx context.Context) int {
 	case ctx.Err() != nil:
 		err = errors.New("interrupted")
 	}
-	fmt.Fprintf(c.Stderr, "dossier: %s\n", safeLines(inFlags(err.Error())))
+	fmt.Fprintf(c.Stderr, "dossier: %s\n", safeLines(inFlags(withoutSecrets(err.Error()))))
 	return statusOf(err)
 }
 

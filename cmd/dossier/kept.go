@@ -45,6 +45,8 @@ func sign(key string) string {
 	switch {
 	case key == "":
 		return "no key signs"
+	case isSecret(key):
+		return "a key itself stands where its file is to be named"
 	case strings.HasPrefix(key, literalKey):
 		return "another key, after key::, signs"
 	}

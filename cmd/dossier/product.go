@@ -30,6 +30,8 @@ func (c *config) products(release, component string) ([]product, error) {
 	}
 	var list []product
 	var names []string
+	var refused error
+	tagOfOne := false
 	for _, one := range c.Components {
 		names = append(names, one.Name)
 		p := c.component(one)
@@ -37,11 +39,16 @@ func (c *config) products(release, component string) ([]product, error) {
 			continue
 		}
 		if len(p.tagNames(release)) == 0 {
-			return nil, usagef("create: %s is no tag of the component %s, and none can be made of it: its tags are %s; give one of them", release, one.Name, p.tags)
+			refused = usagef("create: %s is no tag of the component %s, and none can be made of it: its tags are %s; give one of them", release, one.Name, p.tags)
+			continue
 		}
+		matches, _ := path.Match(p.tags, release)
+		tagOfOne = tagOfOne || matches
 		list = append(list, p)
 	}
 	switch {
+	case refused != nil && !tagOfOne: // a version, which all components have
+		return nil, refused
 	case list != nil:
 		return list, nil
 	case component != "":

@@ -443,7 +443,7 @@ func TestComponentPattern(t *testing.T) {
 		{"api/v*", "api/v1.2.3-rc.1", "v1.2.3-rc.1"}, {"api/v*", "web/v1.2.3", ""}, {"v*", "v1.2.3+meta", "v1.2.3+meta"}, {"v*", "v01.2.3", ""},
 		{"v*", "v1.2-a.b.c", ""}, {"release-*", "release-1.2.3", "v1.2.3"},
 		{"v2.*", "v2.3.4", "v2.3.4"}, {"v2.*", "v20.3.4", ""}, {"api/v2.1.*", "api/v2.1.4-rc.1", "v2.1.4-rc.1"}, {"api/v[01].*", "api/v1.2.3", "v1.2.3"},
-		{"api/v[01].*", "api/v2.0.0", ""}, {"2026.*", "2026.02.0", "v2026.2.0"}, {"v1.2.3", "v1.2.3", "v1.2.3"}, {"app2*", "app21.2.3", "v1.2.3"},
+		{"api/v[01].*", "api/v2.0.0", ""}, {"2026.*", "2026.02.0", "v2026.2.0"}, {"v1.2.3", "v1.2.3", "v1.2.3"}, {"app2*", "app21.2.3", "v1.2.3"}, {"v1*", "v10.0.0", "v10.0.0"}, {"v1*", "v1.9.0", "v1.9.0"},
 	} {
 		if r, _ := parseRelease(tt.pattern, tt.tag); r.version != tt.want {
 			t.Errorf("parseRelease(%q, %q) = %q, want %q", tt.pattern, tt.tag, r.version, tt.want)

@@ -68,7 +68,12 @@ func parseRelease(pattern, tag string) (release, bool) {
 	if i := strings.IndexAny(pattern, `*?[\`); i >= 0 {
 		prefix = pattern[:i]
 	}
-	for _, p := range []string{prefix, strings.TrimRight(prefix, "0123456789.")} {
+	short := strings.TrimRight(prefix, "0123456789.")
+	ways := []string{prefix, short}
+	if short == "" || strings.HasSuffix(short, "v") || strings.ContainsAny(short[len(short)-1:], "/-_") {
+		ways = []string{short, prefix} // where "v1*" takes v10.0.0, the 1 is no part of the name
+	}
+	for _, p := range ways {
 		if version, ok := semantic(strings.TrimPrefix(strings.TrimPrefix(tag, p), "v")); ok {
 			return release{tag: tag, version: version}, true
 		}

@@ -6,10 +6,10 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/internal/lazyregexp"
 	"github.com/release-dossier/dossier/verify"
 )
 
@@ -86,12 +86,14 @@ func (c *Cmd) hashArtifacts(ctx context.Context, args []string) ([]verify.Artifa
 	return append(list, hashed...), nil
 }
 
-// isDigest tells a digest from a file: it begins with an algorithm, be the rest of
-// it right or not. What is a file as well is refused: none passes for the artifact
-// with a digest, or for one that is mistyped, because that is its name.
+// digestLike is what is written as a digest, be it a right one or not.
+var digestLike = lazyregexp.New(`^\s*(?:(?i:sha(?:256|384|512)):|[A-Za-z0-9_.+-]+:[0-9A-Fa-f]{32,}\s*$)`)
+
+// isDigest tells a digest from a file. What is a file as well is refused: none
+// passes for the artifact with a digest, or for one that is mistyped, because that
+// is its name.
 func isDigest(arg string) (bool, error) {
-	algorithm, _, ok := strings.Cut(arg, ":")
-	if !ok || !slices.Contains([]string{"sha256", "sha384", "sha512"}, strings.ToLower(algorithm)) {
+	if !digestLike.MatchString(arg) {
 		return false, nil
 	}
 	if _, err := os.Lstat(arg); err != nil {

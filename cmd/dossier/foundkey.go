@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -107,9 +109,13 @@ func (c *Cmd) useKey(s *surroundings, path string) error {
 func (c *Cmd) readHalves(path string) (public []byte, private string, err error) {
 	path = c.expandHome(path)
 	private = strings.TrimSuffix(path, ".pub")
-	if public, err = readFile(private + ".pub"); err != nil {
+	public, err = readFile(private + ".pub")
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		public, err = readFile(path)
 		return public, "", err
+	case err != nil:
+		return nil, "", err
 	}
 	if _, err := os.Stat(private); err != nil {
 		private = ""

@@ -61,6 +61,8 @@ func (c *Cmd) readModules(ctx context.Context, s *surroundings, prefix string) e
 	case inFolder || atTop < 0 && len(list) > 1:
 		if s.modules = s.components(list); s.modules != nil {
 			s.kind = evidence.KindMono
+		} else {
+			s.note("no Go module is described: write name, kind and artifacts of release.yaml by hand")
 		}
 		return nil
 	case len(list) > 1:
@@ -107,7 +109,7 @@ func (s *surroundings) components(list []goModule) []goModule {
 		parts = append(parts, m)
 	}
 	if major != nil {
-		s.note("Go modules left out: " + firstFew(major) + "; Go's tags for them, such as " + major[0] + ".0.0, are those of the folder above, whose component has other artifacts: describe each in a file of its own for \"dossier create --config\"")
+		s.note("Go modules left out: " + firstFew(major) + "; Go's tags for them, such as " + major[0] + ".0.0, belong to the folder above, not to a component of that name: describe each in a file of its own for \"dossier create --config\"")
 	}
 	if odd != nil {
 		s.note("Go modules left out: " + firstFew(odd) + "; Go's tags for them begin with the folder, and a component's with its name, which is of a-z 0-9 . _ / and -")

@@ -19,16 +19,15 @@ import (
 	"encoding/pem"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/release-dossier/dossier/internal/loopback"
 	"github.com/release-dossier/dossier/verify/sigstore"
 )
 
@@ -87,30 +86,28 @@ func (s *Services) Stop() {
 }
 
 func (s *Services) start(ctx context.Context) error {
-	ports, err := freePorts(6)
+	ports, err := loopback.Ports(6)
 	if err != nil {
 		return err
 	}
-	address := func(port int) string { return "http://" + net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
-	s.Fulcio, s.Rekor, s.Timestamps = address(ports[0]), address(ports[1]), address(ports[2])
+	s.Fulcio, s.Rekor, s.Timestamps = "http://127.0.0.1:"+ports[0], "http://127.0.0.1:"+ports[1], "http://127.0.0.1:"+ports[2]
 	s.TimestampURL = s.Timestamps + "/api/v1/timestamp"
 	if err := s.keys(); err != nil {
 		return err
 	}
-	port := func(i int) string { return strconv.Itoa(ports[i]) }
 	list := []process{
 		{fulcioBinary, s.Fulcio + "/healthz", []string{
-			"serve", "--host", "127.0.0.1", "--port", port(0), "--grpc-host", "127.0.0.1", "--grpc-port", port(3),
+			"serve", "--host", "127.0.0.1", "--port", ports[0], "--grpc-host", "127.0.0.1", "--grpc-port", ports[3],
 			"--metrics-port", "0", "--legacy-unix-domain-socket", s.file("fulcio.sock"), "--ca", "ephemeralca",
 			"--ct-log-url", s.CertificateLog.URL, "--ct-log-public-key-path", s.CertificateLogKey, "--config-path", s.file("fulcio.json"),
 		}},
 		{rekorBinary, s.Rekor + "/healthz", []string{
-			"serve", "--http-address", "127.0.0.1", "--http-port", port(1), "--grpc-address", "127.0.0.1", "--grpc-port", port(4),
+			"serve", "--http-address", "127.0.0.1", "--http-port", ports[1], "--grpc-address", "127.0.0.1", "--grpc-port", ports[4],
 			// The name in its checkpoints must be the host of its URL.
-			"--http-metrics-port", port(5), "--hostname", "127.0.0.1", "--storage-dir", s.file("rekor"), "--signer-filepath", s.file("rekor.key"),
+			"--http-metrics-port", ports[5], "--hostname", "127.0.0.1", "--storage-dir", s.file("rekor"), "--signer-filepath", s.file("rekor.key"),
 			"--checkpoint-interval", "200ms", "--batch-max-age", "50ms",
 		}},
-		{tsaBinary, s.Timestamps + "/ping", []string{"-port", port(2)}},
+		{tsaBinary, s.Timestamps + "/ping", []string{"-port", ports[2]}},
 	}
 	for _, p := range list {
 		stop, err := p.start(s.Dir)
@@ -252,21 +249,6 @@ func certificates(text []byte) (list []*x509.Certificate, err error) {
 		}
 		list = append(list, c)
 	}
-}
-
-// freePorts returns ports that nobody listens on. Somebody else may take one
-// before its service does: that service then does not start.
-func freePorts(n int) ([]int, error) {
-	var ports []int
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return nil, err
-		}
-		defer l.Close()
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
-	}
-	return ports, nil
 }
 
 // patience is how long a service may take to start, on a machine that does much

@@ -5,7 +5,6 @@ package testregistry
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -17,6 +16,8 @@ import (
 
 	"github.com/olareg/olareg"
 	"github.com/olareg/olareg/config"
+
+	"github.com/release-dossier/dossier/internal/loopback"
 )
 
 // Olareg starts a registry with the referrers interface, whose lists have at
@@ -60,14 +61,11 @@ func inMemory() string {
 }
 
 func docker(program, dir string) (host string, stop func(), err error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ports, err := loopback.Ports(1)
 	if err != nil {
 		return "", nil, err
 	}
-	host = l.Addr().String()
-	if err := l.Close(); err != nil {
-		return "", nil, err
-	}
+	host = "127.0.0.1:" + ports[0]
 	file := filepath.Join(dir, "docker-registry.yml")
 	text := fmt.Sprintf("version: 0.1\nlog:\n  level: error\n  accesslog:\n    disabled: true\nstorage:\n  filesystem:\n    rootdirectory: %s\n  delete:\n    enabled: true\nhttp:\n  addr: %s\n", filepath.Join(dir, "docker-registry"), host)
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
@@ -78,7 +76,7 @@ func docker(program, dir string) (host string, stop func(), err error) {
 		return "", nil, err
 	}
 	stop = func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }
-	for range 200 {
+	for range 3000 { // a minute, on a machine that does much else
 		resp, err := http.Get("http://" + host + "/v2/")
 		if err == nil {
 			resp.Body.Close()

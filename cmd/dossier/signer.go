@@ -67,7 +67,8 @@ type signFlags struct {
 	certificate             string
 	keyless, device         bool
 	token, clientID, config string
-	timestamp, log, noLog   bool
+	timestamp               stamping
+	log, noLog              bool
 	timeout                 time.Duration
 }
 
@@ -81,7 +82,8 @@ func (f *signFlags) register(cmd *cobra.Command) {
 	flags.BoolVar(&f.device, "device", false, "sign in with a browser on another machine, by a code")
 	flags.StringVar(&f.clientID, "oidc-client-id", "", "client that the issuer knows, for signing in (`ID`; default sigstore)")
 	flags.StringVar(&f.config, "signing-config", "", "which services issue certificates, timestamps and log entries: signing_config.json (`FILE`)")
-	flags.BoolVar(&f.timestamp, "timestamp", false, "add a timestamp to a key's signature; certificates always have one")
+	flags.Var(&f.timestamp, "timestamp", "add a timestamp to a key's signature, by the authority at that `URL` or, if none is given, of --signing-config; certificates always have one")
+	flags.Lookup("timestamp").NoOptDefVal = "true"
 	flags.BoolVar(&f.log, "log", false, "enter a key's signature in a public log, with a timestamp; that of a certificate is, without --no-log")
 	flags.BoolVar(&f.noLog, "no-log", false, "enter nothing in a public log, which would tell the world who signed, and when")
 	flags.DurationVar(&f.timeout, "service-timeout", 0, "how long a service, plugin or token may take (`DURATION`; default 30s)")
@@ -90,9 +92,12 @@ func (f *signFlags) register(cmd *cobra.Command) {
 // isKeyless reports whether certificates sign.
 func (f *signFlags) isKeyless() bool { return f.keyless || f.token != "" || f.device }
 
+// asksServices reports whether more than a key signs.
+func (f *signFlags) asksServices() bool { return f.isKeyless() || f.timestamp.wanted || f.log }
+
 // check refuses flags that contradict each other.
 func (f *signFlags) check(verb string) error {
-	proofs := f.isKeyless() || f.timestamp || f.log
+	proofs := f.asksServices()
 	switch {
 	case f.key != "" && f.isKeyless():
 		return usagef("%s: --key and --keyless exclude each other", verb)
@@ -106,7 +111,7 @@ func (f *signFlags) check(verb string) error {
 		return usagef("%s: --identity-token and --device exclude each other", verb)
 	case !proofs && (f.config != "" || f.noLog):
 		return usagef("%s: --signing-config and --no-log are for --keyless, --timestamp and --log", verb)
-	case proofs && f.config == "":
+	case proofs && f.config == "" && (f.isKeyless() || f.log || f.timestamp.authority == ""):
 		return usagef("%s: --signing-config FILE is needed: it names the services to use; \"dossier trust fetch\" gets that of an instance", verb)
 	}
 	return nil
@@ -128,7 +133,7 @@ func (c *Cmd) signerFor(ctx context.Context, verb string, f *signFlags, anchors 
 	if f.certificate != "" {
 		return c.certifiedSigner(verb, key, f, anchors)
 	}
-	if !f.timestamp && !f.log {
+	if !f.timestamp.wanted && !f.log {
 		return ofKey(key, "signed"), nil
 	}
 	o, err := c.proofOptions(verb, f, anchors)
@@ -175,13 +180,20 @@ func (c *Cmd) proofOptions(verb string, f *signFlags, anchors trust.Anchors) (o 
 	if len(anchors.Roots) == 0 {
 		return o, usagef("%s: --trusted-root FILE is needed: what the services answer is verified before anything is written", verb)
 	}
-	data, err := readFile(f.config)
-	if err != nil {
-		return o, err
+	config := new(attestsigstore.Config)
+	if f.config != "" {
+		data, err := readFile(f.config)
+		if err != nil {
+			return o, err
+		}
+		if config, err = attestsigstore.ParseConfig(data); err != nil {
+			return o, usagef("--signing-config: %s: %w", f.config, err)
+		}
 	}
-	config, err := attestsigstore.ParseConfig(data)
-	if err != nil {
-		return o, usagef("--signing-config: %s: %w", f.config, err)
+	if f.timestamp.authority != "" {
+		if config, err = config.WithTimestampAuthority(f.timestamp.authority); err != nil {
+			return o, usagef("%s: %w", verb, err)
+		}
 	}
 	return attestsigstore.Options{Config: config, Now: c.Now, Timeout: f.timeout, NoLog: f.noLog, Transport: http.DefaultTransport}, nil
 }

@@ -37,7 +37,10 @@ func (c *Cmd) Run(ctx context.Context) int {
 	root.SetArgs(c.Args)
 	help := &writer{w: c.Stdout}
 	root.SetOut(help)
-	err := root.ExecuteContext(ctx)
+	err := refuseKeys(c.Args)
+	if err == nil {
+		err = root.ExecuteContext(ctx)
+	}
 	if err == nil && help.err != nil {
 		err = help.err
 	}
@@ -51,7 +54,7 @@ func (c *Cmd) Run(ctx context.Context) int {
 	case ctx.Err() != nil:
 		err = errors.New("interrupted")
 	}
-	fmt.Fprintf(c.Stderr, "dossier: %s\n", safeLines(inFlags(withoutSecrets(err.Error()))))
+	fmt.Fprintf(c.Stderr, "dossier: %s\n", safeLines(inFlags(err.Error())))
 	return statusOf(err)
 }
 

@@ -70,11 +70,17 @@ func TestTagNames(t *testing.T) {
 		{product{}, "1.2.3", "1.2.3 v1.2.3"},
 		{product{}, "nightly", "nightly"},
 		{product{tags: "release-*"}, "v1.2.3", "v1.2.3 release-1.2.3"},
+		{product{tags: "api/v[01].*", part: true}, "1.2.3", "api/v1.2.3"},
+		{product{tags: "api/v[01].*", part: true}, "2.0.0", ""},
+		{product{tags: "v2.*", part: true}, "2.3.4", "v2.3.4"},
+		{product{tags: "v2.*", part: true}, "1.3.4", ""},
+		{product{tags: "v*-api", part: true}, "1.2.3", "v1.2.3-api"},
+		{product{tags: "v*-?", part: true}, "1.2.3", ""},
 		{product{tags: "api/v*", part: true}, "1.2.3", "api/v1.2.3"},
 		{product{tags: "api/v*", part: true}, "v1.2.3", "api/v1.2.3"},
 		{product{tags: "api/v*", part: true}, "api/v1.2.3", "api/v1.2.3"},
 		{product{tags: "v*", part: true}, "v1.2.3", "v1.2.3"},
-		{product{tags: "v?*", part: true}, "1.2.3", ""},
+		{product{tags: "v?*", part: true}, "1.2.3", "v1.2.3"},
 	}
 	for _, tt := range tests {
 		if got := strings.Join(tt.p.tagNames(tt.release), " "); got != tt.want {

@@ -199,13 +199,18 @@ func (c *Cmd) tellFinished(ctx context.Context, job *creation) (err error) {
 // tagged leaves out the components that the release is no tag of, and says so
 // before anything is read or written.
 func (c *Cmd) tagged(ctx context.Context, release string, job *creation, products []product) ([]product, error) {
-	if len(products) == 1 {
+	if len(products) == 1 && len(products[0].tagNames(release)) > 0 {
 		return products, nil
 	}
 	var list []product
 	for _, p := range products {
+		tags := p.tagNames(release)
+		if len(tags) == 0 {
+			fmt.Fprintf(c.Stderr, "dossier: %s is not released: %s is none of its tags, which are %s\n", report.Safe(p.Component), report.Safe(release), report.Safe(p.tags))
+			continue
+		}
 		var none *git.TagError
-		for _, tag := range p.tagNames(release) {
+		for _, tag := range tags {
 			_, err := git.Commit(ctx, job.dir, tag, c.Env)
 			if none = nil; !errors.As(err, &none) {
 				break

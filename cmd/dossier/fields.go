@@ -32,6 +32,7 @@ var byFlag = map[string]string{
 	string(layout.InspectionSkipped):    "--skip-inspections",
 	string(provenance.BuilderRef):       "--unreleased-builder, --builder ID@REF",
 	string(provenance.BuilderUntrusted): "--builder",
+	string(provenance.PublishKey):       "--npm-keys",
 	string(provenance.NoBranch):         "--tag",
 	string(provenance.TagNotSemver):     "--tag",
 	string(provenance.Unsigned):         "--google-keys",

@@ -110,11 +110,13 @@ func (c *Cmd) readHalves(path string) (public []byte, private string, err error)
 	path = c.expandHome(path)
 	private = strings.TrimSuffix(path, ".pub")
 	public, err = readFile(private + ".pub")
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		public, err = readFile(path)
-		return public, "", err
-	case err != nil:
+	if err != nil && private == path { // perhaps it is a public half itself
+		own, ownErr := readFile(path)
+		if _, bad := attest.ParsePublicKey(own); bad == nil || errors.Is(err, fs.ErrNotExist) {
+			return own, "", ownErr
+		}
+	}
+	if err != nil {
 		return nil, "", err
 	}
 	if _, err := os.Stat(private); err != nil {

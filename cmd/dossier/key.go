@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/release-dossier/dossier/attest"
-	"github.com/release-dossier/dossier/internal/lazyregexp"
 )
 
 // literalKey comes before a public key that is written out where a file is
@@ -60,19 +59,10 @@ func (c *Cmd) loadSigner(ctx context.Context, path, passphraseFile string) (*att
 	return s, nil
 }
 
-// secret is a private key in PEM, bare or in the base64 in which pipelines keep it.
-var secret = lazyregexp.New(`(?s)-----BEGIN [A-Z ]*PRIVATE KEY.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\z)|(?:LS0tLS1CRUdJTi|b3BlbnNzaC1rZXkt)[A-Za-z0-9+/=_-]+`)
-
-// withoutSecrets is a text for people without the private keys in it: somebody may
-// give one where its file is to be named.
-func withoutSecrets(text string) string {
-	return secret.ReplaceAllString(text, "(a private key, not repeated here)")
-}
-
-// isSecret reports whether somebody gave a private key where its file is to be
-// named. Such a value is never printed.
+// isSecret reports whether a configuration, git's or ours, has a private key where
+// its file is to be named. Such a value is never printed.
 func isSecret(path string) bool {
-	return strings.ContainsAny(path, "\r\n") || strings.Contains(path, "PRIVATE KEY-----")
+	return strings.ContainsAny(path, "\r\n") || holdsPrivateKey(path)
 }
 
 // agentSigner signs through the SSH agent with the key whose public half is in

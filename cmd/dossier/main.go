@@ -34,7 +34,8 @@
 //
 // verify, inspect and show open no socket. verify reads only the files that it
 // is given: no configuration is taken from the working directory, from the
-// dossier or from the environment. A reference to a registry, in the place of a
+// dossier or from the environment. Of a pipe it reads what is being written to it:
+// one that nobody writes to yet is empty. A reference to a registry, in the place of a
 // file, is downloaded whole before the work begins, with the credentials of
 // "docker login".
 package main

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"golang.org/x/mod/semver"
+
+	"github.com/release-dossier/dossier/internal/lazyregexp"
 )
 
 // product is what one dossier is about: the whole repository, or one of its
@@ -31,23 +33,23 @@ func (c *config) products(release, component string) ([]product, error) {
 	var list []product
 	var names []string
 	var refused error
-	tagOfOne := false
+	made := false // of the release, for one of them
 	for _, one := range c.Components {
 		names = append(names, one.Name)
 		p := c.component(one)
 		if component != one.Name && (component != "" || !p.takes(release)) {
 			continue
 		}
-		if len(p.tagNames(release)) == 0 {
+		switch none := len(p.tagNames(release)) == 0; {
+		case none && (component != "" || !p.ofOneLine()):
 			refused = usagef("create: %s is no tag of the component %s, and none can be made of it: its tags are %s; give one of them", release, one.Name, p.tags)
-			continue
+		case !none:
+			made = made || !p.matches(release)
 		}
-		matches, _ := path.Match(p.tags, release)
-		tagOfOne = tagOfOne || matches
 		list = append(list, p)
 	}
 	switch {
-	case refused != nil && !tagOfOne: // a version, which all components have
+	case refused != nil && (made || len(list) == 1): // a version, which all components have
 		return nil, refused
 	case list != nil:
 		return list, nil
@@ -97,18 +99,37 @@ func (p product) matches(tag string) bool {
 
 // tagNames returns the names that the tag of a release may have: the argument
 // itself, and what the pattern makes of a version. It has none if the release is
-// a tag of something else, or the pattern has several wildcards.
+// a tag of something else, or nothing that is made of it is of the pattern.
 func (p product) tagNames(release string) []string {
 	var names []string
 	if !p.part || p.matches(release) {
 		names = append(names, release)
 	}
-	made := strings.Replace(firstOf(p.tags, "v*"), "*", strings.TrimPrefix(release, "v"), 1)
-	if isVersion(release) && made != release && !strings.ContainsAny(made, `*?[\`) {
+	if !isVersion(release) {
+		return names
+	}
+	pattern, number := firstOf(p.tags, "v*"), strings.TrimPrefix(release, "v")
+	fixed := pattern
+	if i := strings.IndexAny(pattern, `*?[\`); i >= 0 {
+		fixed = pattern[:i]
+	}
+	// "v2.*" and "v[01].*" have the first numbers themselves.
+	made := strings.TrimRight(fixed, "0123456789.") + number
+	if !strings.HasSuffix(pattern, "*") {
+		made = strings.Replace(pattern, "*", number, 1) // "v*-api"
+	}
+	if p.matches(made) && !strings.ContainsAny(made, `*?[\`) && !slices.Contains(names, made) {
 		names = append(names, made)
 	}
 	return names
 }
+
+// versionLine are patterns that fix the first number of the version, or some of them.
+var versionLine = lazyregexp.New(`^[^*?[\\]*([0-9]|\[[0-9-]+\])\.\*$`)
+
+// ofOneLine reports whether the tags are of one line of versions, so that a version
+// of another line is no release of the product.
+func (p product) ofOneLine() bool { return versionLine.MatchString(p.tags) }
 
 // isVersion reports whether s is a version, with or without "v".
 func isVersion(s string) bool { return semver.IsValid("v" + strings.TrimPrefix(s, "v")) }

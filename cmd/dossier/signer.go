@@ -258,6 +258,9 @@ func (c *Cmd) tokenSource(f *signFlags, config *attestsigstore.Config) (attestsi
 		}
 		return attestsigstore.Static(c.getenv(name)), nil
 	}
+	if strings.HasPrefix(f.token, "eyJ") && strings.Count(f.token, ".") == 2 {
+		return nil, usagef("--identity-token: a token itself is given, which others can see there: name a file or, with env:NAME, a variable")
+	}
 	if f.token != "" {
 		data, err := readFile(f.token)
 		return attestsigstore.Static(data), err

@@ -33,6 +33,7 @@ const (
 	ClaimUnproven    Code = "claim-unproven"
 	TextMismatch     Code = "text-mismatch"
 	PublishMissing   Code = "publish-missing"
+	PublishKey       Code = "publish-key"
 	PackageName      Code = "package-name"
 	PackageVersion   Code = "package-version"
 )
@@ -79,6 +80,7 @@ var Reasons = []Reason{
 	{NoInputs, "The build was not dispatched by hand, or the statement does not tell with which inputs.", "Leave the inputs out, or use a builder that records them.", "ErrorMismatchWorkflowInputs"},
 	{ClaimUnproven, "What was asked for is written in the statement, and nobody but the build itself vouches for it.", "Use a builder that the build cannot influence.", "ErrorNonVerifiableClaim"},
 	{PublishMissing, "npm's list lacks provenance, or the registry's own attestation that the package was published.", "Fetch the list again: https://registry.npmjs.org/-/npm/v1/attestations/NAME@VERSION.", ""},
+	{PublishKey, "The registry signed that it published the package, with a key that is not among those given.", "Give the registry's keys.", ""},
 	{PackageName, "The attestations are about a package of another name.", "Check that package and attestations belong together.", "ErrorMismatchPackageName"},
 	{PackageVersion, "The attestations are about another version of the package.", "Check that package and attestations belong together.", "ErrorMismatchPackageVersion"},
 }

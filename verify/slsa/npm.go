@@ -170,7 +170,7 @@ func (v *Verifier) published(r *Result, entry provenance.Entry, built npmName, a
 		r.publishes(entry, built, e)
 		return
 	}
-	r.fail("publish", provenance.Code(sigstore.KeyMissing), "the key %.100q of the registry is not among those given", hint)
+	r.fail("publish", provenance.PublishKey, "the key %.100q of the registry is not among those given", hint)
 }
 
 // publishes compares the package that the registry names with the one built.

@@ -57,9 +57,9 @@ type release struct {
 	version string // "v1.4.0", as package semver wants it
 }
 
-// parseRelease reads the version of a tag that matches pattern: what follows
-// the pattern's text before its first wildcard, or begins in that text if it ends
-// with the first numbers of one, as in "v2.*".
+// parseRelease reads the version of a tag that matches pattern: it begins after the
+// pattern's text before its first wildcard, or with the numbers at the end of that
+// text, as in "v2.*".
 func parseRelease(pattern, tag string) (release, bool) {
 	if ok, err := path.Match(pattern, tag); err != nil || !ok {
 		return release{}, false
@@ -68,12 +68,8 @@ func parseRelease(pattern, tag string) (release, bool) {
 	if i := strings.IndexAny(pattern, `*?[\`); i >= 0 {
 		prefix = pattern[:i]
 	}
-	short := strings.TrimRight(prefix, "0123456789.")
-	ways := []string{prefix, short}
-	if short == "" || strings.HasSuffix(short, "v") || strings.ContainsAny(short[len(short)-1:], "/-_") {
-		ways = []string{short, prefix} // where "v1*" takes v10.0.0, the 1 is no part of the name
-	}
-	for _, p := range ways {
+	// In "v1*", which takes v10.0.0 as well, the 1 is no part of the name.
+	for _, p := range []string{strings.TrimRight(prefix, "0123456789."), prefix} {
 		if version, ok := semantic(strings.TrimPrefix(strings.TrimPrefix(tag, p), "v")); ok {
 			return release{tag: tag, version: version}, true
 		}

@@ -38,7 +38,8 @@ func ExpectArtifacts(artifacts ...Artifact) Expect { return Expect{artifacts: ar
 
 // ExpectRelease expects the release of that version of that repository. The
 // repository is brought into its normal form; a version may be written with or
-// without the tag's "v".
+// without the tag's "v". That of a component is named with the component, as in
+// "api/1.4.0": a repository may release several of one version.
 func ExpectRelease(repository, version string) (Expect, error) {
 	uri, err := evidence.NormalRepository(repository)
 	if err != nil {
@@ -58,6 +59,27 @@ func ExpectAnyUnsafe() Expect { return Expect{any: true} }
 func (e Expect) WithArtifacts(artifacts ...Artifact) Expect {
 	e.artifacts = append(e.artifacts[:len(e.artifacts):len(e.artifacts)], artifacts...)
 	return e
+}
+
+// names reports whether the release is the one that is expected by its name.
+func (e Expect) names(r *evidence.Record) bool {
+	if e.repository != r.Repository.URI {
+		return false
+	}
+	if r.Component == "" {
+		return e.version == r.Version || e.version == r.Tag.Name
+	}
+	version, of := strings.CutPrefix(e.version, r.Component+"/")
+	return of && (version == r.Version || version == r.Tag.Name || r.Component+"/"+version == r.Tag.Name)
+}
+
+// ReleaseName is a release as [ExpectRelease] takes it: "https://host/repository@1.4.0",
+// or "https://host/repository@api/1.4.0" of a component.
+func ReleaseName(repository, component, version string) string {
+	if component != "" {
+		version = component + "/" + version
+	}
+	return repository + "@" + version
 }
 
 // none reports whether the caller gave no expectation at all.

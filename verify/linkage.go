@@ -149,9 +149,12 @@ func (r *run) expectation() {
 	if e := r.expect; e.repository != "" {
 		c := link("expected-release", "It is the release that was expected", Proof{Proven, "the signed statement"})
 		c.Expected = e.repository + "@" + e.version
-		c.Found = record.Repository.URI + "@" + record.Version
+		c.Found = ReleaseName(record.Repository.URI, record.Component, record.Version)
 		c.Inputs = []Place{at(r.release.ID, "/predicate/version"), at(r.release.ID, "/predicate/repository/uri")}
-		if e.repository != record.Repository.URI || (e.version != record.Version && e.version != record.Tag.Name) {
+		if record.Component != "" {
+			c.Inputs = append(c.Inputs, at(r.release.ID, "/predicate/component"))
+		}
+		if !e.names(record) {
 			c.fails("release-mismatch", "It is the dossier of another release", Fix{Now: "fetch the dossier of the release you mean to judge"})
 		}
 		r.add(c)

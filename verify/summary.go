@@ -160,11 +160,16 @@ func (s *summaryRun) about(st attest.Statement) {
 		return
 	}
 	repository, version := ofResource(s.summary.ResourceURI)
+	component := ""
 	if d := s.summary.Dossier; d != nil {
-		repository, version = d.Repository, d.Version
+		repository, component, version = d.Repository, d.Component, d.Version
 	}
-	same := repository == s.e.Repository && (s.e.Version == "" || strings.TrimPrefix(version, "v") == strings.TrimPrefix(s.e.Version, "v"))
-	s.check("release", "vsa-release", "The summary is of the release", s.e.Repository+"@"+s.e.Version, repository+"@"+version, same)
+	want, of := s.e.Version, true
+	if component != "" {
+		want, of = strings.CutPrefix(want, component+"/")
+	}
+	same := repository == s.e.Repository && (s.e.Version == "" || of && strings.TrimPrefix(version, "v") == strings.TrimPrefix(want, "v"))
+	s.check("release", "vsa-release", "The summary is of the release", s.e.Repository+"@"+s.e.Version, ReleaseName(repository, component, version), same)
 }
 
 // ofResource reads which release the summary of another tool is of, from

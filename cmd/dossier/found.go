@@ -10,6 +10,7 @@ import (
 	"github.com/release-dossier/dossier/evidence/collect"
 	"github.com/release-dossier/dossier/evidence/redact"
 	"github.com/release-dossier/dossier/internal/result"
+	"github.com/release-dossier/dossier/verify"
 	"github.com/release-dossier/dossier/verify/report"
 )
 
@@ -109,7 +110,8 @@ func (c *Cmd) created(f finished, job *creation) error {
 	draft, p, out, by := f.draft, f.preview, f.out, job.signer
 	c.found(draft)
 	c.gaps(draft.Gaps)
-	release := strings.TrimPrefix(draft.Record.Repository.URI, "https://") + "@" + draft.Record.Version
+	r := draft.Record
+	release := verify.ReleaseName(strings.TrimPrefix(r.Repository.URI, "https://"), r.Component, r.Version)
 	command := append([]string{"dossier", "verify", out, "--release", release}, p.flags...)
 	_, err := fmt.Fprintf(c.Stdout, "\n%s  signed by %s\n%sverify it:\n  %s\n", report.Safe(out), report.Safe(by.name), p.text(), shell(command, 4))
 	return err

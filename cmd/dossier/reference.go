@@ -236,10 +236,7 @@ func (c *Cmd) several(list, trusted []registry.Release) error {
 
 // describeRelease is a line on a release in a registry.
 func describeRelease(r registry.Release) string {
-	name := strings.TrimPrefix(r.Repository, "https://") + "@" + r.Version
-	if r.Component != "" {
-		name += " (" + r.Component + ")"
-	}
+	name := verify.ReleaseName(strings.TrimPrefix(r.Repository, "https://"), r.Component, r.Version)
 	return fmt.Sprintf("%s  %s  %s, %s", r.Statement, name, counted(r.Statements, "statement", "statements"),
 		counted(r.Signatures, "signature", "signatures"))
 }

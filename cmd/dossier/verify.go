@@ -65,7 +65,7 @@ Exit status: 0 ACCEPTED, 1 NOT ACCEPTED, 2 usage or configuration,
 	f.judge.registerRules(cmd)
 	flags := cmd.Flags()
 	flags.StringArrayVar(&f.artifacts, "artifact", nil, "expect a release with this artifact (`FILE` or sha256:HEX, which as a file is ./sha256:HEX; repeatable)")
-	flags.StringVar(&f.release, "release", "", "expect this release (`REPOSITORY@VERSION`)")
+	flags.StringVar(&f.release, "release", "", "expect this release, that of a component as REPOSITORY@COMPONENT/VERSION (`REPOSITORY@VERSION`)")
 	flags.BoolVar(&f.anyRelease, "any-release", false, "expect nothing: accept whichever release the file is about")
 	flags.StringVar(&f.expectHead, "expect-head", "", "this statement must be there (`sha256:HEX`)")
 	flags.StringVar(&f.exactState, "exact-state", "", "the dossier must have exactly this state (`sha256:HEX`)")

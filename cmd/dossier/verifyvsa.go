@@ -51,7 +51,7 @@ Exit status: 0 ACCEPTED, 1 NOT ACCEPTED, 2 usage or configuration,
 	flags.StringVar(&f.vsa, "vsa", "", "the signed summary (`FILE`)")
 	f.judge.registerTrust(cmd)
 	f.judge.registerTime(cmd)
-	flags.StringVar(&f.release, "release", "", "expect a summary of this release (`REPOSITORY@VERSION`)")
+	flags.StringVar(&f.release, "release", "", "expect a summary of this release, that of a component as REPOSITORY@COMPONENT/VERSION (`REPOSITORY@VERSION`)")
 	flags.StringVar(&f.policyDigest, "policy-digest", "", "the policy that must have judged (`sha256:HEX`)")
 	flags.StringVar(&f.effectivePolicy, "effective-policy", "", "the policy after profile and defaults that must have judged (`sha256:HEX`)")
 	flags.StringVar(&f.exactState, "exact-state", "", "the state of the dossier that must have been judged (`sha256:HEX`)")

@@ -28,7 +28,11 @@ func (c *Case) Build() (*bundle.Dossier, verify.Expect, verify.Options, error) {
 	}
 	options := b.options
 	options.Target = cmp.Or(c.Name, "base") + ".dossier"
-	e, err := verify.ExpectRelease(b.record.Repository.URI, b.record.Version)
+	version := b.record.Version
+	if b.record.Component != "" {
+		version = b.record.Component + "/" + version
+	}
+	e, err := verify.ExpectRelease(b.record.Repository.URI, version)
 	if len(b.expected) > 0 {
 		e = verify.ExpectArtifacts(b.expected...)
 	}

@@ -76,16 +76,17 @@ func (c *collector) branches(ctx context.Context, tag chain, o Options, shallow 
 		return evidence.Branches{}, err
 	}
 	out.Source = sourceOf(out)
-	c.noteBranches(tag, out, shallow)
+	c.noteBranches(ctx, tag, out, shallow)
 	return out, nil
 }
 
-func (c *collector) noteBranches(tag chain, b evidence.Branches, shallow bool) {
+func (c *collector) noteBranches(ctx context.Context, tag chain, b evidence.Branches, shallow bool) {
 	switch {
 	case shallow:
 		c.note(NoteBranches, "the clone is shallow, so branches that contain the release may be missing", "git fetch --unshallow --tags")
 	case len(b.Containing) == 0:
-		c.note(NoteBranches, fmt.Sprintf("no branch in this clone contains tag %s", tag.name), fetchBranches)
+		remedy := cmp.Or(c.git.remote(ctx).fetchBranches(), "git branch NAME "+string(tag.commit))
+		c.note(NoteBranches, fmt.Sprintf("no branch in this clone contains tag %s", tag.name), remedy)
 	}
 }
 

@@ -101,7 +101,7 @@ func TestBranchesOfADetachedCheckout(t *testing.T) {
 	r.Git("checkout", "-q", "--detach")
 	r.Git("branch", "-D", "main")
 	res, _ := r.collect(Options{Tag: "v1.0.0"})
-	if len(res.Branches.Containing) != 0 || res.Notes[len(res.Notes)-1].Remedy != fetchBranches {
+	if len(res.Branches.Containing) != 0 || res.Notes[len(res.Notes)-1].Remedy != "git branch NAME "+string(res.Commit) {
 		t.Errorf("%+v, notes %+v", res.Branches, res.Notes)
 	}
 }
@@ -113,7 +113,7 @@ func TestFetchBranches(t *testing.T) {
 	r.Git("init", "-q", dir)
 	r.Git("-C", dir, "remote", "add", "origin", "file://"+r.Dir)
 	r.Git("-C", dir, "fetch", "-q", "origin", "refs/tags/*:refs/tags/*")
-	args := append([]string{"-C", dir}, strings.Fields(strings.ReplaceAll(strings.TrimPrefix(fetchBranches, "git "), "'", ""))...)
+	args := append([]string{"-C", dir}, strings.Fields(strings.ReplaceAll(strings.TrimPrefix(remote("origin").fetchBranches(), "git "), "'", ""))...)
 	r.Git(append(args, "-q")...)
 	res, _ := r.collect(Options{Dir: dir, Tag: "v1.1.1"})
 	if got := names(res.Branches.Containing); got != "hotfix/1.1.2-PAY-1* main release/1.1*" {

@@ -43,7 +43,7 @@ func (r *Result) AddChanges(ctx context.Context, dialect codeowners.Dialect, cha
 		if ch.MergedAs == "" {
 			continue
 		}
-		if err := c.change(ch, dialect); err != nil {
+		if err := c.change(ctx, ch, dialect); err != nil {
 			return fmt.Errorf("change %.40s: %w", ch.ID, err)
 		}
 		if len(r.ids)+len(c.need) > maxObjects {
@@ -57,12 +57,12 @@ func (r *Result) AddChanges(ctx context.Context, dialect codeowners.Dialect, cha
 	return nil
 }
 
-func (c *collector) change(ch *evidence.Change, dialect codeowners.Dialect) error {
+func (c *collector) change(ctx context.Context, ch *evidence.Change, dialect codeowners.Dialect) error {
 	m, err := commits.FindMerge(mergedChange(ch), c.commit)
 	var missing *gitobj.MissingError
 	if errors.As(err, &missing) {
 		c.note(NoteChange, fmt.Sprintf("change %.40s was merged as commit %s, which the clone does not have", ch.ID, missing.ID),
-			fetchBranches)
+			c.git.remote(ctx).fetchBranches())
 		return nil
 	}
 	if c.failed != nil {

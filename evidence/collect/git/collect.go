@@ -182,7 +182,7 @@ func (c *collector) collect(ctx context.Context, o Options, shallow bool) (*Resu
 	if err != nil {
 		return nil, err
 	}
-	ref, err := findTag(refs, o.Tag)
+	ref, err := c.git.findTag(ctx, refs, o.Tag)
 	if err != nil {
 		return nil, err
 	}
@@ -190,7 +190,7 @@ func (c *collector) collect(ctx context.Context, o Options, shallow bool) (*Resu
 	if err != nil {
 		return nil, fmt.Errorf("tag %s: %w", ref.name, err)
 	}
-	c.noteTag(tag)
+	c.noteTag(ctx, tag)
 	base, err := c.base(ctx, o, refs, tag, shallow)
 	if err != nil {
 		return nil, err
@@ -244,14 +244,13 @@ func (c *collector) surroundings(ctx context.Context, o Options, tag chain, shal
 
 // noteTag marks the tag's objects and notes what a signature of the tag would
 // not cover.
-func (c *collector) noteTag(tag chain) {
+func (c *collector) noteTag(ctx context.Context, tag chain) {
 	for _, id := range tag.ids {
 		c.need[id] = true
 	}
 	switch {
 	case tag.typ == gitobj.TypeCommit:
-		c.note(NoteLightweight, fmt.Sprintf("tag %s is lightweight: there is no tag object that could be signed; checkout actions are known to replace annotated tags", tag.name),
-			fetchTag(tag.name))
+		c.noteLightweight(ctx, tag)
 		return
 	case tag.tag.Type == gitobj.TypeTag:
 		c.note(NoteNested, fmt.Sprintf("tag %s points at another tag; its signature covers the commit only through that one", tag.name),
@@ -263,12 +262,23 @@ func (c *collector) noteTag(tag chain) {
 	}
 }
 
+// noteLightweight says how the tag becomes one that can be signed: from the
+// remote, where it may be one, or made anew of the same commit.
+func (c *collector) noteLightweight(ctx context.Context, tag chain) {
+	text := fmt.Sprintf("tag %s is lightweight: there is no tag object that could be signed", tag.name)
+	if r := c.git.remote(ctx); r != "" {
+		c.note(NoteLightweight, text+"; checkout actions are known to replace annotated tags", r.fetchTag(tag.name))
+		return
+	}
+	c.note(NoteLightweight, text, "git tag -s -f "+quote(tag.name)+" "+string(tag.commit))
+}
+
 // base returns the previous release, or a zero chain for a first release.
 func (c *collector) base(ctx context.Context, o Options, refs []tagRef, tag chain, shallow bool) (chain, error) {
 	var ref tagRef
 	var err error
 	if o.PreviousTag != "" {
-		ref, err = findTag(refs, o.PreviousTag)
+		ref, err = c.git.findTag(ctx, refs, o.PreviousTag)
 	} else {
 		ref, err = c.previousTag(ctx, tag, o.TagPattern)
 	}
@@ -276,8 +286,11 @@ func (c *collector) base(ctx context.Context, o Options, refs []tagRef, tag chai
 		if shallow {
 			return chain{}, &ShallowError{}
 		}
-		c.note(NoteFirst, "no earlier release tag is an ancestor: this is taken for the first release",
-			"if there are earlier releases, run git fetch --tags")
+		remedy := "if there are earlier releases, tag them"
+		if c.git.remote(ctx) != "" {
+			remedy = "if there are earlier releases, run git fetch --tags"
+		}
+		c.note(NoteFirst, "no earlier release tag is an ancestor: this is taken for the first release", remedy)
 		return chain{}, nil
 	}
 	if err != nil {

@@ -147,8 +147,19 @@ func TestLightweightTag(t *testing.T) {
 	if res.TagType != gitobj.TypeCommit || res.TagObject != head || res.Commit != head || res.Tag.Name != "" {
 		t.Errorf("Collect = %+v", res)
 	}
-	if res.Notes[0].Code != NoteLightweight || res.Notes[0].Remedy != "git fetch --force origin refs/tags/v1.0.0:refs/tags/v1.0.0" {
-		t.Errorf("note = %+v", res.Notes[0])
+	want := map[string]string{
+		"":         "git tag -s -f v1.0.0 " + string(head),
+		"upstream": "git fetch --force upstream refs/tags/v1.0.0:refs/tags/v1.0.0",
+		"origin":   "git fetch --force origin refs/tags/v1.0.0:refs/tags/v1.0.0",
+	}
+	for _, remote := range []string{"", "upstream", "origin"} {
+		if remote != "" {
+			r.Git("remote", "add", remote, "https://example.com/acme/x")
+		}
+		res, _ := r.collect(Options{Tag: "v1.0.0"})
+		if n := res.Notes[0]; n.Code != NoteLightweight || n.Remedy != want[remote] {
+			t.Errorf("remote %q: note = %+v, want %s", remote, n, want[remote])
+		}
 	}
 }
 
@@ -158,7 +169,12 @@ func TestRemedyIsQuoted(t *testing.T) {
 	r.Commit("one")
 	r.Git("tag", "v1;reboot")
 	res, _ := r.collect(Options{Tag: "v1;reboot"})
-	if got, want := res.Notes[0].Remedy, "git fetch --force origin 'refs/tags/v1;reboot:refs/tags/v1;reboot'"; got != want {
+	if got, want := res.Notes[0].Remedy, "git tag -s -f 'v1;reboot' "+string(res.Commit); got != want {
+		t.Errorf("remedy = %s, want %s", got, want)
+	}
+	r.Git("config", "remote.a b.url", "https://example.com/acme/x")
+	res, _ = r.collect(Options{Tag: "v1;reboot"})
+	if got, want := res.Notes[0].Remedy, "git fetch --force 'a b' 'refs/tags/v1;reboot:refs/tags/v1;reboot'"; got != want {
 		t.Errorf("remedy = %s, want %s", got, want)
 	}
 }
@@ -277,7 +293,11 @@ func TestErrors(t *testing.T) {
 	r.Commit("one")
 	r.Tag("v1.0.0")
 	var missing *TagError
-	if _, err := r.try(Options{Tag: "v9.9.9"}); !errors.As(err, &missing) || !strings.Contains(err.Error(), "git fetch --force origin refs/tags/v9.9.9:refs/tags/v9.9.9") {
+	if _, err := r.try(Options{Tag: "v9.9.9"}); !errors.As(err, &missing) || !strings.HasSuffix(err.Error(), ": make it with git tag -s v9.9.9") {
+		t.Errorf("missing tag without a remote: %v", err)
+	}
+	r.Git("remote", "add", "upstream", "https://example.com/acme/x")
+	if _, err := r.try(Options{Tag: "v9.9.9"}); !errors.As(err, &missing) || !strings.HasSuffix(err.Error(), ": fetch it with git fetch --force upstream refs/tags/v9.9.9:refs/tags/v9.9.9") {
 		t.Errorf("missing tag: %v", err)
 	}
 	for _, tag := range []string{"", "--output=x", "-x", "v1.0.0^{tree}", "HEAD", "a b", "x\ny", "../heads/main"} {

@@ -86,7 +86,7 @@ func Commit(ctx context.Context, dir, tag string, env []string) (gitobj.ID, erro
 	if err != nil {
 		return "", err
 	}
-	ref, err := findTag(refs, tag)
+	ref, err := g.findTag(ctx, refs, tag)
 	if err != nil {
 		return "", err
 	}

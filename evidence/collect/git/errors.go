@@ -23,11 +23,20 @@ func (e *OwnershipError) Error() string {
 }
 
 // TagError says that the clone has no such tag.
-type TagError struct{ Name string }
+type TagError struct {
+	Name string
+	// Remote is the name of the remote that may have it; "" if the clone has no
+	// remote.
+	Remote string
+}
 
 // Error implements error.
 func (e *TagError) Error() string {
-	return fmt.Sprintf("the clone has no tag %q: fetch it with %s", e.Name, fetchTag(e.Name))
+	remedy := "fetch it with " + remote(e.Remote).fetchTag(e.Name)
+	if e.Remote == "" {
+		remedy = "make it with git tag -s " + quote(e.Name)
+	}
+	return fmt.Sprintf("the clone has no tag %q: %s", e.Name, remedy)
 }
 
 // FileError says that the released commit lacks a file that it must have.
@@ -40,14 +49,6 @@ type FileError struct {
 // Error implements error.
 func (e *FileError) Error() string {
 	return fmt.Sprintf("%.200q %s: commit it before the tag, or leave it out", e.Path, e.Why)
-}
-
-// fetchBranches brings in all branches of the remote.
-const fetchBranches = "git fetch origin '+refs/heads/*:refs/remotes/origin/*'"
-
-func fetchTag(name string) string {
-	ref := "refs/tags/" + name
-	return "git fetch --force origin " + quote(ref+":"+ref)
 }
 
 // quote makes s one word of a shell command: people copy remedies, and tags

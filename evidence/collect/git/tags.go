@@ -44,17 +44,17 @@ func (g *runner) tags(ctx context.Context, merged gitobj.ID) ([]tagRef, error) {
 
 // findTag looks the name up in the list instead of handing it to git, whose
 // revision syntax gives meaning to many names that are no tags.
-func findTag(refs []tagRef, name string) (tagRef, error) {
+func (g *runner) findTag(ctx context.Context, refs []tagRef, name string) (tagRef, error) {
 	name = strings.TrimPrefix(name, "refs/tags/")
 	for _, r := range refs {
 		if r.name == name {
 			return r, nil
 		}
 	}
-	if name == "" || strings.ContainsAny(name, " ~^:?*[\\") || strings.ContainsFunc(name, control) {
+	if name == "" || strings.HasPrefix(name, "-") || strings.ContainsAny(name, " ~^:?*[\\") || strings.ContainsFunc(name, control) {
 		return tagRef{}, fmt.Errorf("%.80q is not a tag name", name)
 	}
-	return tagRef{}, &TagError{name}
+	return tagRef{}, &TagError{name, string(g.remote(ctx))}
 }
 
 // chain is a tag resolved to its commit.
@@ -124,7 +124,7 @@ func (c *collector) previousTag(ctx context.Context, current chain, pattern stri
 		}
 		// Of releases of one commit, only a lower version came before.
 		if versioned && semver.Compare(r.version, now.version) >= 0 {
-			same, err := c.sameCommit(refs, r.tag, current.commit)
+			same, err := c.sameCommit(ctx, refs, r.tag, current.commit)
 			if err != nil {
 				return tagRef{}, err
 			}
@@ -135,7 +135,7 @@ func (c *collector) previousTag(ctx context.Context, current chain, pattern stri
 		candidates = append(candidates, r)
 	}
 	if r, ok := previous(candidates, now); ok {
-		return findTag(refs, r.tag)
+		return c.git.findTag(ctx, refs, r.tag)
 	}
 	return tagRef{}, errNoPrevious
 }
@@ -144,8 +144,8 @@ func (c *collector) previousTag(ctx context.Context, current chain, pattern stri
 var errNoPrevious = errors.New("no previous release")
 
 // sameCommit reports whether the named tag resolves to commit.
-func (c *collector) sameCommit(refs []tagRef, name string, commit gitobj.ID) (bool, error) {
-	ref, err := findTag(refs, name)
+func (c *collector) sameCommit(ctx context.Context, refs []tagRef, name string, commit gitobj.ID) (bool, error) {
+	ref, err := c.git.findTag(ctx, refs, name)
 	if err != nil {
 		return false, err
 	}

@@ -259,7 +259,7 @@ func (r *run) commitProof() Proof {
 	case r.facts.Range.Complete:
 		return r.facts.Range.Proof
 	}
-	return r.byObjects()
+	return r.ofRelease(r.byObjects())
 }
 
 // count writes a number with its noun.

@@ -36,6 +36,17 @@ func (r *run) byObjects() Proof {
 	return Proof{Proven, "git " + r.facts.Record.ObjectFormat}
 }
 
+// ofRelease is how it is known that what p proves is of this release: by the
+// release statement, or by a tag that trust lets its signer make. By the word of a
+// stranger it is no more than a claim, whatever the objects say of themselves
+// (rules of format, R11).
+func (r *run) ofRelease(p Proof) Proof {
+	if r.report.Relied || r.facts.Tag.Signature.Valid {
+		return p
+	}
+	return Weakest(p, r.facts.Stated())
+}
+
 // readObjects reads the material that holds the git objects.
 func (r *run) readObjects() bool {
 	c := link("git-objects", "The git objects are embedded and hash to their ids", r.byObjects())
@@ -88,7 +99,7 @@ func (r *run) tagObject() {
 		r.add(c)
 		return
 	}
-	fact.Embedded, fact.Object, fact.Proof = true, tag, r.byObjects()
+	fact.Embedded, fact.Object, fact.Proof = true, tag, r.facts.Stated()
 	target, err := r.follow(tag)
 	c.Found = fmt.Sprintf("tag %s, commit %s", tag.Name, target)
 	switch {
@@ -103,10 +114,11 @@ func (r *run) tagObject() {
 	case target != record.Commit:
 		c.fails("tag-commit-mismatch", "The tag leads to another commit than the one released", Fix{Now: "find out who moved the tag, and release under a new version"})
 	default:
-		fact.Commit = target
+		fact.Commit, fact.Proof = target, r.byObjects()
 	}
 	r.add(c)
 	r.tagSignature(tag)
+	fact.Proof = r.ofRelease(fact.Proof)
 }
 
 // follow goes through tags of tags to the commit.
@@ -176,7 +188,7 @@ func (r *run) commitRange() {
 		c.Outcome, c.Code, c.Title = Warn, "base-stated", "No trusted signature shows that the base is a release"
 		c.Fix = Fix{Now: "release from a base whose annotated tag is signed by a key that trust lets sign tags"}
 	}
-	fact.Proof = c.Proof
+	fact.Proof = r.ofRelease(c.Proof)
 	c.Found = count(len(commits), "commit")
 	r.add(c)
 }

@@ -82,3 +82,37 @@ func TestTagByFingerprint(t *testing.T) {
 		t.Errorf("verdict %s", r.Verdict)
 	}
 }
+
+// TestGradeOfTheTag: whatever a tag object says of itself, that it is the
+// release's rests on who signed the release statement or the tag.
+func TestGradeOfTheTag(t *testing.T) {
+	c := newCast(t)
+	trusted, stranger := c.options(t, "solo"), c.options(t, "solo")
+	stranger.Trust, stranger.Policy = nil, nil
+	for _, tt := range []struct {
+		name        string
+		d           *bundle.Dossier
+		o           verify.Options
+		tag, commit verify.Grade
+	}{
+		{"nobody is trusted", c.release, stranger, verify.Claimed, verify.Claimed},
+		{"the signer is trusted", c.release, trusted, verify.Proven, verify.Proven},
+		{"a stranger's tag in a trusted statement", taggedBy("sister")(t, c), trusted, verify.Proven, verify.Proven},
+	} {
+		got := map[string]verify.Grade{}
+		for _, l := range judge(t, tt.d, c.expect(t), tt.o).Chain {
+			got[l.Label] = l.Proof.Grade
+		}
+		if got["tag"] != tt.tag || got["commit"] != tt.commit {
+			t.Errorf("%s: tag %s, commit %s, want %s and %s", tt.name, got["tag"], got["commit"], tt.tag, tt.commit)
+		}
+	}
+	// The key that signed the tag is trusted, whoever signed the statement.
+	o := c.options(t, "solo")
+	o.Trust = c.trustText(t, strings.Replace(c.document(""), "[record, provenance, tag]", "[tag]", 1))
+	for _, l := range judge(t, c.release, c.expect(t), o).Chain {
+		if l.Label == "tag" && (l.Proof.Grade != verify.Proven || !strings.Contains(l.Text, "signed by")) {
+			t.Errorf("a trusted tag: %+v", l)
+		}
+	}
+}

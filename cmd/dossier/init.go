@@ -69,9 +69,12 @@ func (c *Cmd) init(ctx context.Context, dir, key string) error {
 			return err
 		}
 		change := result.Written
-		if !written {
+		switch {
+		case !written:
 			change = result.Kept
 			file.kept(s, file.path)
+		case file.path == at && s.guessed:
+			s.note("the artifact in release.yaml, " + s.artifacts[0] + ", is a guess: no Go module tells what is built here; put what your build makes there")
 		}
 		told.Files = append(told.Files, result.File{Path: file.path, Change: change})
 		if !c.asJSON {

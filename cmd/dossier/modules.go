@@ -48,7 +48,7 @@ func (c *Cmd) readModules(ctx context.Context, s *surroundings, prefix string) e
 			list = append(list, m)
 		}
 	}
-	s.artifacts = []string{"bin/" + globEscape(s.name)}
+	s.artifacts, s.guessed = []string{"bin/" + globEscape(s.name)}, true
 	if len(list) == 0 {
 		return nil
 	}
@@ -60,7 +60,7 @@ func (c *Cmd) readModules(ctx context.Context, s *surroundings, prefix string) e
 	switch {
 	case inFolder || atTop < 0 && len(list) > 1:
 		if s.modules = s.components(list); s.modules != nil {
-			s.kind = evidence.KindMono
+			s.kind, s.guessed = evidence.KindMono, false
 		} else {
 			s.note("no Go module is described: write name, kind and artifacts of release.yaml by hand")
 		}
@@ -72,7 +72,7 @@ func (c *Cmd) readModules(ctx context.Context, s *surroundings, prefix string) e
 	if m.dir != "." {
 		s.note("the Go module is in "+m.dir+"; what its artifacts name:", m.build())
 	}
-	s.name, s.kind, s.artifacts = plainName(path.Base(m.path)), m.kind, m.artifacts
+	s.name, s.kind, s.artifacts, s.guessed = plainName(path.Base(m.path)), m.kind, m.artifacts, false
 	return nil
 }
 

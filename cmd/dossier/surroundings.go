@@ -19,6 +19,7 @@ type surroundings struct {
 	top, name, repository string
 	kind                  evidence.Kind
 	artifacts             []string          // what a release consists of, by convention
+	guessed               bool              // that nothing in the repository tells of artifacts
 	modules               []goModule        // those that are released by themselves
 	key                   string            // path of the signing key as release.yaml has it
 	public                *attest.PublicKey // nil if there is no key yet

@@ -33,7 +33,10 @@ func document(head string, lines []line) string {
 
 func (s *surroundings) releaseYAML() string {
 	built := "what is released: build it before \"create\""
-	if s.kind == evidence.KindLibrary {
+	switch {
+	case s.guessed:
+		built = "a guess: put what your build makes here"
+	case s.kind == evidence.KindLibrary:
 		built = "what is released, such as \"git archive\" of the tag"
 	}
 	lines := []line{{"version: 1", "the form of this file"}}

@@ -229,8 +229,7 @@ var hostile = []string{
 	strings.Repeat("~~~~\n<!--\n", 20_000),
 }
 
-// TestHostile reads what asks for much within bounds: were it not linear, the
-// test would not end.
+// TestHostile reads what asks for much: what comes of it is within bounds.
 func TestHostile(t *testing.T) {
 	for _, text := range hostile {
 		bounded(t, New().Read(text))

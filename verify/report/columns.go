@@ -60,8 +60,23 @@ func cut(s string, n int) string {
 	return strings.TrimRight(head, " ") + ellipsis
 }
 
+// middle shortens s to at most n columns by an ellipsis between its begin and its
+// end: of two names in one folder, the ends differ.
+func middle(s string, n int) string {
+	if columns(s) <= n {
+		return s
+	}
+	keep := max(n-len(ellipsis), 2)
+	head, tail := split(s, (keep+1)/2)
+	for columns(tail) > keep/2 {
+		_, tail = split(tail, 1)
+	}
+	return head + ellipsis + tail
+}
+
 // wrap breaks s at spaces into lines of at most rest columns, the first of at
-// most first. A word longer than a line is broken where the line ends.
+// most first. A word longer than a line is broken after its slashes, so that the
+// parts of a path stay whole, and else where the line ends.
 func wrap(s string, first, rest int) []string {
 	var lines []string
 	room, line := first, ""
@@ -70,18 +85,25 @@ func wrap(s string, first, rest int) []string {
 		room, line = rest, ""
 	}
 	for word := range strings.SplitSeq(s, " ") {
-		if line != "" && columns(line)+1+columns(word) > room {
-			flush()
+		parts, space := []string{word}, " "
+		if columns(word) > rest {
+			parts = strings.SplitAfter(word, "/")
 		}
-		if line != "" {
-			line += " "
-		}
-		line += word
-		for columns(line) > room {
-			tail := line
-			line, tail = split(tail, room)
-			flush()
-			line = tail
+		for _, part := range parts {
+			if line != "" && columns(line)+len(space)+columns(part) > room {
+				flush()
+			}
+			if line != "" {
+				line += space
+			}
+			line += part
+			for columns(line) > room {
+				tail := line
+				line, tail = split(tail, room)
+				flush()
+				line = tail
+			}
+			space = ""
 		}
 	}
 	if line != "" || len(lines) == 0 {

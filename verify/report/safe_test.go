@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -91,4 +92,14 @@ func TestWrapProperties(t *testing.T) {
 			t.Fatalf("wrapping changed %q to %q", s, got)
 		}
 	})
+}
+
+// A path that is longer than a line is broken after a slash, so that what follows
+// its last part stays with it.
+func TestWrapPath(t *testing.T) {
+	digest := strings.Repeat("a", 64)
+	want := []string{"entry blobs/sha256/", digest + ": no", "statement lists it"}
+	if got := wrap("entry blobs/sha256/"+digest+": no statement lists it", 70, 70); !slices.Equal(got, want) {
+		t.Errorf("wrap = %q, want %q", got, want)
+	}
 }

@@ -26,6 +26,20 @@ type row struct {
 	exit         int // the exit status that stands for the verdict
 	verdict      verify.Verdict
 	what, target string
+	// entry is the entry of an unreadable file that is at fault, and cause what is
+	// wrong with it: what without the remedy.
+	entry, cause string
+}
+
+// brief is what there is to say, in at most room columns. The remedy and the name
+// of an entry make room for what is wrong with it.
+func (r row) brief(room int) string {
+	if r.entry == "" || columns(r.what) <= room {
+		return cut(r.what, room)
+	}
+	const least = 12
+	left := room - columns("entry : ") - columns(r.cause)
+	return cut("entry "+middle(r.entry, max(left, least))+": "+r.cause, room)
 }
 
 // NewSummaryWriter returns a writer of a summary to w.
@@ -40,6 +54,11 @@ func (s *SummaryWriter) Add(r Result) error {
 	}
 	v := newView(r.shown(), s.options)
 	line := row{verdict: v.r.Verdict, what: v.inBrief(), target: cut(tidy(v.r.Target), 60)}
+	var at *bundle.ReadError
+	if r.Report == nil && errors.As(r.Err, &at) && at.Entry != "" {
+		line.entry, line.cause = tidy(fmt.Sprintf("%.120q", at.Entry)), tidy(at.Err.Error())
+		line.what = "entry " + line.entry + ": " + strings.TrimSuffix(line.cause+": "+tidy(at.Remedy), ": ")
+	}
 	if line.exit = line.verdict.ExitCode(); r.Report == nil {
 		line.exit = 4
 	}
@@ -73,7 +92,7 @@ func (s *SummaryWriter) Close() error {
 	room = max(min(room, what), least)
 	var lines []line
 	for _, r := range s.rows {
-		text := pad("", verdictColumns-len(r.verdict)) + pad(cut(r.what, room), room+2) + r.target
+		text := pad("", verdictColumns-len(r.verdict)) + pad(r.brief(room), room+2) + r.target
 		lines = append(lines, line{mark: string(r.verdict), text: text})
 	}
 	text := plural(len(s.rows), "file") + ":"

@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -52,6 +53,25 @@ func TestSummaryWidth(t *testing.T) {
 		}
 		if longest != want {
 			t.Errorf("width %d: the longest line has %d columns, want %d:\n%s", width, longest, want, b.String())
+		}
+	}
+}
+
+// The name of an entry, however long, leaves room for what is wrong with it.
+func TestSummaryNamesTheCause(t *testing.T) {
+	const blobs = "blobs/sha256/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+	for entry, want := range map[string]string{
+		blobs:                        `CANNOT READ    entry "blobs/sha256/012345...def0123456789abcdef": it is cut off  a.dossier`,
+		"index.json":                 `CANNOT READ    entry "index.json": it is cut off: fetch it again  a.dossier`,
+		strings.Repeat("\x01", 1000): `CANNOT READ    entry "\x01\x01\x01\x01\x0...1\x01\x01\x01\x01...: it is cut off  a.dossier`,
+	} {
+		var b bytes.Buffer
+		err := &bundle.ReadError{Entry: entry, Err: errors.New("it is cut off"), Remedy: "fetch it again"}
+		if e := Summary(&b, []Result{{Target: "a.dossier", Err: fmt.Errorf("a.dossier: %w", err)}}, Options{}); e != nil {
+			t.Fatal(e)
+		}
+		if got, _, _ := strings.Cut(b.String(), "\n"); got != want {
+			t.Errorf("got\n%s\nwant\n%s", got, want)
 		}
 	}
 }

@@ -73,7 +73,7 @@ func TestForbiddenImports(t *testing.T) {
 
 // order lists the packages so that each imports only packages before it.
 var order = []string{
-	"/internal/lazyregexp", "/internal/strictjson", "/internal/strictxml", "/internal/strictyaml",
+	"/internal/lazyregexp", "/internal/noreplace", "/internal/strictjson", "/internal/strictxml", "/internal/strictyaml",
 	"/evidence/gitobj", "/evidence/commits", "/evidence/codeowners", "/evidence", "/evidence/records", "/evidence/checks",
 	"/attest", "/attest/sigstore", "/attest/kms", "/evidence/provenance", "/evidence/vsa", "/evidence/foreign", "/evidence/bundle", "/internal/distribution", "/evidence/bundle/registry", "/evidence/interchange", "/evidence/redact", "/sbom/schema", "/sbom/xmlschema", "/sbom/license", "/sbom/purl", "/sbom",
 	"/evidence/collect/deploy", "/evidence/collect/ci", "/evidence/collect/git", "/evidence/collect/secrets", "/evidence/collect", "/evidence/collect/results", "/evidence/collect/oci",

@@ -41,14 +41,18 @@ func (d *Dossier) AppendTo(path string) error {
 		return err
 	}
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return now.WriteDir(path)
+		l, err := now.layout()
+		if err != nil {
+			return err
+		}
+		return l.write(path, func(w *layoutWriter) error { return w.giveUp(now.unfinished, l.materials) })
 	}
 	return now.writeFile(path, d)
 }
 
 // take adds the additions of from to d.
 func (d *Dossier) take(from *Dossier) error {
-	for _, sig := range from.parentsFirst() {
+	for _, sig := range from.parentsFirst(from.addedSignatures) {
 		st := from.statements[sig.Bundle.StatementID()]
 		if _, ok := d.statements[st.ID]; !ok && !from.addedAll(st) {
 			return fmt.Errorf("statement %s is not there: %w", st.ID, ErrReplaced)
@@ -71,26 +75,26 @@ func (d *Dossier) take(from *Dossier) error {
 	return nil
 }
 
-// parentsFirst returns the added signatures so that each comes after those that
+// parentsFirst returns the signatures so that each comes after those that
 // its statement names, in whatever order they were added.
-func (d *Dossier) parentsFirst() []*Signature {
-	added := map[evidence.Digest]*Signature{}
-	for _, sig := range d.addedSignatures {
-		added[sig.ID] = sig
+func (d *Dossier) parentsFirst(signatures []*Signature) []*Signature {
+	todo := map[evidence.Digest]*Signature{}
+	for _, sig := range signatures {
+		todo[sig.ID] = sig
 	}
 	var list []*Signature
 	var visit func(*Signature)
 	visit = func(sig *Signature) {
-		delete(added, sig.ID)
+		delete(todo, sig.ID)
 		for _, p := range d.statements[sig.Bundle.StatementID()].Links.Parents {
-			if parent := added[p.Signature]; parent != nil {
+			if parent := todo[p.Signature]; parent != nil {
 				visit(parent)
 			}
 		}
 		list = append(list, sig)
 	}
-	for _, sig := range d.addedSignatures {
-		if added[sig.ID] != nil {
+	for _, sig := range signatures {
+		if todo[sig.ID] != nil {
 			visit(sig)
 		}
 	}

@@ -31,6 +31,11 @@
 // one name or a size beyond the [Limits] make the file unreadable
 // ([ReadError]).
 //
+// A writer of a directory that is killed leaves files of its own there, whose
+// names begin with ".dossier-" and go on in one of two fixed forms (docs/format.md,
+// section 10). Readers pass them over, and the next writer removes them, so that
+// what is there is a dossier at any time, with the whole addition or without it.
+//
 // # The state
 //
 // [Dossier.State] is one digest over everything reachable from a stated set of

@@ -22,6 +22,7 @@ type Dossier struct {
 	blobs      map[evidence.Digest]Blob // everything but signatures and packaging
 	problems   []Problem
 	unreadable map[evidence.Digest]error
+	unfinished []evidence.Digest // materials that were set aside
 	closer     io.Closer
 	// addedSignatures and addedBlobs are what came after opening, in order.
 	addedSignatures []*Signature

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+
+	"github.com/release-dossier/dossier/evidence"
 )
 
 // entry is one file of a packaging: its slash-separated name, its size and how
@@ -20,9 +22,11 @@ type entry struct {
 
 // entries collects what a packaging holds, within limits.
 type entries struct {
-	limits Limits
-	list   []entry
-	total  int64
+	limits  Limits
+	list    []entry
+	total   int64
+	passed  int               // files of writers' own, which are no entries
+	notices []evidence.Digest // of unfinished materials
 	// last is the greatest name so far, in lower case, as long as each is
 	// greater than the one before; names has all of them once one is not.
 	last  string
@@ -33,8 +37,8 @@ func (es *entries) add(e entry) error {
 	if es.has(strings.ToLower(e.name)) {
 		return &ReadError{Entry: e.name, Err: errors.New("two entries have this name"), Remedy: "the file was not written by this tool; ask its sender for the original"}
 	}
-	if len(es.list) >= es.limits.Entries {
-		return &ReadError{Entry: e.name, Err: fmt.Errorf("more than %d entries", es.limits.Entries)}
+	if len(es.list)+es.passed >= es.limits.Entries {
+		return es.tooMany(e.name)
 	}
 	if e.size < 0 || e.size > es.limits.Total-es.total {
 		return &ReadError{Entry: e.name, Err: fmt.Errorf("the entries claim more than %d bytes", es.limits.Total)}
@@ -42,6 +46,10 @@ func (es *entries) add(e entry) error {
 	es.total += e.size
 	es.list = append(es.list, e)
 	return nil
+}
+
+func (es *entries) tooMany(name string) error {
+	return &ReadError{Entry: name, Err: fmt.Errorf("more than %d entries", es.limits.Entries)}
 }
 
 // has reports whether an entry of that name was there before, and notes it.
@@ -199,8 +207,8 @@ func checkTail(r io.ReaderAt, section *io.SectionReader, end, size int64) error 
 	}
 }
 
-// readDir lists the files of a layout directory. Links are refused; root keeps
-// every later open inside the directory.
+// readDir lists the files of a layout directory without those of writers' own.
+// Links are refused; root keeps every later open inside the directory.
 func (es *entries) readDir(root *os.Root) error {
 	return fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
@@ -213,6 +221,9 @@ func (es *entries) readDir(root *os.Root) error {
 			return nil
 		case !d.Type().IsRegular():
 			return &ReadError{Entry: name, Err: errors.New("links, devices and pipes are not allowed")}
+		}
+		if rest, own := ownFile(name); own {
+			return es.passOver(name, rest)
 		}
 		info, err := d.Info()
 		if err != nil {

@@ -138,7 +138,9 @@ func compute(es *entries) (*Dossier, error) {
 	if !layout && len(d.statements) == 0 {
 		return nil, notADossier("there is no OCI image layout in it")
 	}
-	return d, d.comparePackaging(p)
+	err := d.comparePackaging(p)
+	d.setAside(es.notices)
+	return d, err
 }
 
 func notADossier(why string) error {

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path"
+
+	"github.com/release-dossier/dossier/internal/noreplace"
 )
 
 // replacement replaces a file by way of a temporary one in the same directory.
@@ -16,11 +18,12 @@ type replacement struct {
 	mode   fs.FileMode
 	write  func(io.Writer) error
 	before func() error // called before the rename, if set
+	new    bool         // nothing of the name may be there
 }
 
 // put makes name the file, or leaves everything as it was.
 func (r replacement) put(name string) (err error) {
-	tmp := path.Join(path.Dir(name), ".dossier-"+rand.Text())
+	tmp := path.Join(path.Dir(name), ownPrefix+rand.Text())
 	f, err := r.root.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
@@ -31,28 +34,35 @@ func (r replacement) put(name string) (err error) {
 			err = errors.Join(err, r.root.Remove(tmp))
 		}
 	}()
+	step()
 	if err := r.write(f); err != nil {
 		return err
 	}
 	if err := errors.Join(f.Chmod(r.mode), f.Sync(), f.Close()); err != nil {
 		return err
 	}
+	step()
 	if r.before != nil {
 		if err := r.before(); err != nil {
 			return err
 		}
 	}
-	if err := r.root.Rename(tmp, name); err != nil {
+	rename := r.root.Rename
+	if r.new {
+		rename = func(from, to string) error { return noreplace.Rename(r.root, from, to) }
+	}
+	if err := rename(tmp, name); err != nil {
 		return err
 	}
-	r.syncDir(path.Dir(name))
+	step()
+	syncDir(r.root, path.Dir(name))
 	return nil
 }
 
-// syncDir makes the rename last. Some systems cannot sync a directory; the
-// rename is done all the same.
-func (r replacement) syncDir(name string) {
-	if f, err := r.root.Open(name); err == nil {
+// syncDir makes what was done in a directory last. Some systems cannot sync one;
+// it is done all the same.
+func syncDir(root *os.Root, name string) {
+	if f, err := root.Open(name); err == nil {
 		_ = f.Sync()
 		f.Close()
 	}

@@ -3,11 +3,11 @@ package bundle
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 )
 
 var errEmpty = errors.New("the dossier is empty: there is no statement in it")
@@ -21,21 +21,34 @@ var errEmpty = errors.New("the dossier is empty: there is no statement in it")
 // afterwards: open the new file.
 func (d *Dossier) WriteFile(path string) error { return d.writeFile(path, d) }
 
+// WriteNewFile is WriteFile where nothing may be: if something is at path when the
+// dossier is complete, it stays, and the error wraps [fs.ErrExist]. Of several that
+// write there at once, one succeeds.
+func (d *Dossier) WriteNewFile(path string) error {
+	return d.put(path, replacement{mode: 0o644, new: true})
+}
+
 // writeFile writes d. Of is the dossier that may hold the file open as well.
 func (d *Dossier) writeFile(path string, of *Dossier) error {
 	path, mode, err := destination(path)
 	if err != nil {
 		return err
 	}
+	r := replacement{mode: mode}
+	if runtime.GOOS == "windows" {
+		r.before = func() error { return errors.Join(d.closeIf(path), of.closeIf(path)) }
+	}
+	return d.put(path, r)
+}
+
+// put packs the dossier into the file at path.
+func (d *Dossier) put(path string, r replacement) error {
 	root, err := os.OpenRoot(filepath.Dir(path))
 	if err != nil {
 		return err
 	}
 	defer root.Close()
-	r := replacement{root: root, mode: mode, write: d.Pack}
-	if runtime.GOOS == "windows" {
-		r.before = func() error { return errors.Join(d.closeIf(path), of.closeIf(path)) }
-	}
+	r.root, r.write = root, d.Pack
 	if err := r.put(filepath.Base(path)); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
@@ -78,90 +91,68 @@ func (d *Dossier) closeIf(path string) error {
 }
 
 // WriteDir writes the canonical packaging as a directory. A directory that is
-// there already must be a layout; blobs are only added, and index.json comes
-// last, where readers of OCI layouts begin. Each file appears whole or not at
-// all; a reader of the set in between may see blobs that nothing lists yet.
-func (d *Dossier) WriteDir(path string) error {
-	if len(d.statements) == 0 {
-		return errEmpty
-	}
-	files, err := d.files()
+// there already must be a layout; blobs are only added, materials before the
+// statements that list them, and index.json comes last, where readers of OCI
+// layouts begin. Each file appears whole or not at all. A writer that is killed
+// leaves what readers pass over, and what the next writer removes or completes.
+// Like [Dossier.AppendTo] it excludes other processes that write there.
+func (d *Dossier) WriteDir(path string) error { return d.writeDir(path, checkLayoutDir) }
+
+// WriteNewDir is WriteDir for a directory that is not there or empty: if a layout
+// is there, or comes in the meantime, the error wraps [fs.ErrExist].
+func (d *Dossier) WriteNewDir(path string) error { return d.writeDir(path, checkNewDir) }
+
+func (d *Dossier) writeDir(path string, check func(string) error) error {
+	l, err := d.layout()
 	if err != nil {
 		return err
 	}
-	if err := checkLayoutDir(path); err != nil {
+	if err := check(path); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(path, 0o755); err != nil {
 		return err
 	}
-	root, err := os.OpenRoot(path)
+	target, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return err
 	}
-	defer root.Close()
-	if err := writeEntries(root, files); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
+	unlock, err := lock(target)
+	if err != nil {
+		return fmt.Errorf("lock %s: %w", path, err)
 	}
-	return nil
-}
-
-func writeEntries(root *os.Root, files []file) error {
-	if err := root.MkdirAll("blobs/sha256", 0o755); err != nil {
+	defer unlock()
+	if err := check(path); err != nil { // others may have been there first
 		return err
 	}
-	var last []file
-	for _, f := range files {
-		if f.name == "index.json" {
-			last = append(last, f)
-			continue
-		}
-		if err := writeEntry(root, f); err != nil {
-			return err
-		}
-	}
-	for _, f := range last {
-		if err := writeEntry(root, f); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func writeEntry(root *os.Root, f file) error {
-	if f.name != "index.json" && holds(root, f) {
-		return nil // blobs are named by their digest and never change
-	}
-	r := replacement{root: root, mode: 0o644, write: func(w io.Writer) error { return copyBlob(w, f.blob) }}
-	if err := r.put(f.name); err != nil {
-		return fmt.Errorf("entry %s: %w", f.name, err)
-	}
-	return nil
-}
-
-// holds reports whether the file is there with the right bytes: a damaged one
-// of the same size is written again.
-func holds(root *os.Root, f file) bool {
-	info, err := root.Lstat(f.name)
-	if err != nil || !info.Mode().IsRegular() || info.Size() != f.blob.Size {
-		return false
-	}
-	there := Blob{f.blob.Digest, f.blob.Size, func() (io.ReadCloser, error) { return root.Open(f.name) }}
-	return copyBlob(io.Discard, there) == nil
+	return l.write(path, nil)
 }
 
 // checkLayoutDir refuses to write a layout into a directory that holds
 // something else.
 func checkLayoutDir(path string) error {
 	list, err := os.ReadDir(path)
-	if errors.Is(err, fs.ErrNotExist) || err == nil && len(list) == 0 {
-		return nil
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if _, err := os.Lstat(filepath.Join(path, "oci-layout")); err != nil {
-		return fmt.Errorf("%s is not empty and not an OCI image layout: choose another directory", path)
+	others := slices.ContainsFunc(list, func(e fs.DirEntry) bool {
+		_, own := ownFile(e.Name())
+		return !own || !e.Type().IsRegular()
+	})
+	if !others || isLayout(path) {
+		return nil
 	}
-	return nil
+	return fmt.Errorf("%s is not empty and not an OCI image layout: choose another directory", path)
+}
+
+func checkNewDir(path string) error {
+	if isLayout(path) {
+		return fmt.Errorf("%s: a layout: %w", path, fs.ErrExist)
+	}
+	return checkLayoutDir(path)
+}
+
+func isLayout(path string) bool {
+	_, err := os.Lstat(filepath.Join(path, "oci-layout"))
+	return err == nil
 }

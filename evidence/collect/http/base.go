@@ -53,3 +53,25 @@ func (b base) link(path string) string { return strings.TrimRight(b.url.String()
 func (b base) same(u *url.URL) bool {
 	return u.Scheme == b.url.Scheme && strings.EqualFold(u.Host, b.url.Host) && u.User == nil
 }
+
+// below reports whether u is the base address or leads to a place below it: on
+// one host there may be systems of others.
+func (b base) below(u *url.URL) bool {
+	if !b.same(u) {
+		return false
+	}
+	rest, ok := strings.CutPrefix(u.Path, b.url.Path)
+	return ok && (rest == "" || rest[0] == '/') && !climbs(u.Path)
+}
+
+// climbs reports whether a path has a segment of dots only, by which servers go
+// up, some of them also before a parameter ("..;x").
+func climbs(path string) bool {
+	for segment := range strings.FieldsFuncSeq(path, func(r rune) bool { return r == '/' || r == '\\' }) {
+		dots, _, _ := strings.Cut(segment, ";")
+		if dots != "" && strings.Trim(dots, ".") == "" {
+			return true
+		}
+	}
+	return false
+}

@@ -126,6 +126,34 @@ func TestNoCredentialElsewhere(t *testing.T) {
 	}
 }
 
+// TestNoCredentialBeside: where a system lives below a path, nothing beside that
+// is asked, whatever the system answers.
+func TestNoCredentialBeside(t *testing.T) {
+	for _, to := range []string{"/evil", "/jiraevil", "/jira/../evil", "/jira/..%2fevil", "/jira/..;/evil", `/jira/..%5cevil`, "http://{host}/evil"} {
+		var asked []string
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			asked = append(asked, r.URL.Path)
+			to := strings.Replace(to, "{host}", r.Host, 1)
+			if strings.HasSuffix(r.URL.Path, "/T-1") {
+				w.Header().Set("Location", to)
+				w.WriteHeader(http.StatusFound)
+				return
+			}
+			answer(w, fmt.Appendf(nil, `{"values":[{"id":"a"}],"next":%q}`, to))
+		}))
+		defer server.Close()
+		s := httprec.Source{Mapping: paged(t, "next-url: /next"), Base: server.URL + "/jira", Credential: httprec.Credential{Variable: "TOKEN"}}
+		for ticket, want := range map[string]string{"T-1": "redirected to what is not below", "T-2": "next page is not below"} {
+			if _, err := httprec.Collect(t.Context(), s, httprec.Targets{Tickets: []string{ticket}}, options()); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: %s: got %v, want %q", to, ticket, err, want)
+			}
+		}
+		if len(asked) != 2 {
+			t.Errorf("%s: asked %q", to, asked)
+		}
+	}
+}
+
 func TestRetry(t *testing.T) {
 	calls, waited := 0, time.Duration(0)
 	o := options()

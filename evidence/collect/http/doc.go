@@ -44,6 +44,6 @@
 //
 // A credential is named by its environment variable and taken from the map that
 // the caller passes in. It is sent in one header, over https or to the own
-// machine only, and never to another host. An answer that repeats it is not
-// kept, and no error shows it.
+// machine only, and never to another host or to what is not below the base
+// address. An answer that repeats it is not kept, and no error shows it.
 package http

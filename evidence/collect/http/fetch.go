@@ -105,7 +105,7 @@ func withoutAddress(err error) error {
 	return e.Err
 }
 
-// redirect follows redirects on the same host only.
+// redirect follows redirects to what is below the base address only.
 func (c *collection) redirect(req *http.Request, via []*http.Request) error {
 	if len(via) > maxRedirects {
 		return leadsAway(fmt.Sprintf("more than %d redirects", maxRedirects))
@@ -113,6 +113,9 @@ func (c *collection) redirect(req *http.Request, via []*http.Request) error {
 	if !c.base.same(req.URL) {
 		return leadsAway(fmt.Sprintf("redirected to %.100s://%.100s, and other hosts are not asked: correct the base address",
 			req.URL.Scheme, req.URL.Host))
+	}
+	if !c.base.below(req.URL) {
+		return leadsAway("redirected to what is not below the base address, and that is not asked: correct the base address")
 	}
 	return nil
 }

@@ -132,8 +132,8 @@ func textAt(s selector, root *node) (string, error) {
 	return text, nil
 }
 
-// nextAddress resolves the system's word for the next page; it must be on the
-// same host.
+// nextAddress resolves the system's word for the next page; it must be below the
+// base address, as must be everything that the credential is sent to.
 func (c *collection) nextAddress(current, text string) (string, error) {
 	u, err := url.Parse(current)
 	if err != nil {
@@ -142,6 +142,9 @@ func (c *collection) nextAddress(current, text string) (string, error) {
 	next, err := u.Parse(text)
 	if err != nil || len(text) > maxLink || !c.base.same(next) {
 		return "", errors.New("the next page is on another host, and other hosts are not asked")
+	}
+	if !c.base.below(next) {
+		return "", errors.New("the next page is not below the base address, and what is not is not asked")
 	}
 	next.Fragment = ""
 	return next.String(), nil

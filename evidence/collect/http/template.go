@@ -89,10 +89,8 @@ func (t template) path(values map[string]string) (string, error) {
 		}
 	}
 	path := t.expand(values, percentEncode)
-	for segment := range strings.SplitSeq(path, "/") {
-		if segment != "" && strings.Trim(segment, ".") == "" {
-			return "", fmt.Errorf("the path %.200q has a segment of dots only", path)
-		}
+	if climbs(path) {
+		return "", fmt.Errorf("the path %.200q has a segment of dots only", path)
 	}
 	return path, nil
 }

@@ -44,6 +44,15 @@ func TestTemplate(t *testing.T) {
 }
 
 func TestTemplateRefuses(t *testing.T) {
+	for _, text := range []string{"/..", "/a/../b", "/..;/b", "/.;x=1/b"} {
+		up, err := parseTemplate(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if up.checkPath() == nil {
+			t.Errorf("%s: accepted", text)
+		}
+	}
 	tmpl, err := parseTemplate("/a/{v}/.{w}")
 	if err != nil {
 		t.Fatal(err)

@@ -63,6 +63,15 @@ type forgeConfig struct {
 	// Template says by which headings the fields of the pull-request template
 	// are known besides the usual ones.
 	Template templateNames `yaml:"template"`
+
+	at *strictyaml.Node
+}
+
+// UnmarshalStrict implements strictyaml.Unmarshaler.
+func (f *forgeConfig) UnmarshalStrict(n *strictyaml.Node) error {
+	f.at = n
+	type plain forgeConfig
+	return n.Decode((*plain)(f))
 }
 
 // templateNames are the headings of an organisation's own template.

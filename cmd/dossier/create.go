@@ -275,7 +275,7 @@ func (c *Cmd) createOne(ctx context.Context, release string, job *creation) erro
 		if err := c.loadSigners(ctx, job); err != nil {
 			return err
 		}
-		if job.sources, err = c.sources(job); err != nil {
+		if job.sources, err = c.sources(ctx, job); err != nil {
 			return err
 		}
 	}

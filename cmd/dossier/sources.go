@@ -23,7 +23,7 @@ import (
 )
 
 // sources returns the systems that are asked about every product of a run.
-func (c *Cmd) sources(job *creation) ([]collect.Source, error) {
+func (c *Cmd) sources(ctx context.Context, job *creation) ([]collect.Source, error) {
 	recorded, err := job.recordings()
 	if err != nil {
 		return nil, err
@@ -32,7 +32,7 @@ func (c *Cmd) sources(job *creation) ([]collect.Source, error) {
 	if job.config.Collect.CI != nil {
 		list = append(list, ciRun{})
 	}
-	forges, err := c.forges(job, recorded)
+	forges, err := c.forges(ctx, job, recorded)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +52,7 @@ func (c *Cmd) sources(job *creation) ([]collect.Source, error) {
 }
 
 // forges returns the forge that is configured.
-func (c *Cmd) forges(job *creation, recorded recordings) (list []collect.Source, err error) {
+func (c *Cmd) forges(ctx context.Context, job *creation, recorded recordings) (list []collect.Source, err error) {
 	for _, f := range []struct {
 		name     string
 		config   *forgeConfig
@@ -69,9 +69,16 @@ func (c *Cmd) forges(job *creation, recorded recordings) (list []collect.Source,
 		if err != nil {
 			return nil, err
 		}
-		o, err := c.forgeOptions(f.config, file, f.variable)
+		o, err := c.forgeOptions(f.config, file)
 		if err != nil {
 			return nil, usageError{place(fmt.Errorf("%s: %w", f.name, err))}
+		}
+		if file == "" {
+			variable := firstOf(string(f.config.Token), f.variable)
+			if err := c.mayAskForge(ctx, job, f.name, variable, f.config); err != nil {
+				return nil, err
+			}
+			o.Token = c.token(variable)
 		}
 		list = append(list, f.source(o))
 	}
@@ -131,28 +138,31 @@ func answersOf(dir, flag string, configured located) (file string, place func(er
 	return file, place, nil
 }
 
-// forgeOptions say how a forge is asked, or from which file it answers.
-func (c *Cmd) forgeOptions(f *forgeConfig, recorded, usual string) (forge.Options, error) {
+// forgeOptions say what a forge is asked, or from which file it answers.
+func (c *Cmd) forgeOptions(f *forgeConfig, recorded string) (forge.Options, error) {
 	o := forge.Options{
 		BaseURL: f.URL, Teams: f.Teams, Roles: f.Roles, Environments: f.Deployments, ReleaseLabel: f.ReleaseLabel, Template: f.Template.Form,
 		Now: c.Now, Rand: rand.Reader, Retriever: "dossier " + programVersion(),
 	}
-	if recorded != "" {
-		answers, err := recordedForge(recorded)
-		if err != nil {
-			return o, usagef("recorded answers %s: %w", recorded, reason(err))
-		}
-		o.Transport = forge.Recorded(answers...)
+	if recorded == "" {
 		return o, nil
 	}
-	name := firstOf(string(f.Token), usual)
-	o.Token = func(context.Context) (string, error) {
-		if token := c.getenv(name); token != "" {
+	answers, err := recordedForge(recorded)
+	if err != nil {
+		return o, usagef("recorded answers %s: %w", recorded, reason(err))
+	}
+	o.Transport = forge.Recorded(answers...)
+	return o, nil
+}
+
+// token gives the access token that an environment variable holds.
+func (c *Cmd) token(variable string) func(context.Context) (string, error) {
+	return func(context.Context) (string, error) {
+		if token := c.getenv(variable); token != "" {
 			return token, nil
 		}
-		return "", fmt.Errorf("the environment variable %s is not set: it holds the access token", name)
+		return "", fmt.Errorf("the environment variable %s is not set: it holds the access token", variable)
 	}
-	return o, nil
 }
 
 // recordedForge reads a file of recorded answers, or all in a directory.

@@ -42,7 +42,19 @@ func (c *Cmd) system(job *creation, name string, s systemConfig, recorded record
 		system.Source.Credential = httprec.Credential{Variable: variable, Header: s.Header, Scheme: s.Scheme}
 		system.Options.Environ = map[string]string{variable: c.getenv(variable)}
 	}
-	return httprec.NewSystem(system)
+	source, err := httprec.NewSystem(system)
+	if variable := system.Source.Credential.Variable; err == nil && variable != "" && !s.ReferenceOnly {
+		err = c.mayAsk(job, s.at, sending{variable: variable, base: s.URL, kind: s.kind(name)})
+	}
+	return source, err
+}
+
+// kind is the mapping's id; "" if the credential is not sent as that says.
+func (s systemConfig) kind(name string) string {
+	if s.Header != "" || s.Scheme != "" {
+		return ""
+	}
+	return s.mappingID(name)
 }
 
 // mappingID is the id of a mapping that comes with the program, or a file.

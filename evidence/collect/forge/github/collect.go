@@ -29,7 +29,7 @@ type collector struct {
 // What it could not read is in Result.Incomplete; an error means that there is
 // no result.
 func Collect(ctx context.Context, o forge.Options) (*forge.Result, error) {
-	base, err := forge.Begin(o, "github", usualBase)
+	base, err := forge.Begin(o, "github", UsualBase)
 	if err != nil {
 		return nil, err
 	}
@@ -52,8 +52,8 @@ func Collect(ctx context.Context, o forge.Options) (*forge.Result, error) {
 	return c.Finish()
 }
 
-// usualBase is where the interface of a GitHub is.
-func usualBase(host string) string {
+// UsualBase is where the interface of the GitHub at a host is.
+func UsualBase(host string) string {
 	switch {
 	case host == "github.com":
 		return "https://api.github.com/"

@@ -40,7 +40,7 @@ func TestUsualBase(t *testing.T) {
 		"acme.ghe.com":    "https://api.acme.ghe.com/",
 		"git.example.com": "https://git.example.com/api/v3/",
 	} {
-		if got := usualBase(host); got != want {
+		if got := UsualBase(host); got != want {
 			t.Errorf("%s: %s", host, got)
 		}
 	}

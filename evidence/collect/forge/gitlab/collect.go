@@ -27,7 +27,7 @@ type collector struct {
 // What it could not read is in Result.Incomplete; an error means that there is
 // no result.
 func Collect(ctx context.Context, o forge.Options) (*forge.Result, error) {
-	base, err := forge.Begin(o, "gitlab", func(host string) string { return "https://" + host + "/api/v4/" })
+	base, err := forge.Begin(o, "gitlab", UsualBase)
 	if err != nil {
 		return nil, err
 	}
@@ -50,6 +50,9 @@ func Collect(ctx context.Context, o forge.Options) (*forge.Result, error) {
 	}
 	return c.Finish()
 }
+
+// UsualBase is where the interface of the GitLab at a host is.
+func UsualBase(host string) string { return "https://" + host + "/api/v4/" }
 
 // unlimited keeps the client from limiting rates itself.
 type unlimited struct{}

@@ -110,17 +110,21 @@ func (s *signConfig) UnmarshalStrict(n *strictyaml.Node) error {
 	return nil
 }
 
-// into lets flags that say nothing of it be what the configuration says: who signs,
-// and with which proof.
+// into lets what no flag says be as the configuration says it: who signs, and with
+// which proof.
 func (s *signConfig) into(f *signFlags) {
-	if f.key == "" && !f.isKeyless() {
+	f.byFile = s.Keyless || s.Timestamp.wanted || s.Log != nil
+	if f.key == "" && !f.isKeyless() && !f.said("keyless") {
 		f.keyless = s.Keyless
 	}
-	if !f.timestamp.said {
+	if !f.said("timestamp") {
 		f.timestamp = s.Timestamp
 	}
 	switch {
-	case f.log || f.noLog:
+	case f.said("log"):
+		f.noLog = f.noLog || f.isKeyless() && !f.log
+	case f.said("no-log"): // of a key, which else enters nothing, it undoes what stands here
+		f.noLog = f.noLog && (f.isKeyless() || s.Log == nil)
 	case s.Log != nil && *s.Log:
 		f.log = true
 	case f.isKeyless():
@@ -129,7 +133,7 @@ func (s *signConfig) into(f *signFlags) {
 }
 
 // homeIn is the directory whose configuration and records are those of a release:
-// dir itself if it has a configuration, as a part of a repository may, else the
+// dir itself if it has a folder .dossier, as a part of a repository may, else the
 // top of the working tree.
 func homeIn(dir, top string) string {
 	if dir == top || hasConfig(dir) {
@@ -139,7 +143,7 @@ func homeIn(dir, top string) string {
 }
 
 func hasConfig(dir string) bool {
-	_, err := os.Lstat(filepath.Join(dir, filepath.FromSlash(configPath)))
+	_, err := os.Lstat(filepath.Join(dir, filepath.Dir(filepath.FromSlash(configPath))))
 	return err == nil
 }
 

@@ -121,9 +121,9 @@ func (c *Cmd) create(ctx context.Context, release string, f createFlags) error {
 	if c.remote.release != nil && f.predecessor == "" {
 		return usagef("--dossier-id says which dossier --predecessor is: give that too, or leave it out")
 	}
-	if !hasConfig(f.dir) { // perhaps it is within the repository
+	if f.config == "" && !hasConfig(f.dir) { // perhaps it is within the repository
 		if info, err := git.Detect(ctx, f.dir, "", c.Env); err == nil && info.TopLevel != "" && info.Prefix != "." {
-			f.dir = info.TopLevel
+			f.dir = homeIn(f.dir, info.TopLevel)
 		}
 	}
 	cfg, err := readConfig(f.dir, f.config)

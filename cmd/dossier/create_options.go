@@ -10,6 +10,7 @@ import (
 	"github.com/release-dossier/dossier/evidence/collect"
 	"github.com/release-dossier/dossier/evidence/collect/oci"
 	"github.com/release-dossier/dossier/evidence/records"
+	"github.com/release-dossier/dossier/verify/trust"
 )
 
 // collectOptions joins flags and configuration; flags prevail.
@@ -134,46 +135,79 @@ func (c *Cmd) loadSigners(ctx context.Context, job *creation) (err error) {
 		}
 		job.sign.keyAt = &job.config.Sign.Key
 	}
-	if job.dryRun && (job.sign.key == "" || job.sign.asksServices()) {
-		job.throwaway = true
-		private, _, err := attest.GenerateKey(nil)
-		if err != nil {
-			return err
-		}
-		key, err := attest.LoadSigner(private, nil)
-		if err != nil {
-			return err
-		}
-		job.signer = ofKey(key, "signed")
-		job.builder = job.signer
-		return nil
-	}
-	if job.sign.key == "" && !job.sign.isKeyless() {
-		return errNoKey
+	build, err := job.builderFlags()
+	if err != nil {
+		return err
 	}
 	anchors, err := job.judge.allAnchors(c, job.now)
 	if err != nil {
 		return err
 	}
+	if job.dryRun && (job.sign.key == "" || job.sign.asksServices()) {
+		return c.makeThrowaway(ctx, job, build, anchors)
+	}
+	if job.sign.key == "" && !job.sign.isKeyless() {
+		return errNoKey
+	}
 	if job.signer, err = c.signerFor(ctx, "create", &job.sign, anchors); err != nil {
 		return err
 	}
 	job.builder = job.signer
-	path, at := job.builderKey, (*located)(nil)
-	if path == "" {
-		at = &job.config.Sign.BuilderKey
-		if path, err = job.configuredKey(job.config.Sign.BuilderKey); err != nil {
+	if build.key != "" && build.key != job.sign.key {
+		job.builder, err = c.signerFor(ctx, "create", build, anchors)
+	}
+	return err
+}
+
+// builderFlags say who signs provenance: a key, if another one than that of the
+// release statement, with the same proofs.
+func (job *creation) builderFlags() (*signFlags, error) {
+	sign := &job.sign
+	f := &signFlags{
+		key: job.builderKey, builder: true, config: sign.config, timestamp: sign.timestamp, log: sign.log, timeout: sign.timeout, byFile: sign.byFile,
+	}
+	if sign.isKeyless() { // certificates always have a timestamp
+		f.timestamp.wanted, f.log = true, !sign.noLog
+	}
+	if f.key != "" {
+		return f, nil
+	}
+	f.keyAt = &job.config.Sign.BuilderKey
+	var err error
+	f.key, err = job.configuredKey(*f.keyAt)
+	return f, err
+}
+
+// makeThrowaway makes a key for a dry run. What is given is read all the same, so
+// that its mistakes show.
+func (c *Cmd) makeThrowaway(ctx context.Context, job *creation, build *signFlags, anchors trust.Anchors) error {
+	if err := job.sign.contradict("create"); err != nil {
+		return err
+	}
+	if _, err := job.sign.services(); err != nil {
+		return err
+	}
+	for _, f := range []*signFlags{&job.sign, build} {
+		if f.key == "" {
+			continue
+		}
+		alone := &signFlags{key: f.key, passphraseFile: f.passphraseFile, keyAt: f.keyAt, builder: f.builder, certificate: f.certificate, timeout: f.timeout}
+		if _, err := c.signerFor(ctx, "create", alone, anchors); err != nil {
 			return err
 		}
 	}
-	if path == "" || path == job.sign.key {
-		return nil
+	private, _, err := attest.GenerateKey(nil)
+	if err != nil {
+		return err
 	}
-	builder, err := c.loadKey(ctx, &signFlags{key: path, keyAt: at, builder: true, timeout: job.sign.timeout})
-	if err == nil {
-		job.builder = ofKey(builder, "signed")
+	key, err := attest.LoadSigner(private, nil)
+	if err != nil {
+		return err
 	}
-	return err
+	job.throwaway = true
+	job.signer = ofKey(key, "signed")
+	job.builder = job.signer
+	return nil
 }
 
 // configuredKey is the key that the configuration names. One of a plugin is a

@@ -3,9 +3,12 @@ package main
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/release-dossier/dossier/internal/lazyregexp"
 )
 
 // given is the value of a flag, which refuses what drops a demand in silence: an
@@ -48,6 +51,28 @@ func guardFlags(cmd *cobra.Command) {
 		if f.DefValue == "[]" || f.DefValue == "0s" { // which help leaves out of its own types only
 			f.DefValue = ""
 		}
+	})
+}
+
+// withoutValue says how a flag with an optional value is written, if one has none:
+// what follows it is taken for an argument.
+func withoutValue(cmd *cobra.Command) (text string) {
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if f.Value.Type() != "bool" && f.NoOptDefVal != "" && f.Value.String() == f.NoOptDefVal {
+			text += "; a value of --" + f.Name + " is written --" + f.Name + "=VALUE"
+		}
+	})
+	return text
+}
+
+// optional is how package pflag writes a flag with an optional value.
+var optional = lazyregexp.New(`(--[a-z-]+) ([A-Z|]+)\[=[^]]*\]`)
+
+// flagUsages describes flags, those with an optional value as they are typed.
+func flagUsages(flags *pflag.FlagSet) string {
+	return optional.ReplaceAllStringFunc(flags.FlagUsagesWrapped(columns), func(s string) string {
+		text := optional.ReplaceAllString(s, "$1[=$2]")
+		return text + strings.Repeat(" ", len(s)-len(text))
 	})
 }
 

@@ -76,10 +76,16 @@ func (job *creation) judgeOptions(c *Cmd, now time.Time) (verify.Options, error)
 	if err != nil {
 		return o, err
 	}
-	if o.Trust == nil || job.throwaway {
-		if o.Trust, err = trust.ForSigner(job.signer.pin()); err != nil {
-			return o, err
-		}
+	switch {
+	case o.Trust != nil && job.throwaway:
+		o.Trust, err = o.Trust.WithSigner(job.signer.key)
+	case job.throwaway:
+		o.Trust, err = trust.ForKey(job.signer.key)
+	case o.Trust == nil:
+		o.Trust, err = trust.ForSigner(job.signer.pin())
+	}
+	if err != nil {
+		return o, err
 	}
 	if o.Policy == nil {
 		o.Policy, err = policy.Profile(firstOf(job.judge.profile, policy.Solo))

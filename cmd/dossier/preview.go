@@ -17,6 +17,7 @@ import (
 type preview struct {
 	result.Preview
 	asIf  bool     // the key was made for this preview
+	alone bool     // and nobody else is trusted
 	flags []string // of verify, to judge by the same trust and policy
 }
 
@@ -24,7 +25,7 @@ type preview struct {
 // trust in one signer covers, so without a trust document there is no verdict
 // then.
 func (s *signing) preview(ctx context.Context, d *bundle.Dossier) (*preview, error) {
-	p := &preview{flags: s.judge.given(), asIf: s.throwaway}
+	p := &preview{flags: s.judge.given(), asIf: s.throwaway, alone: !s.judge.trusts()}
 	if !s.judge.trusts() {
 		p.flags = append(p.flags, "--signer", s.signer.pin())
 		if s.twoKeys() {
@@ -82,8 +83,14 @@ func (p *preview) text() string {
 		return "preview: two keys sign: give --trust or --policy to see what a verifier will say\n"
 	}
 	w := &strings.Builder{}
-	fmt.Fprintf(w, "preview: %s by %s", p.Verdict, report.Safe(p.Policy))
-	if p.asIf {
+	fmt.Fprintf(w, "preview: %s", p.Verdict)
+	if p.Policy != "" {
+		fmt.Fprintf(w, " by %s", report.Safe(p.Policy))
+	}
+	switch {
+	case p.asIf && p.alone:
+		w.WriteString(", if the signer alone is trusted")
+	case p.asIf:
 		w.WriteString(", if the signer is trusted")
 	}
 	w.WriteString("\n")

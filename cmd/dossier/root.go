@@ -123,7 +123,7 @@ func usage(cmd *cobra.Command) error {
 		}
 	}
 	if flags := cmd.LocalFlags(); flags.HasAvailableFlags() {
-		fmt.Fprintf(w, "\nFlags:\n%s", flags.FlagUsagesWrapped(columns))
+		fmt.Fprintf(w, "\nFlags:\n%s", flagUsages(flags))
 	}
 	_, err := fmt.Fprint(cmd.OutOrStderr(), w.String())
 	return err

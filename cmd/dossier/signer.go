@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/attest/kms"
@@ -70,10 +71,15 @@ type signFlags struct {
 	timestamp               stamping
 	log, noLog              bool
 	timeout                 time.Duration
+	// flags are those of the command line: which of them were given.
+	flags *pflag.FlagSet
+	// byFile says that a configuration decides on certificates and proofs, too.
+	byFile bool
 }
 
 func (f *signFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
+	f.flags = flags
 	flags.StringVar(&f.key, "key", "", "your private key; the public one, in a file or as key::LINE, if an SSH agent holds it; or NAME://KEY of the plugin sigstore-kms-NAME (`FILE|REFERENCE`)")
 	flags.StringVar(&f.passphraseFile, "passphrase-file", "", "passphrase of the key (`FILE`)")
 	flags.StringVar(&f.certificate, "certificate", "", "your certificate for the key of --key, PEM, as your company's authority issued it (`FILE`)")
@@ -89,30 +95,49 @@ func (f *signFlags) register(cmd *cobra.Command) {
 	flags.DurationVar(&f.timeout, "service-timeout", 0, "how long a service, plugin or token may take (`DURATION`; default 30s)")
 }
 
+// said reports whether a flag was given, be it to unset something.
+func (f *signFlags) said(name string) bool { return f.flags != nil && f.flags.Changed(name) }
+
 // isKeyless reports whether certificates sign.
 func (f *signFlags) isKeyless() bool { return f.keyless || f.token != "" || f.device }
 
 // asksServices reports whether more than a key signs.
 func (f *signFlags) asksServices() bool { return f.isKeyless() || f.timestamp.wanted || f.log }
 
-// check refuses flags that contradict each other.
-func (f *signFlags) check(verb string) error {
-	proofs := f.asksServices()
+// contradict refuses flags that contradict each other.
+func (f *signFlags) contradict(verb string) error {
 	switch {
 	case f.key != "" && f.isKeyless():
 		return usagef("%s: --key and --keyless exclude each other", verb)
-	case f.key == "" && !f.isKeyless():
-		return usagef("%s: say who signs: --key with your own key, with which you sign your commits or tags, or --keyless", verb)
 	case f.certificate != "" && f.isKeyless():
 		return usagef("%s: --certificate is for a key of your own; --keyless gets one", verb)
 	case f.noLog && f.log:
 		return usagef("%s: --log and --no-log exclude each other", verb)
 	case f.token != "" && f.device:
 		return usagef("%s: --identity-token and --device exclude each other", verb)
-	case !proofs && (f.config != "" || f.noLog):
+	case !f.asksServices() && !f.byFile && (f.config != "" || f.noLog):
 		return usagef("%s: --signing-config and --no-log are for --keyless, --timestamp and --log", verb)
-	case proofs && f.config == "" && (f.isKeyless() || f.log || f.timestamp.authority == ""):
-		return usagef("%s: --signing-config FILE is needed: it names the services to use; \"dossier trust fetch\" gets that of an instance", verb)
+	}
+	return nil
+}
+
+// check refuses flags that contradict each other, or lack something.
+func (f *signFlags) check(verb string) error {
+	if f.isKeyless() && f.said("log") && !f.log {
+		f.noLog = true // --log=false
+	}
+	if err := f.contradict(verb); err != nil {
+		return err
+	}
+	if f.key == "" && !f.isKeyless() {
+		return usagef("%s: say who signs: --key with your own key, with which you sign your commits or tags, or --keyless", verb)
+	}
+	if f.asksServices() && f.config == "" && (f.isKeyless() || f.log || f.timestamp.authority == "") {
+		why := ""
+		if f.byFile {
+			why = ", since \"sign\" in the configuration asks for a certificate, a timestamp or a log entry"
+		}
+		return usagef("%s: --signing-config FILE is needed%s: it names the services to use; \"dossier trust fetch\" gets that of an instance", verb, why)
 	}
 	return nil
 }
@@ -180,22 +205,32 @@ func (c *Cmd) proofOptions(verb string, f *signFlags, anchors trust.Anchors) (o 
 	if len(anchors.Roots) == 0 {
 		return o, usagef("%s: --trusted-root FILE is needed: what the services answer is verified before anything is written", verb)
 	}
-	config := new(attestsigstore.Config)
+	config, err := f.services()
+	if err != nil {
+		return o, err
+	}
+	return attestsigstore.Options{Config: config, Now: c.Now, Timeout: f.timeout, NoLog: f.noLog, Transport: http.DefaultTransport}, nil
+}
+
+// services reads the signing configuration, if there is one, and the authority of
+// --timestamp into it.
+func (f *signFlags) services() (config *attestsigstore.Config, err error) {
+	config = new(attestsigstore.Config)
 	if f.config != "" {
 		data, err := readFile(f.config)
 		if err != nil {
-			return o, err
+			return nil, err
 		}
 		if config, err = attestsigstore.ParseConfig(data); err != nil {
-			return o, usagef("--signing-config: %s: %w", f.config, err)
+			return nil, usagef("--signing-config: %s: %w", f.config, err)
 		}
 	}
 	if f.timestamp.authority != "" {
 		if config, err = config.WithTimestampAuthority(f.timestamp.authority); err != nil {
-			return o, usagef("%s: %w", verb, err)
+			return nil, usagef("--timestamp: %w", err)
 		}
 	}
-	return attestsigstore.Options{Config: config, Now: c.Now, Timeout: f.timeout, NoLog: f.noLog, Transport: http.DefaultTransport}, nil
+	return config, nil
 }
 
 // verifies returns a check of bundles that asks what a verifier of dossiers asks.
@@ -252,14 +287,15 @@ func (c *Cmd) keylessSigner(ctx context.Context, verb string, f *signFlags, anch
 // tokenSource is where the identity token comes from: what the user gave, else
 // what the CI system gives its jobs, else the user signs in.
 func (c *Cmd) tokenSource(f *signFlags, config *attestsigstore.Config) (attestsigstore.TokenSource, error) {
-	if name, ok := strings.CutPrefix(f.token, "env:"); ok {
+	name, variable := strings.CutPrefix(f.token, "env:")
+	if strings.HasPrefix(name, "eyJ") { // JSON in base64url, as every token begins
+		return nil, usagef("--identity-token: a token itself is given, which others can see there: name a file or, with env:NAME, a variable")
+	}
+	if variable {
 		if c.getenv(name) == "" {
 			return nil, usagef("--identity-token: the variable %s is not set", name)
 		}
 		return attestsigstore.Static(c.getenv(name)), nil
-	}
-	if strings.HasPrefix(f.token, "eyJ") && strings.Count(f.token, ".") == 2 {
-		return nil, usagef("--identity-token: a token itself is given, which others can see there: name a file or, with env:NAME, a variable")
 	}
 	if f.token != "" {
 		data, err := readFile(f.token)

@@ -13,21 +13,19 @@ type stamping struct {
 	wanted bool
 	// authority is its URL; "" is what the signing configuration names.
 	authority string
-	// said is whether anybody said so.
-	said bool
 }
 
 // Set implements pflag.Value.
 func (s *stamping) Set(text string) error {
 	if wanted, err := strconv.ParseBool(text); err == nil {
-		*s = stamping{wanted: wanted, said: true}
+		*s = stamping{wanted: wanted}
 		return nil
 	}
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil {
 		return misgiven("is neither true nor false nor the URL of a timestamp authority")
 	}
-	*s = stamping{wanted: true, authority: text, said: true}
+	*s = stamping{wanted: true, authority: text}
 	return nil
 }
 

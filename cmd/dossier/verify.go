@@ -82,7 +82,7 @@ func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 			return usagef("%s: an argument is empty, as by a variable that is not set; see %s --help", cmd.Name(), cmd.CommandPath())
 		}
 		if err := check(cmd, args); err != nil {
-			return usagef("%s: %w; see %s --help", cmd.Name(), err, cmd.CommandPath())
+			return usagef("%s: %w; see %s --help%s", cmd.Name(), err, cmd.CommandPath(), withoutValue(cmd))
 		}
 		return nil
 	}

@@ -3,8 +3,10 @@ package trust
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/internal/strictyaml"
 )
@@ -21,16 +23,64 @@ func ForSigner(signer string) (*Trust, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the signer %.100q: %w", signer, err)
 	}
+	return onlySigner(id, accounts{Identities: texts{{Value: string(id)}}})
+}
+
+// ForKey is [ForSigner] of a key that need not be in the evidence.
+func ForKey(key attest.PublicKey) (*Trust, error) {
+	return onlySigner(fingerprintIdentity(key.Fingerprint()), accounts{Keys: texts{{Value: string(key.PEM())}}})
+}
+
+func onlySigner(id evidence.Identity, is accounts) (*Trust, error) {
 	return oneFlag("signer:"+displayKey(id), func(d *document) {
-		d.People = strictyaml.Map[person]{{
-			Key:   text{Value: oneSigner},
-			Value: person{accounts: accounts{Identities: texts{{Value: string(id)}}}},
-		}}
+		d.People = strictyaml.Map[person]{{Key: text{Value: oneSigner}, Value: person{accounts: is}}}
 		for i := range d.Roles {
 			d.Roles[i].Value.People = texts{{Value: oneSigner}}
 		}
 		d.Grants[0].Who = text{Value: oneSigner}
 	}, nil)
+}
+
+// WithSigner returns t, in its newest version, with one more person, who has that
+// key and the roles builder and release-ci and may make every kind of statement:
+// for the preview of what somebody will sign whose key is not at hand.
+func (t *Trust) WithSigner(key attest.PublicKey) (*Trust, error) {
+	if len(t.versions) > 0 {
+		t = t.versions[0]
+	}
+	d, all := *t.doc, texts{{Value: "*"}}
+	who := text{Value: oneSigner}
+	for d.names(who.Value) {
+		who.Value += "-"
+	}
+	d.People = append(slices.Clip(d.People), strictyaml.Entry[person]{
+		Key: who, Value: person{accounts: accounts{Keys: texts{{Value: string(key.PEM())}}}},
+	})
+	d.Roles = slices.Clone(d.Roles)
+	for _, role := range []string{"builder", "release-ci"} {
+		i := slices.IndexFunc(d.Roles, func(e strictyaml.Entry[roleEntry]) bool { return e.Key.Value == role })
+		if i < 0 {
+			i = len(d.Roles)
+			d.Roles = append(d.Roles, strictyaml.Entry[roleEntry]{Key: text{Value: role}})
+		}
+		d.Roles[i].Value.People = append(slices.Clip(d.Roles[i].Value.People), who)
+	}
+	d.Grants = append(slices.Clip(d.Grants), grantEntry{
+		Who: who, Kinds: all, Repositories: all, Environments: all, MinProof: text{Value: "signed"},
+	})
+	added, err := build(&d, t.resolver.extra)
+	if err != nil {
+		return nil, err
+	}
+	added.Effective = t.Effective
+	added.Digest, err = added.digest()
+	return added, err
+}
+
+// names reports whether a person or role has that name.
+func (d *document) names(name string) bool {
+	return slices.ContainsFunc(d.People, func(e strictyaml.Entry[person]) bool { return e.Key.Value == name }) ||
+		slices.ContainsFunc(d.Roles, func(e strictyaml.Entry[roleEntry]) bool { return e.Key.Value == name })
 }
 
 // oneSigner is the name of the person of [ForSigner].

@@ -118,7 +118,7 @@ func artifactVersionEqualsTag(f *Facts) Result {
 	for n, a := range r.Artifacts {
 		versions, places := f.labels(n)
 		for i, v := range versions {
-			if !sameVersion(v, r) && v != r.Tag.Name && bareVersion(v, r.Component) != r.Version {
+			if !sameVersion(v, r) && v != r.Tag.Name && bareVersion(v, r) != r.Version {
 				return fail("version-mismatch", want, "%s is published as %s", a.Name, v).at(places[i])
 			}
 		}

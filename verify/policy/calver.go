@@ -80,7 +80,7 @@ func versionCalverCriteria(f *Facts) Result {
 
 func versionCalverMapping(f *Facts) Result {
 	const want = "a recorded rule that leads from the version to tag, commit and digest, and a tag that follows it"
-	if tag := bareVersion(f.Record.Tag.Name, f.Record.Component); tag != f.Record.Version {
+	if tag := bareVersion(f.Record.Tag.Name, f.Record); tag != f.Record.Version {
 		return fail("mapping-broken", want, "version %s, tag %s", f.Record.Version, f.Record.Tag.Name).at(inRecord(f, "/tag/name"), inRecord(f, "/version")).follows("tag/matches-release-version")
 	}
 	return decidedCalver(f, want, calverMapping, anyAnswer)
@@ -94,7 +94,7 @@ func versionCalverDocumented(f *Facts) Result {
 // well.
 func versionCalverTag(f *Facts) Result {
 	const want = "an annotated and signed tag that begins with v, made by the release job"
-	if !strings.HasPrefix(strings.TrimPrefix(f.Record.Tag.Name, f.Record.Component+"/"), "v") {
+	if !strings.HasPrefix(afterComponent(f.Record.Tag.Name, f.Record), "v") {
 		return fail("tag-name-form", want, "%s", f.Record.Tag.Name).at(inRecord(f, "/tag/name")).follows("tag/format")
 	}
 	var proofs []verify.Proof

@@ -62,7 +62,7 @@ func versionStep(f *Facts) (s step, why Result, ok bool) {
 	if r.Base.None == "first" {
 		return step{}, notApplicable("first release of its line"), false
 	}
-	s = step{from: bareVersion(r.Base.Tag, r.Component), to: r.Version}
+	s = step{from: bareVersion(r.Base.Tag, r), to: r.Version}
 	from, okFrom := parseNumber(s.from)
 	to, okTo := parseNumber(s.to)
 	switch {

@@ -128,7 +128,7 @@ func promotionReferencesTag(f *Facts) Result {
 		switch {
 		case p.Tag == f.Record.Tag.Name:
 			return Result{}, true
-		case p.env != envProduction && bareVersion(p.Tag, f.Record.Component) == f.Record.Version:
+		case p.env != envProduction && bareVersion(p.Tag, f.Record) == f.Record.Version:
 			return Result{}, true
 		case p.env != envProduction && p.Tag == "" && p.Version == f.Record.Version && slices.ContainsFunc(p.Artifacts, f.isReleased):
 			return Result{}, true

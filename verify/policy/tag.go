@@ -12,6 +12,7 @@ import (
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/gitobj"
+	"github.com/release-dossier/dossier/internal/lazyregexp"
 	"github.com/release-dossier/dossier/verify"
 )
 
@@ -379,13 +380,39 @@ func commitsOf(ids []string) string {
 	return "source commit " + several(ids)
 }
 
-// bareVersion removes the component and the v before a version.
-func bareVersion(tag, component string) string {
-	if component != "" {
-		tag = strings.TrimPrefix(tag, component+"/")
-	}
-	return strings.TrimPrefix(tag, "v")
+// bareVersion returns the version that the name of a tag marks, or that is
+// written as one, if what stands before it belongs to the release: its component
+// with a slash, an @ or a dash, or in a release of no component what the
+// release's own tag has there. Any other name is returned as it is, less its v,
+// and so is no version of the release: web-admin-v1.4.0 is not one of web.
+func bareVersion(name string, r *evidence.Record) string {
+	return strings.TrimPrefix(afterComponent(name, r), "v")
 }
+
+// afterComponent removes what stands before a version, by the rule of bareVersion.
+func afterComponent(name string, r *evidence.Record) string {
+	prefix, _ := evidence.SplitTag(name)
+	own := componentOf(prefix) == r.Component
+	if r.Component == "" {
+		tagged, _ := evidence.SplitTag(r.Tag.Name)
+		// What has numbers of its own, as v1.3-, may be taken for the version.
+		own = prefix == tagged && !dottedNumbers.MatchString(prefix)
+	}
+	if own {
+		return name[len(prefix):]
+	}
+	return name
+}
+
+// componentOf returns the component that stands before a version in a tag.
+func componentOf(prefix string) string {
+	if prefix == "" {
+		return ""
+	}
+	return prefix[:len(prefix)-1]
+}
+
+var dottedNumbers = lazyregexp.New(`[0-9]\.[0-9]`)
 
 // sameVersion reports whether an artifact states the release's version or none.
 // A Go binary built outside of a version says (devel). Go does not take a tag
@@ -408,7 +435,7 @@ func sameVersion(stated string, r *evidence.Record) bool {
 
 func tagMatchesVersion(f *Facts) Result {
 	r, want := f.Record, "version "+f.Record.Version+" everywhere"
-	if bareVersion(r.Tag.Name, r.Component) != r.Version {
+	if bareVersion(r.Tag.Name, r) != r.Version {
 		return fail("version-mismatch", want, "tag %s, release %s", r.Tag.Name, r.Version).
 			at(inRecord(f, "/tag/name"), inRecord(f, "/version"))
 	}

@@ -46,7 +46,7 @@ func tagBranchLine(f *Facts) Result {
 	if line == nil {
 		return fail("branch-name", "release/MAJOR.MINOR", "%s", branch).at(place...).follows("tag/commit-on-approved-branch")
 	}
-	version := bareVersion(f.Record.Tag.Name, f.Record.Component)
+	version := bareVersion(f.Record.Tag.Name, f.Record)
 	if !strings.HasPrefix(version, line[1]+"."+line[2]+".") {
 		return fail("other-line", want, "tag %s", f.Record.Tag.Name).at(place...)
 	}

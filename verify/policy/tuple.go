@@ -3,7 +3,6 @@ package policy
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/gitobj"
@@ -44,7 +43,7 @@ func (f *Facts) identities() []identity {
 	}
 	if r.Manifest != nil {
 		for i, c := range r.Manifest.Components {
-			if c.Repository == r.Repository.URI && (r.Component == "" || strings.HasPrefix(c.Tag, r.Component+"/")) {
+			if c.Repository == r.Repository.URI && (r.Component == "" || afterComponent(c.Tag, r) != c.Tag) {
 				all = append(all, identity{where: "the release manifest", tag: c.Tag, commit: string(c.Commit), artifacts: c.Artifacts, place: record(fmt.Sprintf("/manifest/components/%d", i))})
 			}
 		}
@@ -88,7 +87,7 @@ func unnamed(digests []evidence.DigestSet) []evidence.ResourceDescriptor {
 
 func traceTuple(f *Facts) Result {
 	r := f.Record
-	if t := f.Tag; t.Embedded && bareVersion(t.Object.Name, r.Component) != r.Version {
+	if t := f.Tag; t.Embedded && bareVersion(t.Object.Name, r) != r.Version {
 		return fail("version-mismatch", "version "+r.Version, "the tag object is %s", t.Object.Name).
 			at(inRecord(f, "/version"), inRecord(f, "/tag/object")).follows("tag/matches-release-version")
 	}
@@ -119,7 +118,7 @@ func (x identity) agrees(f *Facts, named map[string]evidence.Artifact, released 
 	switch {
 	case x.tag != "" && x.tag != r.Tag.Name:
 		return fail("version-mismatch", "tag "+r.Tag.Name, "%s names the tag %s", x.where, x.tag).at(inRecord(f, "/tag/name"), x.place("/tag")).follows(x.owner), false
-	case x.version != "" && bareVersion(x.version, r.Component) != r.Version:
+	case x.version != "" && bareVersion(x.version, r) != r.Version:
 		return fail("version-mismatch", "version "+r.Version, "%s names the version %s", x.where, x.version).at(inRecord(f, "/version"), x.place("")).follows(x.owner), false
 	case x.commit != "" && x.commit != r.Commit:
 		return fail("commit-mismatch", "commit "+r.Commit, "%s names the commit %s", x.where, x.commit).at(inRecord(f, "/commit"), x.place("/commit")).follows(x.owner), false

@@ -250,29 +250,30 @@ func mustBeNew(path string) error {
 	if err != nil {
 		return usagef("%s: %w", path, reason(err))
 	}
+	return taken(path)
+}
+
+// taken refuses to replace the dossier at path.
+func taken(path string) error {
 	return usagef("%s exists already and may hold approvals: remove it, or choose another name with --output", path)
 }
 
 // writeNewDossier writes a dossier where none is, not even one that came while this
-// one was signed.
+// one was signed, in the packaging that out has or asks for: a directory if it is
+// one or ends in a slash, else a file.
 func writeNewDossier(d *bundle.Dossier, out string) error {
 	if err := mustBeNew(out); err != nil {
 		return err
 	}
-	return writeDossier(d, out)
-}
-
-// writeDossier writes a dossier in the packaging that out has or asks for: a
-// directory if it is one or ends in a slash, else a file.
-func writeDossier(d *bundle.Dossier, out string) error {
-	if err := outsideLayouts(out); err != nil {
-		return err
-	}
-	write := d.WriteFile
+	write := d.WriteNewFile
 	if info, err := os.Stat(out); err == nil && info.IsDir() || os.IsPathSeparator(out[len(out)-1]) {
-		write = d.WriteDir
+		write = d.WriteNewDir
 	}
-	if err := write(out); err != nil {
+	err := write(out)
+	if errors.Is(err, fs.ErrExist) {
+		return taken(out)
+	}
+	if err != nil {
 		return usagef("%s is not written: %w", out, reason(err))
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"github.com/release-dossier/dossier/evidence/bundle"
 	"github.com/release-dossier/dossier/evidence/collect"
 	"github.com/release-dossier/dossier/evidence/records"
+	"github.com/release-dossier/dossier/internal/noreplace"
 	"github.com/release-dossier/dossier/internal/result"
 )
 
@@ -35,7 +36,7 @@ func (job *creation) keep(d *bundle.Dossier, f finished) error {
 	if job.several {
 		f.temp = filepath.Join(filepath.Dir(f.out), ".dossier-"+rand.Text())
 	}
-	if err := writeDossier(d, f.temp); err != nil {
+	if err := writeNewDossier(d, f.temp); err != nil {
 		return err
 	}
 	job.finished = append(job.finished, f)
@@ -60,11 +61,7 @@ func (job *creation) publish() error {
 		if f.temp == f.out {
 			continue
 		}
-		err := mustBeNew(f.out)
-		if err == nil {
-			err = os.Rename(f.temp, f.out)
-		}
-		if err != nil {
+		if err := rename(f.temp, f.out); err != nil {
 			for _, done := range job.finished[:i] {
 				err = errors.Join(err, os.Rename(done.out, done.temp))
 			}
@@ -75,6 +72,18 @@ func (job *creation) publish() error {
 		job.finished[i].temp = job.finished[i].out
 	}
 	return nil
+}
+
+// rename gives a file the name of a dossier that is not there.
+func rename(temp, out string) error {
+	if err := mustBeNew(out); err != nil {
+		return err
+	}
+	err := noreplace.RenameFile(temp, out)
+	if errors.Is(err, fs.ErrExist) {
+		return taken(out)
+	}
+	return err
 }
 
 // mustExist refuses a configured directory of records that is not there: it is

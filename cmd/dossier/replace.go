@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/release-dossier/dossier/internal/noreplace"
 )
 
 // reads remembers a file or directory that this run reads: what the run writes
@@ -117,12 +119,16 @@ func (r *replacement) commit() error {
 	if err := r.permitted(); err != nil {
 		return err
 	}
-	if _, err := os.Lstat(r.path); err == nil && r.new {
-		return usagef("%s exists already: it is not overwritten", r.path)
+	rename := os.Rename
+	if r.new {
+		rename = noreplace.RenameFile
 	}
 	err := errors.Join(r.Sync(), r.Close())
 	if err == nil {
-		err = os.Rename(r.Name(), r.path)
+		err = rename(r.Name(), r.path)
+	}
+	if r.new && errors.Is(err, fs.ErrExist) {
+		return usagef("%s exists already: it is not overwritten", r.path)
 	}
 	if err != nil {
 		return usagef("%s is not written: %w", r.path, reason(err))

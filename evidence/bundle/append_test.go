@@ -106,6 +106,15 @@ func appendOne(t *testing.T, path string) {
 	}
 	d := open(t, path)
 	addApproval(t, d, number)
+	waitForAll(t, number)
+	if err := d.AppendTo(path); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// waitForAll waits until all processes have come here.
+func waitForAll(t *testing.T, number int) {
+	t.Helper()
 	barrier := os.Getenv("BARRIER")
 	if err := os.WriteFile(filepath.Join(barrier, fmt.Sprint(number)), nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -115,9 +124,6 @@ func appendOne(t *testing.T, path string) {
 			break
 		}
 		time.Sleep(10 * time.Millisecond)
-	}
-	if err := d.AppendTo(path); err != nil {
-		t.Fatal(err)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 )
 
 // Rename renames the file from to the name to, both in root, unless something has
@@ -16,6 +17,16 @@ import (
 // in between leaves that.
 func Rename(root *os.Root, from, to string) error {
 	return rename(root, from, to, root.Link)
+}
+
+// RenameFile is Rename for two paths in one directory.
+func RenameFile(from, to string) error {
+	root, err := os.OpenRoot(filepath.Dir(to))
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	return Rename(root, filepath.Base(from), filepath.Base(to))
 }
 
 func rename(root *os.Root, from, to string, link func(from, to string) error) error {

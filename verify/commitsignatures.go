@@ -16,7 +16,7 @@ func signaturesOf(commits []gitobj.CommitWithID) []CommitSignature {
 	var signed []int
 	for i := range commits {
 		if len(commits[i].Signature) == 0 {
-			found[i].Code = "unsigned"
+			found[i].Code = codeUnsigned
 		} else {
 			signed = append(signed, i)
 		}

@@ -77,7 +77,7 @@ func (r *run) correct() {
 		broken = c.settle(s) || broken
 	}
 	if len(c.records) > 0 && !broken {
-		pass := link("records", "The statements of each record agree", Proof{Proven, "the signed statements"})
+		pass := link("records", Proof{Proven, "the signed statements"})
 		pass.Found = count(len(c.records), "record")
 		r.add(pass)
 	}
@@ -193,7 +193,7 @@ func (c *corrections) supersede(i int) {
 	if id == "" || f.Source == SourceRelease {
 		return
 	}
-	check := link("supersedes", "A record corrects an earlier one", f.Proof)
+	check := link("supersedes", f.Proof)
 	check.Inputs = []Place{f.Place("/supersedes")}
 	check.Expected = "an earlier " + f.Kind + " by the same signer, on which nothing relied yet"
 	earlier := c.named[recordName{f.Kind, id}]
@@ -309,7 +309,7 @@ func (c *corrections) settle(s *sameRecord) (broken bool) {
 	if len(differ) == 0 {
 		return false
 	}
-	check := link("records", "The statements of each record agree", standing.Proof)
+	check := link("records", standing.Proof)
 	check.Expected = fmt.Sprintf("one answer for %s %s", s.name.kind, s.name.id)
 	check.Found = fmt.Sprintf("%s by %s and others differ in %s", count(len(left), "statement"), standing.Proof.By, strings.Join(differ, ", "))
 	for _, i := range left[:min(len(left), maxListed)] {

@@ -49,7 +49,7 @@ func (r *run) ofRelease(p Proof) Proof {
 
 // readObjects reads the material that holds the git objects.
 func (r *run) readObjects() bool {
-	c := link("git-objects", "The git objects are embedded and hash to their ids", r.byObjects())
+	c := link("git-objects", r.byObjects())
 	for i, m := range r.release.Links.Materials {
 		if m.MediaType != evidence.MediaTypeGitObjects {
 			continue
@@ -89,7 +89,7 @@ func (r *run) readObjects() bool {
 // tagObject checks the raw tag object against the record and follows it.
 func (r *run) tagObject() {
 	record, fact := r.facts.Record, &r.facts.Tag
-	c := link("tag-commit", "The tag object leads to the released commit", r.byObjects())
+	c := link("tag-commit", r.byObjects())
 	c.Inputs = []Place{at(r.release.ID, "/predicate/tag")}
 	c.Expected = fmt.Sprintf("tag %s, object %s, commit %s", record.Tag.Name, record.Tag.Object, record.Commit)
 	tag, err := r.objects.Tag(gitobj.ID(record.Tag.Object))
@@ -142,7 +142,8 @@ func (r *run) follow(tag gitobj.Tag) (string, error) {
 
 func (r *run) lightweight() {
 	record := r.facts.Record
-	c := link("tag-commit", "The lightweight tag is said to be on the released commit", r.facts.Stated())
+	c := link("tag-commit", r.facts.Stated())
+	c.Title = "The lightweight tag is said to be on the released commit"
 	c.Inputs = []Place{at(r.release.ID, "/predicate/tag")}
 	c.Expected, c.Found = "commit "+record.Commit, "commit "+record.Tag.Object
 	if record.Tag.Object != record.Commit {
@@ -150,13 +151,13 @@ func (r *run) lightweight() {
 	} else {
 		r.facts.Tag.Commit, r.facts.Tag.Proof = record.Commit, r.facts.Stated()
 	}
-	r.facts.Tag.Signature = TagSignature{Code: "unsigned", Detail: "a lightweight tag cannot be signed"}
+	r.facts.Tag.Signature = TagSignature{Code: codeUnsigned, Detail: "a lightweight tag cannot be signed"}
 	r.add(c)
 }
 
 func (r *run) commitObject() {
 	record := r.facts.Record
-	c := link("commit", "The released commit is embedded", r.byObjects())
+	c := link("commit", r.byObjects())
 	c.Inputs = []Place{at(r.release.ID, "/predicate/commit")}
 	c.Expected = "commit " + record.Commit
 	c.Found = "it is there and hashes to its id"
@@ -170,7 +171,7 @@ func (r *run) commitObject() {
 // commitRange walks the commits of the release.
 func (r *run) commitRange() {
 	record, fact := r.facts.Record, &r.facts.Range
-	c := link("range", "All commits since the base release are embedded", r.byObjects())
+	c := link("range", r.byObjects())
 	c.Inputs = []Place{at(r.release.ID, "/predicate/base")}
 	c.Expected = "every commit from the base release to the released one"
 	commits, err := r.objects.Range(gitobj.ID(record.Commit), gitobj.ID(record.Base.Commit))
@@ -227,14 +228,14 @@ func (r *run) baseSigned() bool {
 // tagSignature verifies the signature in the tag object's own bytes.
 func (r *run) tagSignature(tag gitobj.Tag) {
 	c := Check{
-		ID: "signatures/tag", Layer: Signatures, Outcome: Pass, Title: "The tag is signed by a party that trust lets sign tags",
+		ID: "signatures/tag", Layer: Signatures, Outcome: Pass, Title: asks["signatures/tag"],
 		Expected: "a signature in the tag object that verifies, by a signer whom a grant covers",
 		Inputs:   []Place{at(r.release.ID, "/predicate/tag")},
 	}
 	s := TagSignature{Scheme: schemeOf(tag.Signature)}
 	switch s.Scheme {
 	case "":
-		s.Code, s.Detail = "unsigned", "the tag object holds no signature"
+		s.Code, s.Detail = codeUnsigned, "the tag object holds no signature"
 	case "ssh":
 		r.sshTag(&s, tag)
 	default:

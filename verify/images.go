@@ -46,7 +46,7 @@ func isCommit(s string) bool {
 }
 
 func (r *run) revisionCheck(a evidence.Artifact, pointer string) Check {
-	c := link("image-revision", "The image says that it was built from the released commit", r.facts.Stated())
+	c := link("image-revision", r.facts.Stated())
 	c.Inputs = []Place{at(r.release.ID, pointer+"/labels/revision"), at(r.release.ID, "/predicate/commit")}
 	c.Expected, c.Found = r.facts.Record.Commit, a.Name+" says "+a.Image.Labels.Revision
 	if a.Image.Labels.Revision != r.facts.Record.Commit {
@@ -58,7 +58,7 @@ func (r *run) revisionCheck(a evidence.Artifact, pointer string) Check {
 }
 
 func (r *run) platformsCheck(a evidence.Artifact, pointer string) Check {
-	c := link("image-platforms", "The index lists the images that the record names", Proof{Proven, "its bytes"})
+	c := link("image-platforms", Proof{Proven, "its bytes"})
 	c.Inputs = []Place{at(r.release.ID, pointer+"/platforms"), material(a.Digest)}
 	c.Expected = count(len(a.Image.Platforms), "image")
 	b, ok := r.d.Blob(a.Digest)

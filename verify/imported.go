@@ -71,8 +71,9 @@ func (r *run) imports() {
 		seen[l.m.Digest] = true
 		entries, err := r.readImported(l.b)
 		if err != nil {
-			c := link("attestation", "An imported attestation cannot be read", Proof{})
-			c.Outcome, c.Code, c.Found = Warn, "attestation-unreadable", l.m.Name+": "+err.Error()
+			c := link("attestation", Proof{})
+			c.Title = "An imported attestation cannot be read"
+			c.Outcome, c.Code, c.Found = Warn, codeUnreadable, l.m.Name+": "+err.Error()
 			c.Inputs = []Place{l.at, material(l.m.Digest)}
 			r.add(c)
 			continue
@@ -133,7 +134,7 @@ func (r *run) attestationFact(l listing, e provenance.Entry) AttestationFact {
 	case errors.Is(err, foreign.ErrUnknown):
 		f.Code, f.Detail = "attestation-type-not-known", "statements of this type are listed, not read"
 	case err != nil:
-		f.Code, f.Detail = "attestation-unreadable", err.Error()
+		f.Code, f.Detail = codeUnreadable, err.Error()
 	}
 	f.Summary = s
 	sets := subjectsOf(e)
@@ -197,7 +198,7 @@ func (r *run) addAttestation(f AttestationFact, listed Place) {
 		}
 		r.add(c)
 	}
-	c := link("attestation", "An attestation of another tool is about this release", f.Proof)
+	c := link("attestation", f.Proof)
 	if f.Summary == nil {
 		c.Title = "An attestation of a type that is not read here is about this release"
 	}
@@ -208,13 +209,13 @@ func (r *run) addAttestation(f AttestationFact, listed Place) {
 	}
 	c.Expected = "an artifact, a commit or the tag of this release as subject"
 	switch {
-	case f.Code == "attestation-unreadable":
+	case f.Code == codeUnreadable:
 		c.Outcome, c.Code, c.Title, c.Proof = Warn, f.Code, "An attestation of another tool cannot be read", Proof{}
 		c.Found = f.Material.Name + ": " + f.Detail
 	case r.contradicted(f) != "":
 		r.contradiction(&c, f)
 	case len(f.Names) == 0 && !f.OfSource:
-		c.Outcome, c.Code, c.Title, c.Proof = Warn, "attestation-elsewhere", "An attestation of another tool is about something else", Proof{}
+		c.Outcome, c.Code, c.Title, c.Proof = Warn, codeElsewhere, "An attestation of another tool is about something else", Proof{}
 	case f.Summary != nil && f.Summary.Result == "FAILED":
 		c.Outcome, c.Code, c.Title = Warn, "verification-failed", "Another tool verified this release and it failed"
 	}
@@ -223,7 +224,7 @@ func (r *run) addAttestation(f AttestationFact, listed Place) {
 
 // contradiction is a failure if the one who says so is trusted to.
 func (r *run) contradiction(c *Check, f AttestationFact) {
-	c.Outcome, c.Code, c.Title = Warn, "attestation-contradicts", "An attestation of another tool contradicts the release"
+	c.Outcome, c.Code, c.Title = Warn, codeContradicts, "An attestation of another tool contradicts the release"
 	if f.Signer != nil && f.Signer.Allowed {
 		c.fails(c.Code, c.Title, Fix{Now: "find out which of the two is right: the release statement or " + f.Signer.Name()})
 	}

@@ -44,10 +44,10 @@ func (r *run) integrity() error {
 		r.releaseUnreadable()
 	}
 	unlisted = append(unlisted, others...)
-	r.group("integrity/digests", "Every blob has the digest it is named by", len(blobs), mismatch)
+	r.group("integrity/digests", len(blobs), mismatch)
 	missing, withheld := r.materials(changed)
-	r.group("integrity/materials", "Every listed material is there", len(blobs), missing)
-	r.group("integrity/closed-world", "Nothing is there that no statement lists", len(blobs), unlisted)
+	r.group("integrity/materials", len(blobs), missing)
+	r.group("integrity/closed-world", len(blobs), unlisted)
 	for _, c := range append(withheld, r.redactedNothing()...) {
 		r.add(c)
 	}
@@ -77,10 +77,10 @@ func (c changedBlobs) cause(is bool) string {
 }
 
 // group adds the failures of one kind, or the pass if there are none.
-func (r *run) group(id, title string, blobs int, failures []Check) {
+func (r *run) group(id string, blobs int, failures []Check) {
 	if len(failures) == 0 {
 		r.add(Check{
-			ID: id, Layer: Integrity, Outcome: Pass, Title: title,
+			ID: id, Layer: Integrity, Outcome: Pass, Title: asks[id],
 			Found: fmt.Sprintf("%s, %s", count(len(r.all), "statement"), count(blobs, "other blob")),
 			Proof: Proof{Proven, "the file's own bytes"},
 		})

@@ -30,7 +30,7 @@ type plan struct {
 func (r *run) layouts(layouts []plan, links [][]byte) {
 	for _, p := range layouts {
 		f := LayoutFact{Material: p.m, Proof: Proof{Claimed, "an unknown owner"}}
-		c := link("layout", "The steps of an in-toto layout were carried out by those whom it names", Proof{})
+		c := link("layout", Proof{})
 		c.Inputs = []Place{p.at, material(p.m.Digest)}
 		c.Expected = "a layout by an owner whom trust lets plan this repository, its links, and an artifact of this release as product"
 		switch {
@@ -77,7 +77,7 @@ func (r *run) layout(c *Check, f *LayoutFact, p plan, links [][]byte) {
 		notJudged(c, f.Code, p.m.Name+": "+f.Detail)
 		return
 	case len(f.Names) == 0:
-		notJudged(c, "attestation-elsewhere", p.m.Name+": its last step produced no artifact of this release")
+		notJudged(c, codeElsewhere, p.m.Name+": its last step produced no artifact of this release")
 		return
 	}
 	f.Proof = Proof{Proven, f.Signer.Name()}

@@ -33,9 +33,10 @@ func (r *run) linkage() error {
 	return nil
 }
 
-// link starts a check of layer 4 that passes.
-func link(id, title string, p Proof) Check {
-	return Check{ID: "linkage/" + id, Layer: Linkage, Outcome: Pass, Title: title, Proof: p}
+// link starts a check of layer 4 that passes, of a kind of [CheckKinds].
+func link(name string, p Proof) Check {
+	id := "linkage/" + name
+	return Check{ID: id, Layer: Linkage, Outcome: Pass, Title: asks[id], Proof: p}
 }
 
 // fails turns c into a failure.
@@ -47,8 +48,8 @@ func (c *Check) fails(code, title string, fix Fix) {
 // of format, R10).
 func (r *run) subjects() {
 	record := r.facts.Record
-	c := link("subjects", "The release statement's subjects are its artifacts, commit and tag",
-		Proof{Proven, "the signed statement"})
+	c := link("subjects", Proof{Proven, "the signed statement"})
+	c.Title = "The release statement's subjects are its artifacts, commit and tag"
 	c.Inputs = []Place{at(r.release.ID, "/subject")}
 	c.Expected = count(len(record.Artifacts), "artifact") + ", the commit and the tag"
 	c.Found = count(len(r.release.Statement.Subject), "subject")
@@ -62,8 +63,8 @@ func (r *run) subjects() {
 }
 
 func (r *run) ownSubjects(st *bundle.Statement) {
-	c := link("subjects", "The "+kindOf(st)+" statement is about this release and its artifacts",
-		Proof{Proven, "the signed statement"})
+	c := link("subjects", Proof{Proven, "the signed statement"})
+	c.Title = "The " + kindOf(st) + " statement is about this release and its artifacts"
 	c.Inputs = []Place{at(st.ID, "/subject")}
 	c.Expected = "the release statement first, then artifacts of this release, each once"
 	c.Found = count(len(st.Statement.Subject), "subject")
@@ -147,7 +148,7 @@ func sameSubjects(a, b []evidence.ResourceDescriptor) bool {
 func (r *run) expectation() {
 	record := r.facts.Record
 	if e := r.expect; e.repository != "" {
-		c := link("expected-release", "It is the release that was expected", Proof{Proven, "the signed statement"})
+		c := link("expected-release", Proof{Proven, "the signed statement"})
 		c.Expected = e.repository + "@" + e.version
 		c.Found = ReleaseName(record.Repository.URI, record.Component, record.Version)
 		c.Inputs = []Place{at(r.release.ID, "/predicate/version"), at(r.release.ID, "/predicate/repository/uri")}
@@ -183,7 +184,7 @@ func (r *run) expectation() {
 }
 
 func (r *run) expectedArtifact(a Artifact) {
-	c := link("expected-artifact", "The artifact given is one of this release", Proof{Proven, "the artifact's bytes"})
+	c := link("expected-artifact", Proof{Proven, "the artifact's bytes"})
 	if !a.Hashed { // then the statement's own word is all there is
 		c.Title, c.Proof = "The digest given is that of an artifact of this release", r.facts.Stated()
 	}

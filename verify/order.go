@@ -28,7 +28,7 @@ func (r *run) order() error {
 func (r *run) oneRelease() {
 	c := Check{
 		ID: "order/release", Layer: Order, Outcome: Pass,
-		Title:    "There is exactly one release statement",
+		Title:    asks["order/release"],
 		Expected: "exactly one release statement",
 	}
 	var found []*bundle.Statement
@@ -60,7 +60,7 @@ func (r *run) oneRelease() {
 func (r *run) releaseTrouble() string {
 	for i := range r.report.Checks {
 		c := &r.report.Checks[i]
-		if c.Outcome != Pass && (c.ID == "signatures/record" || c.ID == "signatures/predicate") {
+		if c.Outcome != Pass && c.ID == "signatures/record" {
 			return c.ID
 		}
 	}
@@ -141,7 +141,7 @@ func (r *run) noState() {
 }
 
 func (r *run) expectedState(found string, ok bool) {
-	r.add(expected("order/exact-state", "exact-state", "The dossier is exactly in the expected state",
+	r.add(expected("order/exact-state", "exact-state",
 		"state "+r.o.ExactState.String(), found, ok))
 }
 
@@ -150,13 +150,13 @@ func (r *run) expectedHead(ok bool) {
 	if !ok {
 		found = "no statement of that digest counts"
 	}
-	r.add(expected("order/expected-head", "expected-head", "The expected statement is there",
+	r.add(expected("order/expected-head", "expected-head",
 		"statement "+r.o.ExpectHead.String(), found, ok))
 }
 
-func expected(id, code, title, want, got string, ok bool) Check {
+func expected(id, code, want, got string, ok bool) Check {
 	c := Check{
-		ID: id, Layer: Order, Outcome: Pass, Title: title, Expected: want, Found: got,
+		ID: id, Layer: Order, Outcome: Pass, Title: asks[id], Expected: want, Found: got,
 		Proof: Proof{Proven, "the signed statements"},
 	}
 	if !ok {

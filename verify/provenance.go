@@ -125,7 +125,7 @@ func (r *run) addProvenance(f ProvenanceFact, listed Place) {
 	if c, ok := r.importedCheck("signatures/provenance", f.Signer, f.Material); ok {
 		r.add(c)
 	}
-	c := link("provenance", "The provenance names this release's artifact, commit and repository", f.Proof)
+	c := link("provenance", f.Proof)
 	c.Inputs = []Place{listed, material(f.Material.Digest)}
 	switch {
 	case !f.Present:
@@ -147,7 +147,7 @@ func (r *run) importedCheck(id string, s *Signer, m evidence.Material) (Check, b
 		return Check{}, false
 	}
 	c := Check{
-		ID: id, Layer: Signatures, Outcome: Pass, Title: "The imported attestation is signed by a party that trust names",
+		ID: id, Layer: Signatures, Outcome: Pass, Title: asksOfImported,
 		Expected: "a signature that verifies", Found: m.Name + ": signed by " + s.Name(),
 		Inputs: []Place{material(m.Digest)}, Proof: Proof{Proven, s.Name()},
 	}

@@ -229,7 +229,8 @@ func (r *run) approvals() {
 		}
 		all := len(r.facts.Record.Artifacts)
 		if f.Source == SourceOwn && a.Decision == evidence.Approved && len(f.About) < all {
-			c := link("approval", "An approval is about some of the artifacts only and is not counted", Proof{})
+			c := link("approval", Proof{})
+			c.Title = "An approval is about some of the artifacts only and is not counted"
 			c.Outcome, c.Code = Warn, "approval-partial"
 			c.Expected, c.Found = "all of "+count(all, "artifact"), count(len(f.About), "artifact")
 			c.Inputs = []Place{at(f.Statement, "/subject")}

@@ -131,7 +131,7 @@ func named(artifacts []evidence.Artifact, sets []evidence.DigestSet) []evidence.
 }
 
 func (r *run) sbomCheck(f SBOMFact, i int) Check {
-	c := link("sbom", "The SBOM names the artifact it is listed for", f.Proof)
+	c := link("sbom", f.Proof)
 	c.Inputs = []Place{at(r.release.ID, fmt.Sprintf("/predicate/sboms/%d", i)), material(f.Material.Digest)}
 	c.Expected = "the digest of an artifact of this release, within the document"
 	switch {

@@ -36,10 +36,11 @@ func (r *run) importRecord(l listing, e provenance.Entry) {
 	if k, ok := evidence.LookupKind(uri); ok {
 		name = k.Name
 	}
-	c := link(name, "An imported record holds for this release", Proof{})
+	c := link(name, Proof{})
+	c.Title = asksOfImport
 	c.Inputs = []Place{material(a.file.Digest)}
 	if a.Bundle == nil {
-		notCounted(&c, "unsigned", a.file.Name+" is not signed")
+		notCounted(&c, codeUnsigned, a.file.Name+" is not signed")
 		r.add(c)
 		return
 	}
@@ -161,7 +162,7 @@ func (r *run) countImported() {
 			r.addRecord(f)
 			continue
 		}
-		c := link("imported", "", Proof{})
+		c := link("imported", Proof{})
 		notCounted(&c, codeThreshold, fmt.Sprintf("%d people signed it, which is too few", people))
 		c.Inputs = []Place{f.Place("")}
 		r.add(c)

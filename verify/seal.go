@@ -67,7 +67,7 @@ func (r *run) seals() {
 // sealCheck computes anew what a seal says.
 func (r *run) sealCheck(states *bundle.States, s sealed, all []sealed) {
 	c := Check{
-		ID: "order/seal-state", Layer: Order, Outcome: Pass, Title: "A seal is over the state that its parents have",
+		ID: "order/seal-state", Layer: Order, Outcome: Pass, Title: asks["order/seal-state"],
 		Expected: "state " + s.State.String(), Inputs: []Place{at(s.st.ID, "/predicate/state")},
 		Proof: Proof{Proven, "the signed statements"},
 	}
@@ -171,7 +171,7 @@ func (r *run) lastSeal(list []sealed) {
 		until := evidence.At(f.Covers)
 		r.report.Seal = &SealView{Statement: f.Statement, Sequence: f.Sequence, At: evidence.At(statedAt(f.Seal)), CoversUntil: until}
 		c.Outcome, c.Code, c.Why, c.Proof = Pass, "", "", f.Proof
-		c.Title, c.Inputs = "A seal says up to when this is all", []Place{at(f.Statement, "/predicate/coversUntil")}
+		c.Title, c.Inputs = asks[c.ID], []Place{at(f.Statement, "/predicate/coversUntil")}
 		c.Found = fmt.Sprintf("sealed by %s, covers until %s", f.Proof.By, until.Format(time.RFC3339))
 	}
 	r.add(c)

@@ -104,7 +104,7 @@ func (r *run) signatureCheck(st *bundle.Statement, s *Signer) Check {
 	kind := kindOf(st)
 	c := Check{
 		ID: "signatures/" + kind, Layer: Signatures, Outcome: Pass,
-		Title:    "The " + kind + " statement is signed by a party allowed to",
+		Title:    asksOfSigned(kind),
 		Expected: "a signature that verifies, by a signer whom a grant covers",
 		Found:    "signed by " + s.Name(),
 		Inputs:   []Place{at(st.ID, ""), material(s.Signature)},

@@ -84,12 +84,17 @@ type summaryRun struct {
 }
 
 // check adds a check of the summary.
-func (s *summaryRun) check(name, code, title, expected, found string, ok bool) {
-	c := Check{ID: "vsa/" + name, Layer: Linkage, Title: title, Outcome: Pass, Expected: expected, Found: found}
+func (s *summaryRun) check(name, code, expected, found string, ok bool) {
+	c := Check{ID: "vsa/" + name, Layer: Linkage, Title: asks["vsa/"+name], Outcome: Pass, Expected: expected, Found: found}
 	if !ok {
 		c.Outcome, c.Code = Fail, code
 	}
 	s.add(c)
+}
+
+func (s *summaryRun) unreadable(want string, err error) {
+	s.check("form", "vsa-malformed", want, err.Error(), false)
+	s.report.Checks[len(s.report.Checks)-1].Title = "The summary cannot be read"
 }
 
 func (s *summaryRun) judge(raw []byte) {
@@ -97,7 +102,7 @@ func (s *summaryRun) judge(raw []byte) {
 	if err != nil {
 		var other error
 		if b, other = attest.ParseEnvelope(raw); other != nil {
-			s.check("form", "vsa-malformed", "The summary cannot be read", "a signed verification summary", err.Error(), false)
+			s.unreadable("a signed verification summary", err)
 			return
 		}
 	}
@@ -110,10 +115,10 @@ func (s *summaryRun) judge(raw []byte) {
 	}
 	if err != nil {
 		s.summary = nil
-		s.check("form", "vsa-malformed", "The summary cannot be read", "a SLSA verification summary v1", err.Error(), false)
+		s.unreadable("a SLSA verification summary v1", err)
 		return
 	}
-	s.check("form", "", "The summary can be read", "", st.PredicateType, true)
+	s.check("form", "", "", st.PredicateType, true)
 	s.signed(provenance.Entry{Statement: st, Bundle: &b}, evidence.Sum(raw))
 	s.about(st)
 	s.bound()
@@ -122,7 +127,6 @@ func (s *summaryRun) judge(raw []byte) {
 
 // signed asks whether the signer may say so for the release's repository.
 func (s *summaryRun) signed(e provenance.Entry, id evidence.Digest) {
-	const title, want = "The summary is signed by a verifier whom trust lets vouch for the repository", "a grant of the kind vsa"
 	signer, proof := s.importedSigner(e, id)
 	s.signer = signer
 	repository := s.e.Repository
@@ -143,7 +147,7 @@ func (s *summaryRun) signed(e provenance.Entry, id evidence.Digest) {
 	if signer.Detail != "" {
 		found = signer.Detail
 	}
-	s.check("signer", signer.Code, title, want, found, signer.Allowed && signer.Code == "")
+	s.check("signer", signer.Code, "a grant of the kind vsa", found, signer.Allowed && signer.Code == "")
 }
 
 // about compares artifacts, release and result.
@@ -153,9 +157,9 @@ func (s *summaryRun) about(st attest.Statement) {
 			d, ok := sub.Digest.SHA256()
 			return ok && d == a.Digest
 		})
-		s.check("artifact", "vsa-artifact", "The summary is about the artifact", a.Digest.String(), a.Name, named)
+		s.check("artifact", "vsa-artifact", a.Digest.String(), a.Name, named)
 	}
-	s.check("result", "vsa-failed", "The verification passed", vsa.Passed, s.summary.Result, s.summary.Result == vsa.Passed)
+	s.check("result", "vsa-failed", vsa.Passed, s.summary.Result, s.summary.Result == vsa.Passed)
 	if s.e.Repository == "" {
 		return
 	}
@@ -169,7 +173,7 @@ func (s *summaryRun) about(st attest.Statement) {
 		want, of = strings.CutPrefix(want, component+"/")
 	}
 	same := repository == s.e.Repository && (s.e.Version == "" || of && strings.TrimPrefix(version, "v") == strings.TrimPrefix(want, "v"))
-	s.check("release", "vsa-release", "The summary is of the release", s.e.Repository+"@"+s.e.Version, ReleaseName(repository, component, version), same)
+	s.check("release", "vsa-release", s.e.Repository+"@"+s.e.Version, ReleaseName(repository, component, version), same)
 }
 
 // ofResource reads which release the summary of another tool is of, from
@@ -187,36 +191,36 @@ func ofResource(uri string) (repository, version string) {
 func (s *summaryRun) bound() {
 	d := s.summary.Dossier
 	if want := s.e.Policy; want != nil {
-		s.digest("policy", "vsa-policy", "The policy that is expected judged", *want, s.summary.Policy.Digest)
+		s.digest("policy", "vsa-policy", *want, s.summary.Policy.Digest)
 	}
 	if d == nil {
 		d = &vsa.Binding{}
 	}
 	if want := s.e.EffectivePolicy; want != nil {
-		s.digest("effective-policy", "vsa-policy", "The effective policy that is expected judged", *want, d.EffectivePolicy)
+		s.digest("effective-policy", "vsa-policy", *want, d.EffectivePolicy)
 	}
 	if want := s.e.State; want != nil {
-		s.digest("state", "vsa-state", "The state that is expected was judged", *want, d.State)
+		s.digest("state", "vsa-state", *want, d.State)
 	}
 	for _, head := range s.e.Heads {
-		s.check("head", "vsa-older", "The state that was judged is no older than the one known", "statement "+head.String(), "used: "+count(len(s.summary.Inputs), "statement"), s.summary.Uses(head))
+		s.check("head", "vsa-older", "statement "+head.String(), "used: "+count(len(s.summary.Inputs), "statement"), s.summary.Uses(head))
 	}
 	gate := s.e.Gate
 	if gate == "" && s.summary.Dossier != nil {
 		gate = GateFinal
 	}
 	if gate != "" {
-		s.check("gate", "vsa-gate", "The decision that is expected was judged", string(gate), d.Gate, d.Gate == string(gate))
+		s.check("gate", "vsa-gate", string(gate), d.Gate, d.Gate == string(gate))
 	}
 }
 
-func (s *summaryRun) digest(name, code, title string, want evidence.Digest, set evidence.DigestSet) {
+func (s *summaryRun) digest(name, code string, want evidence.Digest, set evidence.DigestSet) {
 	got, ok := set.SHA256()
 	found := "it names none"
 	if ok {
 		found = got.String()
 	}
-	s.check(name, code, title, want.String(), found, ok && got == want)
+	s.check(name, code, want.String(), found, ok && got == want)
 }
 
 // timely compares the time of the verification with the moment of judgement. A
@@ -227,6 +231,6 @@ func (s *summaryRun) timely() {
 	if d := s.summary.Dossier; d != nil && d.AsOf.Before(at) {
 		at = d.AsOf.Time // judged as of an earlier moment: that is how old the answer is
 	}
-	s.check("future", "vsa-future", "The verification is not of the future", "no later than "+asOf.UTC().Format(time.RFC3339), stated, !s.summary.TimeVerified.After(asOf.Add(ClockSkew)))
-	s.check("age", "vsa-age", "The verification is recent enough", "within "+s.e.MaxAge.String(), at.UTC().Format(time.RFC3339), !at.Before(asOf.Add(-s.e.MaxAge)))
+	s.check("future", "vsa-future", "no later than "+asOf.UTC().Format(time.RFC3339), stated, !s.summary.TimeVerified.After(asOf.Add(ClockSkew)))
+	s.check("age", "vsa-age", "within "+s.e.MaxAge.String(), at.UTC().Format(time.RFC3339), !at.Before(asOf.Add(-s.e.MaxAge)))
 }

@@ -109,7 +109,7 @@ func (r *run) tokens() {
 	}
 	for _, t := range order {
 		c := Check{
-			ID: "signatures/forge-token", Layer: Signatures, Outcome: Pass, Title: "The forge vouches for an approval by the person who started its job",
+			ID: "signatures/forge-token", Layer: Signatures, Outcome: Pass, Title: asks["signatures/forge-token"],
 			Expected: "a token for this approval, of the forge and the workflow that trust names", Inputs: t.inputs,
 		}
 		v, statement, err := r.token(t.by, t.blob)

@@ -132,6 +132,7 @@ func judge(t testing.TB, d *bundle.Dossier, e verify.Expect, o verify.Options) *
 	if err != nil {
 		t.Fatal(err)
 	}
+	explained(t, r.Checks)
 	return r
 }
 

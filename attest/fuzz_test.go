@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"testing"
 
+	"github.com/hiddeco/sshsig"
+
 	"github.com/release-dossier/dossier/attest"
 )
 
@@ -99,9 +101,34 @@ func FuzzLoadSigner(f *testing.F) {
 	})
 }
 
+// FuzzVerifySSHSignature: a signature that is accepted is of the message and the
+// namespace, and of the key that signed it.
 func FuzzVerifySSHSignature(f *testing.F) {
+	message := []byte("a tag")
+	keys := map[string]bool{}
+	for _, holder := range fixedKeys(f) {
+		sig, err := sshsig.Sign(bytes.NewReader(message), holder, sshsig.HashSHA512, "git")
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(sshsig.Armor(sig))
+		key, err := attest.VerifySSHSignature(sshsig.Armor(sig), message, "git")
+		if err != nil {
+			f.Fatal(err)
+		}
+		keys[key.Fingerprint()] = true
+	}
 	f.Add([]byte("-----BEGIN SSH SIGNATURE-----\nU1NIU0lHAAAAAQ==\n-----END SSH SIGNATURE-----\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		attest.VerifySSHSignature(data, nil, "git")
+		key, err := attest.VerifySSHSignature(data, message, "git")
+		if _, e := attest.VerifySSHSignature(data, []byte("a tag."), "git"); e == nil {
+			t.Error("it is of another message")
+		}
+		if _, e := attest.VerifySSHSignature(data, message, "file"); e == nil {
+			t.Error("it is of another namespace")
+		}
+		if err == nil && !keys[key.Fingerprint()] {
+			t.Errorf("accepted as signed by %s", key.Fingerprint())
+		}
 	})
 }

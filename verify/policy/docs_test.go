@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -90,7 +91,7 @@ func controlSection(c policy.Control) string {
 
 func parameterPage() string {
 	var b strings.Builder
-	b.WriteString("# Parameters of a policy\n\nEach stands under `parameters` in the policy. The source is the ambiguity of the\ncatalogue (A1 to A67) that it resolves, or the section that leaves the value open.\n\n| parameter | default | meaning | source | controls |\n|---|---|---|---|---|\n")
+	b.WriteString("# Parameters of a policy\n\nEach stands under `parameters` in the policy. The source is the section of the\nrelease policy that leaves the value open, or the [reading](../readings.md) of what it\nleaves unclear.\n\n| parameter | default | meaning | source | controls |\n|---|---|---|---|---|\n")
 	list := policy.Parameters()
 	for _, p := range list {
 		controls := policy.ControlsOf(p.Name)
@@ -107,11 +108,20 @@ func parameterPage() string {
 	return b.String()
 }
 
+var readingForm = regexp.MustCompile(`^A[0-9]+`)
+
 // TestParametersAreDocumented asks every parameter for its meaning and where it
 // comes from, and for a name of its own.
 func TestParametersAreDocumented(t *testing.T) {
+	readings, err := os.ReadFile(filepath.Join(docsDir, "..", "readings.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	var names []string
 	for _, p := range policy.Parameters() {
+		if reading := readingForm.FindString(p.Source); reading != "" && !strings.Contains(string(readings), "| "+reading+" |") {
+			t.Errorf("%s: docs/readings.md does not have %s", p.Name, reading)
+		}
 		if p.Doc == "" || p.Source == "" || strings.HasSuffix(p.Doc, ".") {
 			t.Errorf("%s: %q, from %q", p.Name, p.Doc, p.Source)
 		}

@@ -25,8 +25,8 @@ type Parameter struct {
 	Name string
 	// Doc says what it does, in one sentence.
 	Doc string
-	// Source is the ambiguity of the catalogue (A1 to A67) that it resolves, or
-	// the section of the release policy that leaves the value open.
+	// Source is the section of the release policy that leaves the value open, or
+	// the reading of what it leaves unclear (A25; docs/readings.md).
 	Source string
 	// Default is its value where a policy gives none, as it would be written.
 	Default string

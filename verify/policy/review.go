@@ -102,7 +102,7 @@ var reviewControls = []Control{{
 }, {
 	ID: "pr/checks-before-review-request", Level: Must, Sections: "1.10.5.3(2)", Theme: themeChanges,
 	Title: "Checks are green before approval is asked for", Failing: "Approval was asked for before the checks were green",
-	Logic:   "When a pull request was first ready for review, or a review was first asked for after it was opened, each check required by the merge had passed on one of its commits. Otherwise it is a warning (A64), or a failure if the parameter review-before-checks says so; a warning if neither event is recorded.",
+	Logic:   "When a pull request was first ready for review, or a review was first asked for after it was opened, each check required by the merge had passed on one of its commits. Otherwise it is a warning, or a failure if the parameter review-before-checks says so; a warning if neither event is recorded.",
 	Applies: "*", Waive: "rat",
 	Question: 3, Gate: verify.GateTag,
 	Evidence: []string{"record.changes[].events", "record.checks[]"},

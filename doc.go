@@ -19,7 +19,8 @@
 //     CI environment (evidence/collect/ci), and says what is missing. Forges
 //     are asked by evidence/collect/forge, other systems by
 //     evidence/collect/http, registries by evidence/collect/oci;
-//     evidence/collect/secrets looks for credentials before anything is signed.
+//     Draft.Sign makes a dossier of it, once
+//     evidence/collect/secrets finds no credential in what would be signed.
 //   - model: [github.com/release-dossier/dossier/evidence] has the records that
 //     statements carry. [github.com/release-dossier/dossier/evidence/gitobj]
 //     reads raw git objects, [github.com/release-dossier/dossier/evidence/provenance]

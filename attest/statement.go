@@ -77,6 +77,28 @@ func NewStatement(subjects []evidence.ResourceDescriptor, predicateType string, 
 	return payload, nil
 }
 
+// NewOwnStatement encodes a statement of a fact about a release, which p is linked
+// to ([evidence.Linked]), and about artifacts of it. A record that is not valid, or
+// that [evidence.CheckWritten] refuses, is an error.
+func NewOwnStatement(about []evidence.Artifact, p evidence.Predicate) ([]byte, error) {
+	kind, ok := evidence.KindOf(p)
+	if !ok {
+		return nil, fmt.Errorf("%T is not a kind of record", p)
+	}
+	err := p.Validate()
+	if err == nil {
+		err = evidence.CheckWritten(p)
+	}
+	if err != nil {
+		return nil, err
+	}
+	release := p.Head().Release
+	if release == nil {
+		return nil, errors.New("the record names no release")
+	}
+	return NewStatement(evidence.OwnSubjects(release.Digest, about), kind.Type, p)
+}
+
 // ParseStatement reads a Statement v1 strictly: no field beyond the four, at
 // most MaxSubjects subjects, each with a well-formed digest.
 func ParseStatement(payload []byte) (Statement, error) {

@@ -1,6 +1,9 @@
 package evidence
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // Environments returns the environments that a record is about, by the field
 // its kind has for that. None is any environment: the record speaks of all.
@@ -76,6 +79,30 @@ func (r *Record) About(p Predicate) []Digest {
 		}
 	}
 	return list
+}
+
+// ArtifactsOf returns the artifacts of the release that a statement of p is about:
+// those given by their digests; if that is nil, those that p names, and if it
+// names none, all.
+func (r *Record) ArtifactsOf(p Predicate, given []Digest) ([]Artifact, error) {
+	if given == nil {
+		given = r.About(p)
+	}
+	if given == nil {
+		return r.Artifacts, nil
+	}
+	var about []Artifact
+	for _, id := range given {
+		is := func(a Artifact) bool { return a.Digest == id }
+		i := slices.IndexFunc(r.Artifacts, is)
+		if i < 0 {
+			return nil, fmt.Errorf("%s is not an artifact of this release", id)
+		}
+		if !slices.ContainsFunc(about, is) {
+			about = append(about, r.Artifacts[i])
+		}
+	}
+	return about, nil
 }
 
 // Owners returns who is responsible for the fact: who decided, acted or looked.

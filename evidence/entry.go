@@ -1,6 +1,9 @@
 package evidence
 
-import "errors"
+import (
+	"errors"
+	"reflect"
+)
 
 // Entry is what every own statement begins with: which record it is, what it
 // belongs to and what it saw. The predicates of all kinds but [Record] and
@@ -70,6 +73,16 @@ func Link(p Predicate, release *Reference, parents []Parent, materials []Materia
 	}
 	e := p.Head()
 	e.Release, e.Parents, e.Materials = release, parents, materials
+}
+
+// Linked returns a copy of p with the links of [Link]. What p holds is shared with
+// the copy, and p itself is not changed.
+func Linked(p Predicate, release *Reference, parents []Parent, materials []Material) Predicate {
+	v := reflect.New(reflect.TypeOf(p).Elem()) // every kind is a pointer to a struct
+	v.Elem().Set(reflect.ValueOf(p).Elem())
+	linked := v.Interface().(Predicate)
+	Link(linked, release, parents, materials)
+	return linked
 }
 
 // validate checks the whole of a record that embeds [Entry].

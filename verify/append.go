@@ -10,31 +10,48 @@ import (
 	"github.com/release-dossier/dossier/evidence/bundle"
 )
 
+// AppendError says why nothing may be built upon a dossier.
+type AppendError struct {
+	// Code is the reason code of what is in the way, as in [Check] and [Signer]:
+	// [CodeNotTrusted], [CodeThreshold], [CodeLater] or another.
+	Code string
+	// Statement is the statement in the way; zero if it is the dossier as a whole.
+	Statement evidence.Digest
+	text      string
+}
+
+// Error says what is in the way, and what can be done.
+func (e *AppendError) Error() string { return e.text }
+
+func notAppendable(code string, s evidence.Digest, format string, args ...any) error {
+	return &AppendError{code, s, fmt.Sprintf(format, args...)}
+}
+
 // Appendable reports whether a new statement may build upon what r verified:
 // layers 1 to 3 hold, and every statement counts (rules of format, R14). The
 // new statement's parents are then r.Heads, which leave duplicates of a
-// signature out. The error names what is in the way.
+// signature out. The error is an [*AppendError], which names what is in the way.
 func (r *Report) Appendable() error {
 	if r.Release == nil || !r.Relied {
-		return errors.New("the release statement is not signed by a party you trust")
+		return notAppendable(CodeNotTrusted, evidence.Digest{}, "the release statement is not signed by a party you trust")
 	}
 	if err := r.genuine(); err != nil {
 		return err
 	}
 	for _, s := range r.Signers {
 		switch {
-		case s.Code == codeThreshold:
-			return fmt.Errorf("statement %s needs the signatures of more people (%s): have them sign it first", s.Statement, s.Detail)
-		case s.Code == codeLater:
-			return fmt.Errorf("statement %s, signed by %s, is from the future (%s): if that is the right time, wait for it; if this clock is wrong, set it; else have %s state it again with the right time, in a copy of the dossier from before it",
+		case s.Code == CodeThreshold:
+			return notAppendable(s.Code, s.Statement, "statement %s needs the signatures of more people (%s): have them sign it first", s.Statement, s.Detail)
+		case s.Code == CodeLater:
+			return notAppendable(s.Code, s.Statement, "statement %s, signed by %s, is from the future (%s): if that is the right time, wait for it; if this clock is wrong, set it; else have %s state it again with the right time, in a copy of the dossier from before it",
 				s.Statement, s.Name(), s.Detail, s.Name())
 		case !s.Allowed && s.Code != codeDuplicate:
-			return fmt.Errorf("statement %s, signature %s by %s does not count (%s): name the signer in the trust document, or ask for a copy of the dossier without it",
+			return notAppendable(s.Code, s.Statement, "statement %s, signature %s by %s does not count (%s): name the signer in the trust document, or ask for a copy of the dossier without it",
 				s.Statement, s.Signature, s.Name(), s.Code)
 		}
 	}
 	if len(r.Heads) == 0 {
-		return errors.New("the dossier has no heads to build upon")
+		return notAppendable(codeNoRelease, evidence.Digest{}, "the dossier has no heads to build upon")
 	}
 	return nil
 }
@@ -43,8 +60,8 @@ func (r *Report) Appendable() error {
 // that more people must sign.
 func (r *Report) genuine() error {
 	for _, c := range r.Checks {
-		if c.Layer != Linkage && c.Layer != Controls && c.Code != codeThreshold && c.Blocks() {
-			return fmt.Errorf("%s (%s): %s", c.Title, c.Code, c.Found)
+		if c.Layer != Linkage && c.Layer != Controls && c.Code != CodeThreshold && c.Blocks() {
+			return notAppendable(c.Code, evidence.Digest{}, "%s (%s): %s", c.Title, c.Code, c.Found)
 		}
 	}
 	return nil
@@ -82,13 +99,15 @@ func (b NamedBlob) material() evidence.Material {
 // Append returns the payload of a new statement about the release in d, which
 // r must be the report of. The facts in p are the signer's; release, parents,
 // materials and subjects are filled in, and in a seal what it seals (see
-// [evidence.Seal]). If key is not zero and not in d already, it goes along as a
-// material, so that the signature can be checked by those whose trust names
-// only its fingerprint. What is returned is signed ([attest.Sign]) and added
-// with [bundle.Dossier.AddSignature].
+// [evidence.Seal]), in the payload: p itself is not changed. If key is not zero and
+// not in d already, it goes along as a material, so that the signature can be
+// checked by those whose trust names only its fingerprint. What is returned is
+// signed ([attest.Sign]) and added with [Report.Add], upon which the next statement
+// builds; two payloads that are made before either is added stand side by side.
 //
 // Append adds blobs to d, and nothing if it fails: because nothing may be built
-// upon what r verified (see Appendable), or because p is not valid.
+// upon what r verified (see Appendable), or because p is not valid, which is an
+// [*evidence.FieldError].
 func (r *Report) Append(d *bundle.Dossier, p evidence.Predicate, key attest.PublicKey, o AppendOptions) ([]byte, error) {
 	if err := r.Appendable(); err != nil {
 		return nil, err
@@ -101,8 +120,7 @@ func (r *Report) Append(d *bundle.Dossier, p evidence.Predicate, key attest.Publ
 	if err != nil {
 		return nil, err
 	}
-	kind, ok := evidence.KindOf(p)
-	if !ok {
+	if _, ok := evidence.KindOf(p); !ok {
 		return nil, fmt.Errorf("%T is not a kind of record", p)
 	}
 	if x, ok := p.(*evidence.Redaction); ok {
@@ -110,7 +128,7 @@ func (r *Report) Append(d *bundle.Dossier, p evidence.Predicate, key attest.Publ
 			return nil, err
 		}
 	}
-	about, err := aboutOf(record, p, o.About)
+	about, err := record.ArtifactsOf(p, o.About)
 	if err != nil {
 		return nil, err
 	}
@@ -126,21 +144,14 @@ func (r *Report) Append(d *bundle.Dossier, p evidence.Predicate, key attest.Publ
 		materials = append(materials, b.material())
 	}
 	parents := r.Heads[:min(len(r.Heads), evidence.MaxParents)]
-	evidence.Link(p, &evidence.Reference{Digest: st.ID}, parents, materials)
+	p = evidence.Linked(p, &evidence.Reference{Digest: st.ID}, parents, materials)
 	if s, ok := p.(*evidence.Seal); ok {
 		if s.State, err = d.State(parents); err != nil {
 			return nil, err
 		}
 		r.fillSeal(s)
 	}
-	err = p.Validate()
-	if err == nil {
-		err = evidence.CheckWritten(p)
-	}
-	if err != nil {
-		return nil, err
-	}
-	payload, err := attest.NewStatement(evidence.OwnSubjects(st.ID, about), kind.Type, p)
+	payload, err := attest.NewOwnStatement(about, p)
 	if err != nil {
 		return nil, err
 	}
@@ -148,6 +159,25 @@ func (r *Report) Append(d *bundle.Dossier, p evidence.Predicate, key attest.Publ
 		d.AddBlob(b.Blob)
 	}
 	return payload, nil
+}
+
+// Add adds the signature of a payload that [Report.Append] or [Report.Cosign]
+// returned to d, a Sigstore bundle as [attest.Sign] makes it. A new statement takes
+// the place of its parents in r.Heads, so that what is appended next builds upon it.
+// Nothing else in r changes: it is still the report of what was verified.
+func (r *Report) Add(d *bundle.Dossier, raw []byte) (*bundle.Statement, error) {
+	b, err := attest.ParseBundle(raw)
+	if err != nil {
+		return nil, err
+	}
+	_, cosigned := d.Statement(b.StatementID())
+	st, err := d.AddSignature(raw)
+	if err != nil || cosigned {
+		return st, err
+	}
+	seen := func(p evidence.Parent) bool { return slices.Contains(st.Links.Parents, p) }
+	r.Heads = append(slices.DeleteFunc(slices.Clone(r.Heads), seen), evidence.Parent{Statement: st.ID, Signature: evidence.Sum(raw)})
+	return st, nil
 }
 
 // listsAll reports a blob of a redaction that is no material of any statement:
@@ -171,27 +201,6 @@ func (r *Report) fillSeal(s *evidence.Seal) {
 	}
 }
 
-// aboutOf returns the artifacts of the release that a record is about.
-func aboutOf(record *evidence.Record, p evidence.Predicate, given []evidence.Digest) ([]evidence.Artifact, error) {
-	if given == nil {
-		given = record.About(p)
-	}
-	if given == nil {
-		return record.Artifacts, nil
-	}
-	var about []evidence.Artifact
-	for _, id := range given {
-		i := slices.IndexFunc(record.Artifacts, func(a evidence.Artifact) bool { return a.Digest == id })
-		if i < 0 {
-			return nil, fmt.Errorf("%s is not an artifact of this release", id)
-		}
-		if !slices.Contains(about, record.Artifacts[i]) {
-			about = append(about, record.Artifacts[i])
-		}
-	}
-	return about, nil
-}
-
 // Cosign returns the payload of a statement in d, which r must be the report
 // of, for another person to sign: the bytes found in the file, never encoded
 // anew (rules of format, R4). What is returned is signed and added as in
@@ -209,7 +218,7 @@ func (r *Report) Cosign(d *bundle.Dossier, statement evidence.Digest) ([]byte, e
 		return nil, err
 	}
 	for _, s := range r.Signers {
-		if s.Statement == statement && (s.Allowed || s.Code == codeThreshold) {
+		if s.Statement == statement && (s.Allowed || s.Code == CodeThreshold) {
 			return st.Payload, nil
 		}
 	}

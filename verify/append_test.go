@@ -1,6 +1,7 @@
 package verify_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -166,5 +167,78 @@ func TestCosign(t *testing.T) {
 	}
 	if _, err := judge(t, d, c.expect(t), c.options(t, "solo")).Cosign(d, evidence.Sum(nil)); err == nil {
 		t.Error("a statement that is not there was signed")
+	}
+}
+
+// TestAppendKeepsTheRecord: a call that fails changes nothing, so that the mended
+// one does not.
+func TestAppendKeepsTheRecord(t *testing.T) {
+	c := newCast(t)
+	d := testrelease.Copy(t, c.release)
+	r := judge(t, d, c.expect(t), c.options(t, "solo"))
+	p := promotion(t, d, "", "staging")
+	_, key := testrelease.NewKey(t, t.TempDir(), "new")
+	var field *evidence.FieldError
+	if _, err := r.Append(d, p, key.Public(), verify.AppendOptions{}); !errors.As(err, &field) || field.Pointer != "/id" {
+		t.Fatalf("got %v, want that the id is missing", err)
+	}
+	p.ID = "deploy-1"
+	if _, err := r.Append(d, p, key.Public(), verify.AppendOptions{}); err != nil {
+		t.Error(err)
+	}
+	if p.Release != nil || p.Parents != nil || p.Materials != nil {
+		t.Errorf("the record was changed: %+v", p.Entry)
+	}
+}
+
+// TestAddAdvances builds one statement upon the other with one report.
+func TestAddAdvances(t *testing.T) {
+	c := newCast(t)
+	d := testrelease.Copy(t, c.approved)
+	r := judge(t, d, c.expect(t), c.options(t, "solo"))
+	var last *bundle.Statement
+	for _, id := range []string{"deploy-1", "deploy-2"} {
+		payload, err := r.Append(d, promotion(t, d, id, "staging"), c.tom.Public(), verify.AppendOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw, err := attest.Sign(t.Context(), c.tom, payload)
+		if err != nil {
+			t.Fatal(err)
+		}
+		st, err := r.Add(d, raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if last != nil && (len(st.Links.Parents) != 1 || st.Links.Parents[0].Statement != last.ID) {
+			t.Errorf("parents %v, want %s", st.Links.Parents, last.ID)
+		}
+		last = st
+	}
+	after := judge(t, testrelease.Reopen(t, d), c.expect(t), c.options(t, "solo"))
+	if len(r.Heads) != 1 || !slices.Equal(after.Heads, r.Heads) {
+		t.Errorf("heads %v, want %v", r.Heads, after.Heads)
+	}
+}
+
+// TestAppendError says by a code what is in the way.
+func TestAppendError(t *testing.T) {
+	c := newCast(t)
+	stranger := c.options(t, "solo")
+	stranger.Trust = nil
+	for _, tt := range []struct {
+		name string
+		d    *bundle.Dossier
+		o    verify.Options
+		want string
+	}{
+		{"no trust", c.release, stranger, verify.CodeNotTrusted},
+		{"by a stranger", c.approve(t, c.release, c.stranger, nil), c.options(t, "solo"), verify.CodeNotTrusted},
+	} {
+		var e *verify.AppendError
+		err := judge(t, tt.d, c.expect(t), tt.o).Appendable()
+		if !errors.As(err, &e) || e.Code != tt.want {
+			t.Errorf("%s: got %v", tt.name, err)
+		}
 	}
 }

@@ -85,7 +85,7 @@ func (r *run) given() {
 	case r.o.Trust == nil:
 		r.worse(NotAccepted, codeNoTrust, "no signer is trusted yet")
 	case !r.report.Relied && slices.ContainsFunc(r.all, (*bundle.Statement).IsRelease):
-		r.worse(NotAccepted, codeNotTrusted, "the release statement is not signed by a party that may sign it")
+		r.worse(NotAccepted, CodeNotTrusted, "the release statement is not signed by a party that may sign it")
 		r.notRelied()
 	}
 	if r.expect.none() {
@@ -104,7 +104,7 @@ func (r *run) notRelied() {
 		if c.ID != "signatures/record" || !c.Blocks() || contradicts(c) {
 			continue
 		}
-		if c.Code != codeNotTrusted && c.Code != codeNoKey {
+		if c.Code != CodeNotTrusted && c.Code != codeNoKey {
 			r.worse(NotAccepted, c.Code, c.Found)
 		}
 	}

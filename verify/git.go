@@ -281,7 +281,7 @@ func (r *run) sshTag(s *TagSignature, tag gitobj.Tag) {
 	}
 	s.Identity, s.Fingerprint = key.Identity(), key.Fingerprint()
 	if err := r.learn(key); err != nil {
-		s.Code, s.Detail = codeNotTrusted, err.Error()
+		s.Code, s.Detail = CodeNotTrusted, err.Error()
 		return
 	}
 	r.judgeTagKey(s, "signed", tag)
@@ -307,7 +307,7 @@ func (r *run) otherTag(s *TagSignature, tag gitobj.Tag) {
 		case errors.As(err, &why):
 			s.Code, s.Detail, s.Unproven = why.Code, why.Detail, why.Unproven
 		case errors.Is(err, ErrUnknownTagKey):
-			s.Code, s.Detail = codeNotTrusted, err.Error()
+			s.Code, s.Detail = CodeNotTrusted, err.Error()
 		case errors.Is(err, ErrTagRefuted):
 			s.Code, s.Detail = codeRefuted, err.Error()
 		default:
@@ -323,7 +323,7 @@ func (r *run) otherTag(s *TagSignature, tag gitobj.Tag) {
 // made; if it does not, the record does.
 func (r *run) judgeTagKey(s *TagSignature, proof string, tag gitobj.Tag) {
 	if r.o.Trust == nil {
-		s.Code, s.Detail = codeNotTrusted, "signed by "+signerName(*s)+", and nobody is trusted yet"
+		s.Code, s.Detail = CodeNotTrusted, "signed by "+signerName(*s)+", and nobody is trusted yet"
 		return
 	}
 	who := s.signer()

@@ -71,7 +71,7 @@ func (r *run) identify(st *bundle.Statement, sig *bundle.Signature) *Signer {
 			s.Detail += "; and the statement cannot be read: " + p.err.Error()
 		}
 	case !pinned:
-		s.Code, s.Detail = codeNotTrusted, "the trust document does not name this key"
+		s.Code, s.Detail = CodeNotTrusted, "the trust document does not name this key"
 	case p.err != nil:
 		if r.mayState(s, r.aboutKind(s, st, proof)) {
 			s.Code, s.Detail = p.code, p.err.Error()
@@ -186,7 +186,7 @@ func (r *run) question(s *Signer, kind, proof string) trust.Question {
 // ask decides whether a signature counts where there can be no other beside it.
 func (r *run) ask(s *Signer, q trust.Question) {
 	if r.askAmong(s, q); s.Allowed && s.Threshold > 1 {
-		s.Allowed, s.Code = false, codeThreshold
+		s.Allowed, s.Code = false, CodeThreshold
 		s.Detail = fmt.Sprintf("it is signed once, and the grant asks for %d people", s.Threshold)
 	}
 }
@@ -205,7 +205,7 @@ func (r *run) askAmong(s *Signer, q trust.Question) {
 	}
 	switch {
 	case d.Allowed && made.After(r.o.AsOf.Add(ClockSkew)):
-		s.Allowed, s.Code = false, codeLater
+		s.Allowed, s.Code = false, CodeLater
 		s.Detail = fmt.Sprintf("made %s, after the moment of judgement %s", made.UTC().Format(time.RFC3339), r.o.AsOf.UTC().Format(time.RFC3339))
 		if kind, ok := evidence.LookupKind(q.Kind); ok {
 			s.Detail = kind.Name + " " + s.Detail

@@ -111,7 +111,7 @@ func (r *run) importedSigner(e provenance.Entry, id evidence.Digest) (s *Signer,
 	case r.o.Trust == nil:
 		s.Code, s.Detail = codeNoTrust, "no signer is trusted yet"
 	case !pinned:
-		s.Code, s.Detail = codeNotTrusted, "the trust document does not name this key"
+		s.Code, s.Detail = CodeNotTrusted, "the trust document does not name this key"
 	case r.o.Trust.Revoked(s.Identity, plain(s.NotAfter)) != "":
 		s.Code, s.Detail = trust.CodeRevoked, r.o.Trust.Revoked(s.Identity, plain(s.NotAfter))
 	default:

@@ -8,9 +8,6 @@ import (
 	"github.com/release-dossier/dossier/verify/trust"
 )
 
-// codeThreshold: fewer people signed than the grant asks for.
-const codeThreshold = "threshold-not-met"
-
 // DistinctPeople returns the names of the people behind signatures, sorted and
 // each once: the accounts and keys of one person are one, bots and signers whom
 // trust lists as nobody are none.
@@ -45,7 +42,7 @@ func (r *run) quorum(st *bundle.Statement) {
 	people := distinctPeople(r.o.Trust, allowed)
 	for _, sig := range st.Signatures {
 		if s := r.signers[pairOf(st, sig)]; s.Allowed && len(people) < max(1, s.Threshold) {
-			s.Allowed, s.Code = false, codeThreshold
+			s.Allowed, s.Code = false, CodeThreshold
 			s.Detail = fmt.Sprintf("%d of %d people signed: %s", len(people), s.Threshold, listed(people))
 		}
 	}

@@ -163,7 +163,7 @@ func (r *run) countImported() {
 			continue
 		}
 		c := link("imported", Proof{})
-		notCounted(&c, codeThreshold, fmt.Sprintf("%d people signed it, which is too few", people))
+		notCounted(&c, CodeThreshold, fmt.Sprintf("%d people signed it, which is too few", people))
 		c.Inputs = []Place{f.Place("")}
 		r.add(c)
 	}

@@ -12,18 +12,26 @@ import (
 	"github.com/release-dossier/dossier/verify/trust"
 )
 
-// Codes of layer 2, beside those of trust.
+// Codes of layer 2 that keep statements from being built upon ([AppendError]).
+const (
+	// CodeNotTrusted: the trust document names no such signer.
+	CodeNotTrusted = trust.CodeSignerNotTrusted
+	// CodeLater: it was made after the moment of judgement, beyond [ClockSkew].
+	CodeLater = "after-as-of"
+	// CodeThreshold: fewer people signed than the grant asks for.
+	CodeThreshold = "threshold-not-met"
+)
+
+// Codes of layer 2, beside those above and those of trust.
 const (
 	codeRefuted      = "signature-invalid"
 	codeNoKey        = "signer-not-known"
-	codeNotTrusted   = trust.CodeSignerNotTrusted
 	codeNoTrust      = "no-trust"
 	codeNoVerifier   = "no-verifier"
 	codeMalformed    = "statement-malformed"
 	codeKind         = "kind-not-known"
 	codeCritical     = "critical-not-known"
 	codeOtherRelease = "other-release"
-	codeLater        = "after-as-of"
 	codeDuplicate    = "signature-duplicate"
 	codeNoRelease    = "release-missing"
 )
@@ -148,7 +156,7 @@ func (r *run) notAllowed(c *Check, st *bundle.Statement, s *Signer) {
 	case codeOtherRelease:
 		c.ID, c.Layer, c.Expected = "order/belongs", Order, "statements about the release in the file"
 		c.fails(s.Code, "A statement is about another release", Fix{Now: "ask the sender for the file without it: it belongs to the dossier of that release"})
-	case codeThreshold:
+	case CodeThreshold:
 		c.Outcome, c.Title = Warn, "A statement is set aside until more people have signed it"
 		c.Fix = Fix{Now: "have another person sign the same statement"}
 		if st.IsRelease() {

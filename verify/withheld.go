@@ -38,7 +38,7 @@ func (r *run) redactions() {
 		for _, sig := range st.Signatures {
 			p := pairOf(st, sig)
 			s := r.signers[p]
-			if !r.counted[p] && s.Code != codeLater {
+			if !r.counted[p] && s.Code != CodeLater {
 				continue
 			}
 			for _, b := range redaction.Blobs {

@@ -240,6 +240,9 @@ func (c *Cmd) signOnto(ctx context.Context, b *base, p evidence.Predicate, o ver
 	if err != nil {
 		return usagef("%s: %w", b.verb, err)
 	}
+	if p, err = recordIn(payload); err != nil { // with what the dossier adds to it
+		return err
+	}
 	var blobs []bundle.Blob
 	var searched []evidence.Material
 	for _, m := range p.Head().Materials {
@@ -264,6 +267,15 @@ func (c *Cmd) signOnto(ctx context.Context, b *base, p evidence.Predicate, o ver
 		return err
 	}
 	return b.take(raw, p.Head().ID)
+}
+
+// recordIn reads the record in the payload of a statement.
+func recordIn(payload []byte) (evidence.Predicate, error) {
+	st, err := attest.ParseStatement(payload)
+	if err != nil {
+		return nil, err
+	}
+	return evidence.DecodeKind(st.PredicateType, st.Predicate)
 }
 
 // alone signs a record that stands by its scope and writes it to a file of its

@@ -1,40 +1,53 @@
 package main
 
 import (
+	"slices"
 	"time"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/bundle"
+	"github.com/release-dossier/dossier/evidence/collect"
+	"github.com/release-dossier/dossier/internal/result"
 	"github.com/release-dossier/dossier/verify"
 	"github.com/release-dossier/dossier/verify/policy"
 	"github.com/release-dossier/dossier/verify/trust"
 )
 
-// later returns the records that are stated about the release right after it is
-// signed: those that people wrote, and the redaction of what is withheld.
-func (s *signing) later(payload []byte) []evidence.Predicate {
-	var list []evidence.Predicate
-	for _, f := range s.draft.Records {
-		list = append(list, f.Record)
-	}
-	if s.draft.Withheld == nil {
-		return list
-	}
-	kind := evidence.Human
-	if s.draft.Record.Build != nil {
-		kind = evidence.Service
-	}
-	r := &evidence.Redaction{
-		Entry:    evidence.Entry{ID: "withheld-" + evidence.Sum(payload).Hex()[:16], At: evidence.Moment(evidence.At(s.now))},
-		Redactor: evidence.Actor{ID: s.signer.identity, Kind: kind},
+// signOptions are what the configuration says of signing, and what the given trust
+// asks of the records that are stated right after the release statement.
+func (s *signing) signOptions() collect.SignOptions {
+	o := collect.SignOptions{
+		Allow:    s.config.Credentials,
+		Redactor: evidence.Actor{ID: s.signer.identity},
+		Reasons:  map[string]collect.Reason{},
+		Check:    s.maySign,
 	}
 	for _, w := range s.draft.Withheld {
-		b := evidence.RedactedBlob{Digest: w.Material.Digest, Reason: w.Part + " is withheld by " + configPath}
-		if part := s.config.part(w.Part); part.Reason != "" {
-			b.Reason, b.Contact = part.Reason, part.Contact
-		}
-		r.Blobs = append(r.Blobs, b)
+		part := s.config.part(w.Part)
+		o.Reasons[w.Part] = collect.Reason{Reason: firstOf(part.Reason, w.Part+" is withheld by "+configPath), Contact: part.Contact}
 	}
-	return append(list, r)
+	return o
+}
+
+// signedIn lists the statements of a dossier that was just signed: the release
+// statement first, and each record after the one that it was stated upon.
+func signedIn(d *bundle.Dossier) []result.Statement {
+	var list []result.Statement
+	next := func(st *bundle.Statement) bool {
+		if len(list) == 0 {
+			return st.IsRelease()
+		}
+		return len(st.Links.Parents) == 1 && st.Links.Parents[0].Statement == list[len(list)-1].Digest
+	}
+	all := d.Statements()
+	for i := slices.IndexFunc(all, next); i >= 0; i = slices.IndexFunc(all, next) {
+		st := result.Statement{Digest: all[i].ID, Signature: all[i].Signatures[0].ID, PredicateType: all[i].Statement.PredicateType}
+		if p, err := evidence.DecodeKind(st.PredicateType, all[i].Statement.Predicate); err == nil {
+			st.ID = p.Head().ID
+		}
+		list = append(list, st)
+	}
+	return list
 }
 
 // describe names a record for an error.
@@ -45,16 +58,11 @@ func describe(p evidence.Predicate) string {
 
 // maySign refuses to begin what the given trust would set aside. Without trust
 // there is nothing to ask.
-func (s *signing) maySign(later []evidence.Predicate) error {
+func (s *signing) maySign(p evidence.Predicate) error {
 	if !s.judge.trusts() || s.throwaway {
 		return nil
 	}
-	for _, p := range later {
-		if err := s.creation.maySign(p, s.draft.Record.Repository.URI, s.verify); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.creation.maySign(p, s.draft.Record.Repository.URI, s.verify)
 }
 
 // maySign refuses a record that the trust in o does not let the key state.
@@ -95,8 +103,8 @@ func (job *creation) judgeOptions(c *Cmd, now time.Time) (verify.Options, error)
 
 // becomePredecessor makes the new dossier the predecessor of the next one of the
 // same run (rules of format, R15).
-func (s *signing) becomePredecessor(state evidence.Digest, payload []byte) {
-	id, r := evidence.Sum(payload), s.draft.Record
+func (s *signing) becomePredecessor(state, id evidence.Digest) {
+	r := s.draft.Record
 	s.options.First, s.options.Predecessor = false, nil
 	if r.Sequence > 0 {
 		s.options.Predecessor = &evidence.Predecessor{Statement: &id, State: &state, Sequence: r.Sequence}

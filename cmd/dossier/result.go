@@ -95,7 +95,7 @@ func (b *base) result() result.Result {
 // take adds a signature that was just made to what is in memory. id is that of the
 // record, if it is one of ours.
 func (b *base) take(raw []byte, id string) error {
-	st, err := b.d.AddSignature(raw)
+	st, err := b.report.Add(b.d, raw)
 	if err != nil {
 		return err
 	}

@@ -2,17 +2,17 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/bundle"
 	"github.com/release-dossier/dossier/evidence/collect"
+	"github.com/release-dossier/dossier/evidence/collect/secrets"
 	"github.com/release-dossier/dossier/evidence/records"
-	"github.com/release-dossier/dossier/internal/result"
 	"github.com/release-dossier/dossier/verify"
 )
 
@@ -25,19 +25,12 @@ func (c *Cmd) sign(ctx context.Context, draft *collect.Draft, job *creation) err
 			return err
 		}
 	}
-	payload, err := draft.Payload()
-	if err != nil {
-		return err
-	}
-	if err := job.search(ctx, payload, draft); err != nil {
-		return usageError{err}
-	}
 	o, err := job.judgeOptions(c, job.now)
 	if err != nil {
 		return err
 	}
 	s := &signing{creation: job, draft: draft, verify: o}
-	d, err := s.dossier(ctx, payload)
+	d, err := s.dossier(ctx)
 	if err != nil {
 		return err
 	}
@@ -52,33 +45,10 @@ func (c *Cmd) sign(ctx context.Context, draft *collect.Draft, job *creation) err
 	if err != nil {
 		return err
 	}
-	if err := job.keep(d, finished{draft: draft, preview: p, out: out, signed: s.signed, state: state}); err != nil {
+	if err := job.keep(d, finished{draft: draft, preview: p, out: out, signed: signedIn(d), state: state}); err != nil {
 		return err
 	}
-	s.becomePredecessor(state, payload)
-	return nil
-}
-
-// search looks for credentials in what is about to be signed.
-func (job *creation) search(ctx context.Context, payload []byte, draft *collect.Draft) error {
-	var there []evidence.Material
-	for _, m := range draft.Record.Materials {
-		if !slices.ContainsFunc(draft.Withheld, func(w collect.Withheld) bool { return w.Material.Digest == m.Digest }) {
-			there = append(there, m)
-		}
-	}
-	found, err := job.scanner.Release(ctx, payload, there, draft.Blobs)
-	if err != nil {
-		return err
-	}
-	if err := found.Err(); err != nil {
-		return fmt.Errorf("%w, under allow-credentials in %s", err, configPath)
-	}
-	for _, f := range draft.Records {
-		if err := job.searchRecord(ctx, f); err != nil {
-			return err
-		}
-	}
+	s.becomePredecessor(state, signedIn(d)[0].Digest)
 	return nil
 }
 
@@ -117,82 +87,15 @@ type signing struct {
 	*creation
 	draft  *collect.Draft
 	verify verify.Options // by whose word and which rules the result is previewed
-	signed []result.Statement
 }
 
-// dossier signs the release statement and everything that is stated about it in
-// the same run.
-func (s *signing) dossier(ctx context.Context, payload []byte) (*bundle.Dossier, error) {
-	later := s.later(payload)
-	if err := s.maySign(later); err != nil {
-		return nil, err
+// dossier signs the draft.
+func (s *signing) dossier(ctx context.Context) (*bundle.Dossier, error) {
+	d, err := s.draft.Sign(ctx, s.signer, s.signOptions())
+	if found := (*secrets.FoundError)(nil); errors.As(err, &found) {
+		return nil, usagef("%w, under allow-credentials in %s", err, configPath)
 	}
-	d := bundle.New()
-	if _, err := s.add(ctx, d, payload, ""); err != nil {
-		return nil, err
-	}
-	for _, b := range s.draft.Blobs {
-		d.AddBlob(b)
-	}
-	if later == nil {
-		return d, nil
-	}
-	// What is withheld is there until its redaction is stated: nothing is built
-	// upon a dossier that lacks something without a word.
-	for _, w := range s.draft.Withheld {
-		d.AddBlob(w.Blob)
-	}
-	if err := s.append(ctx, d, later); err != nil {
-		return nil, err
-	}
-	return s.shareable(d), nil
-}
-
-// add signs a payload and adds the statement. id is that of the record, "" of the
-// release statement.
-func (s *signing) add(ctx context.Context, d *bundle.Dossier, payload []byte, id string) (evidence.Parent, error) {
-	raw, err := attest.Sign(ctx, s.signer, payload)
-	if err != nil {
-		return evidence.Parent{}, err
-	}
-	st, err := d.AddSignature(raw)
-	if err != nil {
-		return evidence.Parent{}, err
-	}
-	head := evidence.Parent{Statement: st.ID, Signature: evidence.Sum(raw)}
-	s.signed = append(s.signed, result.Statement{
-		Digest: head.Statement, Signature: head.Signature, PredicateType: st.Statement.PredicateType, ID: id,
-	})
-	return head, nil
-}
-
-// append states one record after the other, each upon the one before.
-func (s *signing) append(ctx context.Context, d *bundle.Dossier, later []evidence.Predicate) error {
-	r, err := verify.Bundle(ctx, d, verify.ExpectAnyUnsafe(), s.verify)
-	if err != nil {
-		return err
-	}
-	for _, p := range later {
-		payload, err := r.Append(d, p, s.signer.key, verify.AppendOptions{})
-		if err != nil {
-			return usagef("%s: %w", describe(p), err)
-		}
-		head, err := s.add(ctx, d, payload, p.Head().ID)
-		if err != nil {
-			return err
-		}
-		r.Heads = []evidence.Parent{head}
-	}
-	return nil
-}
-
-// shareable is the dossier without what is withheld.
-func (s *signing) shareable(full *bundle.Dossier) *bundle.Dossier {
-	var withheld []evidence.Digest
-	for _, w := range s.draft.Withheld {
-		withheld = append(withheld, w.Material.Digest)
-	}
-	return full.Without(withheld...)
+	return d, err
 }
 
 // fileName is <name>-<version>.dossier, made safe for every file system. A

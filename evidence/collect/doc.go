@@ -1,12 +1,13 @@
 // Package collect assembles a release statement and its materials from what a
 // build has at hand: the git repository, the artifacts, SBOMs, provenance and
 // other attestations, and the systems of record it is given as [Source]s. It
-// signs nothing and decides nothing; what it could not find it reports as a
-// [Gap], with who can close it.
+// decides nothing; what it could not find it reports as a [Gap], with who can
+// close it.
 //
-// [Release] makes a [Draft]. The caller signs [Draft.Payload], adds signature
-// and [Draft.Blobs] to a dossier, states [Draft.Records] and the redaction of
-// what is [Draft.Withheld], and writes it, then calls [Draft.Close].
+// [Release] makes a [Draft], and [Draft.Sign] a dossier of it, once no credential
+// is found in it: the release statement with its materials, and upon that what
+// people wrote ([Draft.Records]) and the redaction of what is withheld. The caller
+// writes the dossier, then calls [Draft.Close].
 //
 // # Systems
 //

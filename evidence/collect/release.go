@@ -26,7 +26,8 @@ type Draft struct {
 	// are withheld. Some are read from files when they are written; a file that
 	// has changed by then is an error.
 	Blobs []bundle.Blob
-	// Withheld are the materials that are listed and left out.
+	// Withheld are the materials that are listed and left out. Without a redaction,
+	// as Draft.Sign states it, they would be missing.
 	Withheld []Withheld
 	// Records are what people wrote about the release and has to be stated about
 	// it, each by a statement of its own, once it is signed.
@@ -41,7 +42,7 @@ type Draft struct {
 	temp string
 }
 
-// Payload returns the release statement's bytes, to be signed.
+// Payload returns the release statement's bytes, which [Draft.Sign] signs.
 func (d *Draft) Payload() ([]byte, error) {
 	return attest.NewStatement(d.Record.Subjects(), evidence.RecordType, d.Record)
 }

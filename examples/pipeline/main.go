@@ -30,12 +30,7 @@ func main() {
 		Dir: ".", Tag: os.Args[1], Artifacts: []string{artifact}, GenerateSBOM: true, BuildProvenance: sign,
 		PublicKeys: [][]byte{signer.Public().PEM()}, Environ: os.Environ(), Now: time.Now(),
 	}))
-	d := bundle.New()
-	must(d.AddSignature(must(sign(must(draft.Payload())))))
-	for _, b := range draft.Blobs {
-		d.AddBlob(b)
-	}
-	must(file, d.WriteFile(file))
+	must(file, must(draft.Sign(ctx, signer, collect.SignOptions{})).WriteFile(file))
 	must(draft, draft.Close())
 
 	// What was written, as somebody judges it who trusts this key alone.

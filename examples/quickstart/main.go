@@ -190,20 +190,9 @@ func (w *world) create() (string, error) {
 	for _, f := range draft.Facts {
 		fmt.Printf("  %-12s %s\n", f.What, folded(report.Safe(f.Text)))
 	}
-	payload, err := draft.Payload()
+	d, err := draft.Sign(ctx, w.signer, collect.SignOptions{})
 	if err != nil {
 		return "", err
-	}
-	signature, err := attest.Sign(ctx, w.signer, payload)
-	if err != nil {
-		return "", err
-	}
-	d := bundle.New()
-	if _, err := d.AddSignature(signature); err != nil {
-		return "", err
-	}
-	for _, b := range draft.Blobs {
-		d.AddBlob(b)
 	}
 	file := filepath.Join(w.dir, "hello-1.0.1.dossier")
 	fmt.Printf("\n  -> %s, signed by %s\n", filepath.Base(file), w.signer.Public().Fingerprint())

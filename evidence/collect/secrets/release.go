@@ -107,13 +107,20 @@ func Count(n int) string {
 // maxListed is the most hits that an error names.
 const maxListed = 20
 
-// Err returns nil if the statement may be signed, else an error that names
-// every hit, on lines of their own, and what to do.
+// FoundError says that something looks like a credential, and nothing allows it.
+type FoundError struct{ Result Result }
+
+// Err returns nil if the statement may be signed, else a [*FoundError].
 func (r Result) Err() error {
-	denied := r.Denied()
-	if len(denied) == 0 && len(r.Cut) == 0 {
+	if len(r.Denied()) == 0 && len(r.Cut) == 0 {
 		return nil
 	}
+	return &FoundError{r}
+}
+
+// Error names every hit, on lines of their own, and what to do.
+func (e *FoundError) Error() string {
+	r, denied := e.Result, e.Result.Denied()
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s in what would be signed:", Count(len(denied)))
 	for i, h := range denied {
@@ -127,5 +134,5 @@ func (r Result) Err() error {
 		fmt.Fprintf(&b, "\n  %s was not searched to its end: there are too many", name)
 	}
 	b.WriteString("\ntake a credential out and revoke it; if it is none, allow it by rule and material or fingerprint, with a reason")
-	return errors.New(b.String())
+	return b.String()
 }

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"github.com/release-dossier/dossier/evidence"
+	"slices"
 )
 
 // Outcome is how one check ended.
@@ -32,7 +33,9 @@ const (
 )
 
 // Layers lists the layers in their order.
-var Layers = []Layer{Integrity, Signatures, Order, Linkage, Controls}
+func Layers() []Layer { return slices.Clone(allLayers) }
+
+var allLayers = []Layer{Integrity, Signatures, Order, Linkage, Controls}
 
 // Grade says how a fact is known. Grades never rise by computing: what is
 // derived has the lowest grade of what it is derived from.

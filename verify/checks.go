@@ -83,8 +83,8 @@ const (
 
 // signerCodes say why a signature does not count.
 var signerCodes = []string{
-	codeNoKey, codeNotTrusted, codeNoTrust, trust.CodeRevoked, trust.CodeNotInForce, trust.CodeKind, trust.CodeRepository, trust.CodeEnvironment,
-	trust.CodeTime, trust.CodeProof, codeLater, CodeCertified, codeThreshold, codeNoVerifier,
+	codeNoKey, CodeNotTrusted, codeNoTrust, trust.CodeRevoked, trust.CodeNotInForce, trust.CodeKind, trust.CodeRepository, trust.CodeEnvironment,
+	trust.CodeTime, trust.CodeProof, CodeLater, CodeCertified, CodeThreshold, codeNoVerifier,
 }
 
 // asks are the sentences of checkKinds by ID.
@@ -134,7 +134,7 @@ var checkKinds = []CheckKind{
 	{"linkage/records", Linkage, "The statements of each record agree", []string{"record-contradiction"}},
 	{"linkage/supersedes", Linkage, "A record corrects an earlier one", []string{"superseded-after-use", "supersedes-not-allowed", "supersedes-nothing"}},
 	{"linkage/approval", Linkage, asksOfImport, append(importedKind("approval").Codes, "approval-partial")},
-	{"linkage/imported", Linkage, asksOfImport, []string{codeThreshold}},
+	{"linkage/imported", Linkage, asksOfImport, []string{CodeThreshold}},
 	{"linkage/attestation", Linkage, "An attestation of another tool is about this release", []string{codeUnreadable, codeElsewhere, codeContradicts, "verification-failed"}},
 	{"linkage/layout", Linkage, "The steps of an in-toto layout were carried out by those whom it names", append([]string{"layout-owner-not-trusted", codeElsewhere}, signerCodes...)},
 	{"policy/release", Controls, "There is a release to judge", []string{"no-release"}},

@@ -39,9 +39,9 @@ func (r *run) finish() {
 // those of a policy.
 func byLayer(checks, judged []Check) []Check {
 	list := make([]Check, 0, len(checks)+len(judged))
-	for place := -1; place < len(Layers); place++ { // a check is in one place, whatever its layer
+	for place := -1; place < len(allLayers); place++ { // a check is in one place, whatever its layer
 		for i := range checks {
-			if slices.Index(Layers, checks[i].Layer) == place {
+			if slices.Index(allLayers, checks[i].Layer) == place {
 				list = append(list, checks[i])
 			}
 		}

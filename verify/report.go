@@ -41,11 +41,13 @@ const (
 )
 
 // Gates lists the gates in their order.
-var Gates = []Gate{GateTag, GateStaging, GateProduction, GateFinal}
+func Gates() []Gate { return slices.Clone(allGates) }
+
+var allGates = []Gate{GateTag, GateStaging, GateProduction, GateFinal}
 
 // ParseGate returns the gate of that name.
 func ParseGate(s string) (Gate, error) {
-	if slices.Contains(Gates, Gate(s)) {
+	if slices.Contains(allGates, Gate(s)) {
 		return Gate(s), nil
 	}
 	return "", fmt.Errorf("unknown gate %.40q: want tag, staging, production or final", s)

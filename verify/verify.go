@@ -91,7 +91,7 @@ func newRun(ctx context.Context, d *bundle.Dossier, e Expect, o Options) (*run, 
 	if o.Gate == "" {
 		o.Gate = GateFinal
 	}
-	if !slices.Contains(Gates, o.Gate) {
+	if !slices.Contains(allGates, o.Gate) {
 		return nil, fmt.Errorf("verify: unknown gate %.40q", o.Gate)
 	}
 	return &run{

@@ -11,6 +11,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -32,6 +33,7 @@ func TestServices(t *testing.T) {
 	t.Run("no log", w.noLog)
 	t.Run("keys", w.keys)
 	t.Run("several statements", w.several)
+	t.Run("renewed for somebody else", w.renewed)
 	t.Run("browser", w.browser)
 	t.Run("device", w.device)
 	t.Run("refused", w.refused)
@@ -245,6 +247,46 @@ func (w *world) several(t *testing.T) {
 	now = now.Add(time.Hour)
 	if _, err := attest.Sign(t.Context(), s, payload); err == nil || !strings.Contains(err.Error(), "expired") {
 		t.Errorf("an expired token: %v", err)
+	}
+}
+
+// turns gives another token each time, the last one again and again.
+type turns struct{ tokens []attestsigstore.Static }
+
+func (s *turns) Token(ctx context.Context) (string, error) {
+	next := s.tokens[0]
+	if len(s.tokens) > 1 {
+		s.tokens = s.tokens[1:]
+	}
+	return next.Token(ctx)
+}
+
+// renewed: a certificate for somebody else is never signed with, not even at the
+// second attempt; many goroutines sign at once.
+func (w *world) renewed(t *testing.T) {
+	now := time.Now()
+	o := w.options(t, func(c *sigstore.Config) { c.LogOptional = true })
+	o.NoLog, o.Now = true, func() time.Time { return now }
+	tom := attestsigstore.Static(w.People.Token(services.Claims{"sub": "tom", "email": "tom@acme.example", "email_verified": true}))
+	s, err := attestsigstore.Keyless(t.Context(), &turns{[]attestsigstore.Static{w.person(), w.person(), tom}}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now = now.Add(9*time.Minute + 30*time.Second) // of ten
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			if _, err := attest.Sign(t.Context(), s, payload); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	now = now.Add(10 * time.Minute)
+	for range 2 {
+		if _, err := attest.Sign(t.Context(), s, payload); err == nil || !strings.Contains(err.Error(), "the one before was for") {
+			t.Errorf("signed for somebody else: %v", err)
+		}
 	}
 }
 

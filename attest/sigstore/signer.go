@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/release-dossier/dossier/attest"
@@ -175,13 +176,16 @@ func verifierOf(algorithm string, spki []byte) (verifier, error) {
 	return verifier{}, fmt.Errorf("a Rekor v2 log takes no %s signatures", algorithm)
 }
 
-// KeylessSigner signs with keys that live as long as the certificates for them.
+// KeylessSigner signs with keys that live as long as the certificates for them. It
+// may be used by several goroutines at once; [Keyless] makes one.
 type KeylessSigner struct {
 	*proofs
 	base     string // of Fulcio
 	tokens   TokenSource
-	current  *signingKey
 	identity evidence.Identity
+
+	mu      sync.Mutex // held while current is read or replaced
+	current *signingKey
 }
 
 // Keyless gets a certificate for the identity of a token, and returns a signer
@@ -196,31 +200,57 @@ func Keyless(ctx context.Context, tokens TokenSource, o Options) (*KeylessSigner
 		return nil, err
 	}
 	s := &KeylessSigner{proofs: p, base: base, tokens: tokens}
-	if err := s.renew(ctx); err != nil {
+	if s.current, s.identity, err = s.newKey(ctx); err != nil {
 		return nil, err
 	}
-	s.identity, err = identityOf(s.current.certificate)
-	return s, err
+	return s, nil
 }
 
-// renew gets a key and a certificate.
-func (s *KeylessSigner) renew(ctx context.Context) error {
-	token, err := s.tokens.Token(ctx, s.o.newClient("identity token"))
+// newKey gets a key and a certificate, and says for whom it is.
+func (s *KeylessSigner) newKey(ctx context.Context) (*signingKey, evidence.Identity, error) {
+	token, err := tokenOf(ctx, s.tokens, &s.o)
 	if err != nil {
-		return fmt.Errorf("identity token: %w", err)
+		return nil, "", fmt.Errorf("identity token: %w", err)
 	}
 	if !s.o.Now().Before(token.Expires) {
-		return fmt.Errorf("the identity token by %s has expired at %s: get a new one", token.Issuer, token.Expires.Format(time.RFC3339))
+		return nil, "", fmt.Errorf("the identity token by %s has expired at %s: get a new one", token.Issuer, token.Expires.Format(time.RFC3339))
 	}
-	s.current, err = s.o.newClient("Fulcio").issue(ctx, s.base, token)
-	return err
+	key, err := s.o.newClient("Fulcio").issue(ctx, s.base, token)
+	if err != nil {
+		return nil, "", err
+	}
+	id, err := identityOf(key.certificate)
+	return key, id, err
+}
+
+// key returns the key to sign with. If its certificate is about to end it gets
+// another one, which must be for the same identity.
+func (s *KeylessSigner) key(ctx context.Context) (*signingKey, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.o.Now().Add(lifeLeft).After(s.current.certificate.NotAfter) {
+		return s.current, nil
+	}
+	key, id, err := s.newKey(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("the certificate has ended and there is no new one: %w", err)
+	}
+	if id != s.identity {
+		return nil, fmt.Errorf("the new certificate is for %s, the one before was for %s", id, s.identity)
+	}
+	s.current = key
+	return key, nil
 }
 
 // Identity is who signs: oidc:<issuer>|<subject>, as the certificate has it.
 func (s *KeylessSigner) Identity() evidence.Identity { return s.identity }
 
 // Certificate is the certificate in use (DER).
-func (s *KeylessSigner) Certificate() []byte { return bytes.Clone(s.current.certificate.Raw) }
+func (s *KeylessSigner) Certificate() []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return bytes.Clone(s.current.certificate.Raw)
+}
 
 // lifeLeft is what a certificate must have left for a signature: a timestamp that
 // comes later than its end proves nothing.
@@ -229,19 +259,11 @@ const lifeLeft = time.Minute
 // Sign implements [attest.Signer]. If the certificate is about to end it gets
 // another one, which must be for the same identity.
 func (s *KeylessSigner) Sign(ctx context.Context, message []byte) (attest.Signed, error) {
-	if s.o.Now().Add(lifeLeft).After(s.current.certificate.NotAfter) {
-		if err := s.renew(ctx); err != nil {
-			return attest.Signed{}, fmt.Errorf("the certificate has ended and there is no new one: %w", err)
-		}
-		id, err := identityOf(s.current.certificate)
-		if err != nil {
-			return attest.Signed{}, err
-		}
-		if id != s.identity {
-			return attest.Signed{}, fmt.Errorf("the new certificate is for %s, the one before was for %s", id, s.identity)
-		}
+	current, err := s.key(ctx)
+	if err != nil {
+		return attest.Signed{}, err
 	}
-	key, err := attest.NewKeySigner(s.current.key)
+	key, err := attest.NewKeySigner(current.key)
 	if err != nil {
 		return attest.Signed{}, err
 	}
@@ -249,7 +271,7 @@ func (s *KeylessSigner) Sign(ctx context.Context, message []byte) (attest.Signed
 	if err != nil {
 		return attest.Signed{}, err
 	}
-	signed.Hint, signed.Certificate = "", s.current.certificate.Raw
+	signed.Hint, signed.Certificate = "", current.certificate.Raw
 	v := verifier{Certificate: &rawBytes{signed.Certificate}, Details: "PKIX_ECDSA_P256_SHA_256", hash: crypto.SHA256}
 	return signed, s.add(ctx, &signed, message, v)
 }

@@ -102,7 +102,9 @@ func (s *SignIn) config(ctx context.Context, c *client) (*oauth2.Config, error) 
 }
 
 // Token implements [TokenSource].
-func (b Browser) Token(ctx context.Context, c *client) (Token, error) {
+func (b Browser) Token(ctx context.Context) (string, error) { return rawOf(ctx, b) }
+
+func (b Browser) ask(ctx context.Context, c *client) (Token, error) {
 	config, err := b.config(ctx, c)
 	if err != nil {
 		return Token{}, err
@@ -166,7 +168,9 @@ func callback(state string, codes chan<- reply) http.Handler {
 }
 
 // Token implements [TokenSource].
-func (d Device) Token(ctx context.Context, c *client) (Token, error) {
+func (d Device) Token(ctx context.Context) (string, error) { return rawOf(ctx, d) }
+
+func (d Device) ask(ctx context.Context, c *client) (Token, error) {
 	config, err := d.config(ctx, c)
 	if err != nil {
 		return Token{}, err

@@ -82,10 +82,41 @@ func ParseToken(raw string) (Token, error) {
 	return t, nil
 }
 
-// TokenSource is where identity tokens come from: one of [Static],
-// [GitHubActions], [Browser] and [Device].
+// TokenSource is where identity tokens come from: [Static], [GitHubActions],
+// [Browser] and [Device] are some. Others, such as a secret store or the token
+// service of another CI system, are written by those who have them.
 type TokenSource interface {
-	Token(ctx context.Context, c *client) (Token, error)
+	// Token returns an identity token (JWS compact serialisation, RFC 7515) whose
+	// audience is that of the service it is for. It is called again when a
+	// certificate is about to end.
+	Token(ctx context.Context) (string, error)
+}
+
+// asking is a TokenSource that asks a service, by the transport and within the
+// time of [Options] where there are any.
+type asking interface {
+	ask(ctx context.Context, c *client) (Token, error)
+}
+
+// tokenOf gets a token.
+func tokenOf(ctx context.Context, s TokenSource, o *Options) (Token, error) {
+	if s == nil {
+		return Token{}, errors.New("there is no source of tokens")
+	}
+	if own, ok := s.(asking); ok {
+		return own.ask(ctx, o.newClient("identity token"))
+	}
+	raw, err := s.Token(ctx)
+	if err != nil {
+		return Token{}, err
+	}
+	return ParseToken(raw)
+}
+
+// rawOf asks with what is usual: Go's default transport and timeout.
+func rawOf(ctx context.Context, s asking) (string, error) {
+	t, err := s.ask(ctx, new(Options).newClient("identity token"))
+	return t.raw, err
 }
 
 // Static is a token that the caller has: of a file, a variable of the job
@@ -93,7 +124,7 @@ type TokenSource interface {
 type Static string
 
 // Token implements [TokenSource].
-func (s Static) Token(context.Context, *client) (Token, error) { return ParseToken(string(s)) }
+func (s Static) Token(context.Context) (string, error) { return string(s), nil }
 
 // GitHubActions asks the runner of a GitHub Actions job for a token. The job needs
 // "permissions: id-token: write".
@@ -106,7 +137,9 @@ type GitHubActions struct {
 }
 
 // Token implements [TokenSource].
-func (g GitHubActions) Token(ctx context.Context, c *client) (Token, error) {
+func (g GitHubActions) Token(ctx context.Context) (string, error) { return rawOf(ctx, g) }
+
+func (g GitHubActions) ask(ctx context.Context, c *client) (Token, error) {
 	u, err := url.Parse(g.URL)
 	if err != nil || u.Host == "" || g.Secret == "" {
 		return Token{}, errors.New("the job has no token service: does it have \"permissions: id-token: write\"?")
@@ -135,5 +168,5 @@ func (g GitHubActions) Token(ctx context.Context, c *client) (Token, error) {
 // the forge signs (see docs/format.md). o needs no more than its Timeout and
 // Transport.
 func FetchToken(ctx context.Context, s TokenSource, o Options) (Token, error) {
-	return s.Token(ctx, o.newClient("identity token"))
+	return tokenOf(ctx, s, &o)
 }

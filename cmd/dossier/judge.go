@@ -50,7 +50,7 @@ func (f *judgeFlags) registerTime(cmd *cobra.Command) {
 // registerRules adds the flags that say what is asked.
 func (f *judgeFlags) registerRules(cmd *cobra.Command) {
 	profiles, gates := policy.Profiles(), []string{}
-	for _, g := range verify.Gates {
+	for _, g := range verify.Gates() {
 		gates = append(gates, string(g))
 	}
 	flags := cmd.Flags()

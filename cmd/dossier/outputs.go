@@ -17,8 +17,8 @@ type outputFlags struct {
 }
 
 func (f *outputFlags) register(cmd *cobra.Command) {
-	names := make([]string, len(report.Formats))
-	for i, n := range report.Formats {
+	names := make([]string, len(report.Formats()))
+	for i, n := range report.Formats() {
 		names[i] = string(n)
 	}
 	flags := cmd.Flags()

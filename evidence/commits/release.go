@@ -42,7 +42,9 @@ const (
 var releaseKeys = []string{RollbackKey, KnownIssuesKey, RiskKey, WindowKey, TicketKey, ReleaseKindKey}
 
 // ReleaseKinds are the words of the trailer [ReleaseKindKey]. Case does not matter.
-var ReleaseKinds = []string{"normal", "patch", "hotfix", "emergency", "train", "manifest"}
+func ReleaseKinds() []string { return slices.Clone(releaseKinds) }
+
+var releaseKinds = []string{"normal", "patch", "hotfix", "emergency", "train", "manifest"}
 
 // maxValue bounds the value of one trailer, in bytes, as a record bounds texts.
 const maxValue = 16 << 10
@@ -122,14 +124,14 @@ func CheckKinds(text []gitobj.Trailer) error {
 func checkKinds(value string) error {
 	for word := range strings.SplitSeq(value, ",") {
 		word = strings.TrimSpace(word)
-		if slices.Contains(ReleaseKinds, strings.ToLower(word)) {
+		if slices.Contains(releaseKinds, strings.ToLower(word)) {
 			continue
 		}
 		hint := ""
-		if near := strictyaml.Suggest(word, ReleaseKinds); near != "" {
+		if near := strictyaml.Suggest(word, releaseKinds); near != "" {
 			hint = fmt.Sprintf("did you mean %q? ", near)
 		}
-		return fmt.Errorf("%.80q is no kind of release: %swant one of %s", word, hint, strings.Join(ReleaseKinds, ", "))
+		return fmt.Errorf("%.80q is no kind of release: %swant one of %s", word, hint, strings.Join(releaseKinds, ", "))
 	}
 	return nil
 }

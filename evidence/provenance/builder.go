@@ -33,7 +33,9 @@ type Generator struct {
 // Known are the generators that count as builders if nobody says which one is
 // expected: those of slsa-github-generator. A delegator then counts only for
 // builders of that repository.
-var Known = []Generator{
+func Known() []Generator { return slices.Clone(knownGenerators) }
+
+var knownGenerators = []Generator{
 	{generators + "generator_generic_slsa3.yml", false},
 	{generators + "generator_container_slsa3.yml", false},
 	{generators + "builder_go_slsa3.yml", false},
@@ -215,11 +217,11 @@ func Delegates(subject string) bool {
 }
 
 func generatorOf(workflow string) (Generator, bool) {
-	i := slices.IndexFunc(Known, func(g Generator) bool { return g.Workflow == workflow })
+	i := slices.IndexFunc(knownGenerators, func(g Generator) bool { return g.Workflow == workflow })
 	if i < 0 {
 		return Generator{}, false
 	}
-	return Known[i], true
+	return knownGenerators[i], true
 }
 
 func isRunner(id string) bool {

@@ -1,5 +1,7 @@
 package provenance
 
+import "slices"
+
 // Code is a reason, stable over versions: why provenance is not what was
 // expected. What each one means is in [Reasons].
 type Code string
@@ -52,7 +54,9 @@ type Reason struct {
 
 // Reasons is the one table of codes, in the order in which a result with
 // several names one of them.
-var Reasons = []Reason{
+func Reasons() []Reason { return slices.Clone(reasonTable) }
+
+var reasonTable = []Reason{
 	{Malformed, "The document, the statement or its predicate cannot be read: wrong JSON, a name twice, a missing part, more than the limits.", "Ask its producer for the provenance as it was written.", "ErrorInvalidFormat, ErrorInvalidDssePayload"},
 	{WrongType, "The statement is signed and is no SLSA provenance v1, v0.2 or v0.1, or not of the kind that this form must hold.", "Give the provenance: other attestations say other things.", "ErrorInvalidDssePayload"},
 	{Unsigned, "Nobody has signed the statement in a way that can be verified: it is bare, or no signature names a key that is known.", "Ask its producer for the signed form; for Google Cloud Build give its keys.", "ErrorNoValidSignature"},
@@ -87,7 +91,7 @@ var Reasons = []Reason{
 
 // Explain returns the reason of a code; the zero Reason if there is none.
 func Explain(c Code) Reason {
-	for _, r := range Reasons {
+	for _, r := range reasonTable {
 		if r.Code == c {
 			return r
 		}
@@ -98,12 +102,12 @@ func Explain(c Code) Reason {
 // Rank is the place of a code in Reasons, from 0; the length of Reasons for
 // one that is not there.
 func Rank(c Code) int {
-	for i, r := range Reasons {
+	for i, r := range reasonTable {
 		if r.Code == c {
 			return i
 		}
 	}
-	return len(Reasons)
+	return len(reasonTable)
 }
 
 // Mismatch is one thing that is not as expected.

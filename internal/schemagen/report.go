@@ -73,11 +73,11 @@ var reportWords = map[string]map[string][]any{
 	"Report": {
 		"format":  {"dossier-report/v1"},
 		"verdict": of(verdicts),
-		"gate":    of(verify.Gates),
+		"gate":    of(verify.Gates()),
 	},
 	"Unread": {"verdict": {"CANNOT READ"}},
 	"Check": {
-		"layer": of(verify.Layers),
+		"layer": of(verify.Layers()),
 		"outcome": of([]verify.Outcome{
 			verify.Pass, verify.Fail, verify.Warn, verify.Waived, verify.Pending, verify.NotApplicable, verify.Unknown,
 		}),

@@ -1,5 +1,7 @@
 package layout
 
+import "slices"
+
 // Code is a reason, stable over versions: why a check did not pass.
 type Code string
 
@@ -31,7 +33,9 @@ type Reason struct {
 
 // Reasons is the one table of codes, in the order in which a result with
 // several names one of them.
-var Reasons = []Reason{
+func Reasons() []Reason { return slices.Clone(reasonTable) }
+
+var reasonTable = []Reason{
 	{Malformed, "The layout cannot be read: not JSON, a name twice, an unknown member, a step twice, a rule that in-toto does not know, more than the limits.", "Ask the owner for the layout as it was signed."},
 	{BadSignature, "The layout is not signed by every owner's key that was given.", "Do not accept it: whoever wrote it is not the owner."},
 	{Expired, "The layout had expired at the moment of judgement.", "Ask the owner for a layout that is in force, or judge as of the release."},
@@ -48,7 +52,7 @@ var Reasons = []Reason{
 }
 
 // Explain returns the reason of a code; the zero Reason if there is none.
-func Explain(c Code) Reason { return Reasons[min(rank(c), len(Reasons)-1)].ifOf(c) }
+func Explain(c Code) Reason { return reasonTable[min(rank(c), len(reasonTable)-1)].ifOf(c) }
 
 func (r Reason) ifOf(c Code) Reason {
 	if r.Code != c {
@@ -59,10 +63,10 @@ func (r Reason) ifOf(c Code) Reason {
 
 // rank is the place of a code in Reasons.
 func rank(c Code) int {
-	for i, r := range Reasons {
+	for i, r := range reasonTable {
 		if r.Code == c {
 			return i
 		}
 	}
-	return len(Reasons)
+	return len(reasonTable)
 }

@@ -307,7 +307,7 @@ func TestNothingIsRun(t *testing.T) {
 
 func TestReasons(t *testing.T) {
 	seen := map[layout.Code]bool{}
-	for _, r := range layout.Reasons {
+	for _, r := range layout.Reasons() {
 		if seen[r.Code] || r.Meaning == "" || r.Fix == "" || layout.Explain(r.Code) != r {
 			t.Errorf("%s", r.Code)
 		}
@@ -320,7 +320,7 @@ func TestReasons(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, r := range layout.Reasons {
+	for _, r := range layout.Reasons() {
 		if !slices.ContainsFunc(strings.Split(string(page), "\n"), func(line string) bool {
 			return strings.HasPrefix(line, "| `"+string(r.Code)+"` |") && strings.Contains(line, r.Meaning)
 		}) {

@@ -27,12 +27,12 @@ func readCatalogue(t *testing.T) map[string]string {
 
 // TestKindsDeclared: what "create" lets the trailer say is what is judged.
 func TestKindsDeclared(t *testing.T) {
-	for _, word := range commits.ReleaseKinds {
+	for _, word := range commits.ReleaseKinds() {
 		if kindDeclared[word] == "" {
 			t.Errorf("%s declares nothing", word)
 		}
 	}
-	if len(kindDeclared) != len(commits.ReleaseKinds) {
-		t.Errorf("%d words declare a kind, %d may be written", len(kindDeclared), len(commits.ReleaseKinds))
+	if len(kindDeclared) != len(commits.ReleaseKinds()) {
+		t.Errorf("%d words declare a kind, %d may be written", len(kindDeclared), len(commits.ReleaseKinds()))
 	}
 }

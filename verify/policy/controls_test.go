@@ -135,7 +135,7 @@ func TestRegistry(t *testing.T) {
 			t.Errorf("%s: level %q", c.ID, c.Level)
 		case c.Question < 1 || c.Question > 7:
 			t.Errorf("%s: question %d", c.ID, c.Question)
-		case !slices.Contains(verify.Gates, c.Gate) || !slices.Contains(profiles, c.profile()):
+		case !slices.Contains(verify.Gates(), c.Gate) || !slices.Contains(profiles, c.profile()):
 			t.Errorf("%s: gate %q, profile %q", c.ID, c.Gate, c.Profile)
 		case strings.HasSuffix(c.Title, ".") || strings.HasSuffix(c.Failing, "."):
 			t.Errorf("%s: a title is no sentence with a full stop", c.ID)
@@ -183,7 +183,7 @@ func TestProfilesContainEachOther(t *testing.T) {
 // TestGatesContainEachOther checks that a later gate asks all an earlier one does.
 func TestGatesContainEachOther(t *testing.T) {
 	var before map[string]verify.Outcome
-	for _, g := range verify.Gates {
+	for _, g := range verify.Gates() {
 		f := baseFacts(t)
 		f.Gate = g
 		checks, view := minimal(t).Judge(f)

@@ -60,7 +60,7 @@ func (o overlay) ownRules(compiler Compiler) error {
 			return r.Title.Errorf("want a title and a fix that a reader can act on")
 		case level != Must && level != Should:
 			return r.Level.Errorf("unknown level %.20q: want MUST or SHOULD", level)
-		case !slices.Contains(verify.Gates, gate):
+		case !slices.Contains(verify.Gates(), gate):
 			return r.Gate.Errorf("unknown gate %.20q: want tag, staging, production or final", string(gate))
 		case question < 1 || question > 7:
 			return r.Question.Errorf("want a number from 1 to 7")

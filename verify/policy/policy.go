@@ -171,8 +171,8 @@ func (p *Policy) viewsByGate() map[verify.Gate]verify.PolicyView {
 			base.NextAdds = append(base.NextAdds, c.ID)
 		}
 	}
-	views := make(map[verify.Gate]verify.PolicyView, len(verify.Gates))
-	for _, gate := range append(slices.Clone(verify.Gates), "") {
+	views := make(map[verify.Gate]verify.PolicyView, len(verify.Gates()))
+	for _, gate := range append(verify.Gates(), "") {
 		v := base
 		v.NotAsked = CatalogueSize
 		for i := range p.rules {

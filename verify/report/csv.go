@@ -14,7 +14,9 @@ import (
 
 // CSVHeader names the columns of [CSV]. Later versions add columns at the end
 // only.
-var CSVHeader = []string{
+func CSVHeader() []string { return slices.Clone(csvHeader) }
+
+var csvHeader = []string{
 	"target", "verdict", "name", "version", "repository", "component",
 	"as_of", "gate", "policy", "policy_version", "policy_digest", "trust", "trust_version", "trust_digest", "state",
 	"asked", "held", "failed", "unknown", "waived", "pending", "warnings", "not_enforced_yet", "not_applicable",
@@ -45,7 +47,7 @@ func NewCSVWriter(w io.Writer, o Options) *CSVWriter {
 func (c *CSVWriter) Write(r Result) error {
 	if !c.begun {
 		c.begun = true
-		if err := c.out.Write(CSVHeader); err != nil {
+		if err := c.out.Write(csvHeader); err != nil {
 			return err
 		}
 	}
@@ -73,8 +75,8 @@ func (r Result) row(o Options) []string {
 	if r.Report != nil {
 		cells = reportCells(newView(r.Report, o))
 	}
-	row := make([]string, len(CSVHeader))
-	for i, name := range CSVHeader {
+	row := make([]string, len(csvHeader))
+	for i, name := range csvHeader {
 		row[i] = csvCell(cells[name])
 	}
 	return row

@@ -10,7 +10,7 @@ import (
 // check, signer and exhibit, and what the next profile would ask.
 func (v *view) everything() []section {
 	out := []section{v.timeline()}
-	for _, l := range verify.Layers {
+	for _, l := range verify.Layers() {
 		out = append(out, v.checks(l))
 	}
 	if v.r.Relied || v.r.Verdict == verify.NotGenuine {

@@ -33,7 +33,7 @@ func passes(layer verify.Layer, question, n int) []verify.Check {
 // question has in the figures below.
 func held(figures [7]int) []verify.Check {
 	var list []verify.Check
-	for i, l := range verify.Layers[:4] {
+	for i, l := range verify.Layers()[:4] {
 		list = append(list, passes(l, 0, 7+i)...)
 	}
 	for i, n := range figures {

@@ -25,15 +25,17 @@ const (
 )
 
 // Formats lists the formats.
-var Formats = []Format{FormatText, FormatJSON, FormatHTML, FormatCSV, FormatJUnit, FormatSARIF, FormatMarkdown}
+func Formats() []Format { return slices.Clone(allFormats) }
+
+var allFormats = []Format{FormatText, FormatJSON, FormatHTML, FormatCSV, FormatJUnit, FormatSARIF, FormatMarkdown}
 
 // ParseFormat returns the format of that name.
 func ParseFormat(s string) (Format, error) {
-	if slices.Contains(Formats, Format(s)) {
+	if slices.Contains(allFormats, Format(s)) {
 		return Format(s), nil
 	}
-	names := make([]string, len(Formats))
-	for i, f := range Formats {
+	names := make([]string, len(allFormats))
+	for i, f := range allFormats {
 		names[i] = string(f)
 	}
 	return "", fmt.Errorf("unknown format %.40q: want %s", s, strings.Join(names, ", "))

@@ -65,7 +65,7 @@ func TestFormsSeveral(t *testing.T) {
 	if err := Write(new(bytes.Buffer), FormatHTML, several(), Options{}); !errors.Is(err, ErrOnePage) {
 		t.Errorf("html of several: got error %v", err)
 	}
-	for _, form := range Formats {
+	for _, form := range allFormats {
 		if err := Write(new(bytes.Buffer), form, nil, Options{}); err == nil {
 			t.Errorf("%s of nothing: no error", form)
 		}
@@ -83,7 +83,7 @@ func TestFormsSeveral(t *testing.T) {
 
 func TestFormsHostile(t *testing.T) {
 	for i, r := range poisoned(hostile + `<script>alert(1)</script>"'><img src=x onerror=alert(1)> @octocat #1 | https://evil.example` + "``` ` ]]>") {
-		for _, form := range Formats {
+		for _, form := range allFormats {
 			got := written(t, form, r, Options{All: true})
 			where := fmt.Sprintf("report %d as %s", i, form)
 			terminalSafe(t, where, got)
@@ -148,10 +148,10 @@ func TestCSV(t *testing.T) {
 		t.Fatal(err)
 	}
 	list := rows(t, b.String())
-	if len(list) != 6 || !slices.Equal(list[0], CSVHeader) {
+	if len(list) != 6 || !slices.Equal(list[0], csvHeader) {
 		t.Fatalf("%d lines, header %v", len(list), list[0])
 	}
-	at := func(row int, column string) string { return list[row][slices.Index(CSVHeader, column)] }
+	at := func(row int, column string) string { return list[row][slices.Index(csvHeader, column)] }
 	for _, tt := range []struct {
 		row          int
 		column, want string

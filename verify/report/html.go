@@ -344,7 +344,7 @@ func (p *page) timeline(v *view) {
 // questions are the layers of the file and the seven questions, each with all
 // its checks. What failed is unfolded.
 func (p *page) questions(v *view) {
-	for _, l := range verify.Layers {
+	for _, l := range verify.Layers() {
 		if l != verify.Controls {
 			p.question(v, "The file: "+layerTexts[l], inLayer(l))
 		}

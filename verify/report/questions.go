@@ -76,7 +76,7 @@ func (v *view) heldShort() []line {
 // layers are the checks of the file itself, one line a layer.
 func (v *view) layers() section {
 	var s section
-	for _, l := range verify.Layers {
+	for _, l := range verify.Layers() {
 		t := count(v.r.Checks, inLayer(l))
 		if l == verify.Controls || t.asked == 0 {
 			continue
@@ -92,7 +92,7 @@ func (v *view) layers() section {
 // held is the same in words for one line.
 func (v *view) held() []string {
 	var parts []string
-	for _, l := range verify.Layers {
+	for _, l := range verify.Layers() {
 		if t := count(v.r.Checks, inLayer(l)); l != verify.Controls && t.asked > 0 {
 			parts = append(parts, fmt.Sprintf("%s %d/%d", l, t.held, t.asked))
 		}

@@ -51,7 +51,7 @@ func check(r *verify.Report) error {
 	if !slices.Contains([]verify.Verdict{verify.Accepted, verify.NotAccepted, verify.NotGenuine}, r.Verdict) {
 		return fmt.Errorf("at /verdict: unknown verdict %.40q", string(r.Verdict))
 	}
-	if !slices.Contains(verify.Gates, r.Gate) {
+	if !slices.Contains(verify.Gates(), r.Gate) {
 		return fmt.Errorf("at /gate: unknown gate %.40q", string(r.Gate))
 	}
 	if r.AsOf.IsZero() {
@@ -110,7 +110,7 @@ func checkOutcome(c verify.Check) error {
 	switch {
 	case c.ID == "":
 		return errors.New("/id: missing")
-	case !slices.Contains(verify.Layers, c.Layer):
+	case !slices.Contains(verify.Layers(), c.Layer):
 		return fmt.Errorf("/layer: unknown layer %.40q", string(c.Layer))
 	case !slices.Contains(outcomes, c.Outcome):
 		return fmt.Errorf("/outcome: unknown outcome %.40q", string(c.Outcome))

@@ -87,7 +87,7 @@ func FuzzRead(f *testing.F) {
 		if jsonText(t, back) != again {
 			t.Fatal("the second reading differs")
 		}
-		for _, form := range Formats {
+		for _, form := range allFormats {
 			var b bytes.Buffer
 			if err := Write(&b, form, []Result{{Report: r}}, Options{Saved: true}); err != nil {
 				t.Fatalf("%s: %v", form, err)
@@ -103,7 +103,7 @@ func TestFormsFromJSON(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		for _, form := range Formats {
+		for _, form := range allFormats {
 			for _, o := range []Options{{}, {All: true}, {Saved: true}} {
 				if live, again := written(t, form, r, o), written(t, form, back, o); live != again {
 					t.Errorf("%s as %s with %+v differs:\n%s", name, form, o, cmp.Diff(live, again))

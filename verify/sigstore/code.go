@@ -1,5 +1,7 @@
 package sigstore
 
+import "slices"
+
 // Code is a reason, stable over versions: why a check did not pass.
 type Code string
 
@@ -53,7 +55,9 @@ type Reason struct {
 
 // Reasons is the one table of codes, in the order in which a result with
 // several names one of them: what makes the others pointless comes first.
-var Reasons = []Reason{
+func Reasons() []Reason { return slices.Clone(reasonTable) }
+
+var reasonTable = []Reason{
 	{TrustRoot, "The trusted root cannot be used: not JSON, a key or certificate that does not parse, a validity without a start, a log or authority listed twice, or none given for a certificate.", "Give a trusted_root.json that you obtained from a place you trust."},
 	{BundleMalformed, "The bundle is not what the Sigstore bundle format allows: wrong JSON, a name twice, an unknown member, a missing or empty part, more than the limits.", "Ask its producer for the bundle as it was written; it was damaged or edited."},
 	{BundleVersion, "The media type is not that of a Sigstore bundle of version 0.1, 0.2 or 0.3.", "Use a bundle of a known version, or a newer dossier."},
@@ -93,8 +97,8 @@ var Reasons = []Reason{
 
 // rank is the place of a code in Reasons.
 var rank = func() map[Code]int {
-	m := make(map[Code]int, len(Reasons))
-	for i, r := range Reasons {
+	m := make(map[Code]int, len(reasonTable))
+	for i, r := range reasonTable {
 		m[r.Code] = i
 	}
 	return m
@@ -103,7 +107,7 @@ var rank = func() map[Code]int {
 // Explain returns the reason of a code; the zero Reason if there is none.
 func Explain(c Code) Reason {
 	if i, ok := rank[c]; ok {
-		return Reasons[i]
+		return reasonTable[i]
 	}
 	return Reason{}
 }

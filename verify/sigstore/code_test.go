@@ -14,10 +14,10 @@ func TestReasonsAreDocumented(t *testing.T) {
 	doc, err := os.ReadFile("../../docs/sigstore.md")
 	must(t, err)
 	rows := regexp.MustCompile("(?m)^\\| `([a-z-]+)` \\| (.*) \\| (.*) \\|$").FindAllStringSubmatch(string(doc), -1)
-	if len(rows) != len(sigstore.Reasons) {
-		t.Fatalf("docs/sigstore.md has %d reasons, the code %d", len(rows), len(sigstore.Reasons))
+	if len(rows) != len(sigstore.Reasons()) {
+		t.Fatalf("docs/sigstore.md has %d reasons, the code %d", len(rows), len(sigstore.Reasons()))
 	}
-	for i, r := range sigstore.Reasons {
+	for i, r := range sigstore.Reasons() {
 		if row := rows[i]; row[1] != string(r.Code) || row[2] != r.Meaning || row[3] != r.Fix {
 			t.Errorf("docs/sigstore.md has\n%s\nwant\n| `%s` | %s | %s |", row[0], r.Code, r.Meaning, r.Fix)
 		}
@@ -32,8 +32,8 @@ func TestCodesAreInTheTable(t *testing.T) {
 	source, err := os.ReadFile("code.go")
 	must(t, err)
 	constants := regexp.MustCompile(`(?m)^\t\w+ +Code = "([a-z-]+)"$`).FindAllStringSubmatch(string(source), -1)
-	if len(constants) != len(sigstore.Reasons) {
-		t.Errorf("%d constants, %d reasons", len(constants), len(sigstore.Reasons))
+	if len(constants) != len(sigstore.Reasons()) {
+		t.Errorf("%d constants, %d reasons", len(constants), len(sigstore.Reasons()))
 	}
 	for _, c := range constants {
 		if r := sigstore.Explain(sigstore.Code(c[1])); r.Meaning == "" || r.Fix == "" || !strings.HasSuffix(r.Fix, ".") {

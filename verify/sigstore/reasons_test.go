@@ -272,7 +272,7 @@ func TestReasons(t *testing.T) {
 			}
 		})
 	}
-	for _, r := range sigstore.Reasons {
+	for _, r := range sigstore.Reasons() {
 		if !seen[r.Code] {
 			t.Errorf("no bundle is refused for %s", r.Code)
 		}

@@ -74,7 +74,7 @@ func rows(t testing.TB, root string) []row {
 // codes are the reason codes that stand for an error of slsa-verifier.
 func codes(upstream, format string) []string {
 	var list []string
-	for _, r := range provenance.Reasons {
+	for _, r := range provenance.Reasons() {
 		first, google, _ := strings.Cut(r.SLSAVerifier, "; for Google ")
 		if slices.Contains(strings.Split(first, ", "), upstream) || format == "gcb" && slices.Contains(strings.Split(google, ", "), upstream) {
 			list = append(list, string(r.Code))

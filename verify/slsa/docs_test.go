@@ -27,7 +27,7 @@ func TestCodesAreDocumented(t *testing.T) {
 	}
 	var b strings.Builder
 	b.WriteString(head + "-update -->\n\n| code | meaning | what to do | slsa-verifier |\n|---|---|---|---|\n")
-	for _, r := range provenance.Reasons {
+	for _, r := range provenance.Reasons() {
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", r.Code, r.Meaning, r.Fix, r.SLSAVerifier)
 	}
 	if *update {
@@ -45,10 +45,10 @@ func TestCodesAreDocumented(t *testing.T) {
 // all its parts.
 func TestOneTable(t *testing.T) {
 	seen := map[string]bool{}
-	for _, r := range sigstore.Reasons {
+	for _, r := range sigstore.Reasons() {
 		seen[string(r.Code)] = true
 	}
-	for _, r := range provenance.Reasons {
+	for _, r := range provenance.Reasons() {
 		if seen[string(r.Code)] {
 			t.Errorf("%s stands there twice", r.Code)
 		}

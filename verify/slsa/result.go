@@ -140,12 +140,13 @@ func (r *Result) judge() {
 // rank is the place of a code in both tables: what concerns the signature
 // comes first, for it makes the rest pointless.
 func rank(code string) int {
-	for i, r := range sigstore.Reasons {
+	reasons := sigstore.Reasons()
+	for i, r := range reasons {
 		if string(r.Code) == code {
 			return i
 		}
 	}
-	return len(sigstore.Reasons) + provenance.Rank(provenance.Code(code))
+	return len(reasons) + provenance.Rank(provenance.Code(code))
 }
 
 // Explain returns what a code means and what to do about it.

@@ -32,7 +32,7 @@ func CheckKinds() []CheckKind {
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(a, b CheckKind) int { return slices.Index(Layers, a.Layer) - slices.Index(Layers, b.Layer) })
+	slices.SortStableFunc(all, func(a, b CheckKind) int { return slices.Index(allLayers, a.Layer) - slices.Index(allLayers, b.Layer) })
 	return all
 }
 

@@ -77,13 +77,13 @@ func explained() []string {
 	for _, m := range verify.Codes() {
 		ids = append(ids, m.Code)
 	}
-	for _, r := range sigstore.Reasons {
+	for _, r := range sigstore.Reasons() {
 		ids = append(ids, string(r.Code))
 	}
-	for _, r := range layout.Reasons {
+	for _, r := range layout.Reasons() {
 		ids = append(ids, string(r.Code))
 	}
-	for _, r := range provenance.Reasons {
+	for _, r := range provenance.Reasons() {
 		ids = append(ids, string(r.Code))
 	}
 	for _, code := range policy.Codes() {

@@ -3,9 +3,9 @@ package verify
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/gitobj"
 	"github.com/release-dossier/dossier/internal/strictjson"
 )
 
@@ -34,15 +34,10 @@ func (r *run) images() {
 		if len(a.Image.Platforms) > 0 {
 			r.add(r.platformsCheck(a, pointer))
 		}
-		if isCommit(a.Image.Labels.Revision) {
+		if gitobj.IsID(a.Image.Labels.Revision) {
 			r.add(r.revisionCheck(a, pointer))
 		}
 	}
-}
-
-// isCommit reports whether s is a full object id.
-func isCommit(s string) bool {
-	return (len(s) == 40 || len(s) == 64) && strings.Trim(s, "0123456789abcdef") == ""
 }
 
 func (r *run) revisionCheck(a evidence.Artifact, pointer string) Check {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/pjbgf/sha1cd"
 )
@@ -70,6 +71,12 @@ type ID string
 // ErrCollision says that an object's bytes carry the mark of a SHA-1 collision
 // attack: its id also belongs to another content.
 var ErrCollision = errors.New("the object is part of a SHA-1 collision attack: its id proves nothing")
+
+// IsID reports whether s has the form of a full object id, SHA-1 or SHA-256 in
+// lower-case hex: what others write, who may mean no object by zeros.
+func IsID(s string) bool {
+	return (len(s) == 2*sha1cd.Size || len(s) == 2*sha256.Size) && strings.Trim(s, "0123456789abcdef") == ""
+}
 
 // ParseID checks that s is a full object id and tells the format by its
 // length. Abbreviations, upper case and the all-zero id, which git uses for

@@ -6,6 +6,7 @@ import (
 
 	"github.com/release-dossier/dossier/attest"
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/gitobj"
 )
 
 const (
@@ -69,7 +70,7 @@ func (b Build) validate() error {
 	} else if uri != b.Repository {
 		return fmt.Errorf("the repository %.200q is not in its normal form %.200q", b.Repository, uri)
 	}
-	if !isObjectID(b.Commit) {
+	if !gitobj.IsID(b.Commit) {
 		return fmt.Errorf("the commit %.70q is not a full lower-case object id", b.Commit)
 	}
 	if b.BuilderID == "" {

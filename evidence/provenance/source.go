@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
+	"github.com/release-dossier/dossier/evidence/gitobj"
 )
 
 // input is a resolved dependency (v1) or material (v0.2).
@@ -29,7 +30,7 @@ type origin struct {
 // pinned reports whether in has a digest that could identify its bytes.
 func (in input) pinned() bool {
 	for alg, v := range in.Digest {
-		if (evidence.DigestSet{alg: v}).Validate() == nil || alg == "gitCommit" && isObjectID(v) {
+		if (evidence.DigestSet{alg: v}).Validate() == nil || alg == "gitCommit" && gitobj.IsID(v) {
 			return true
 		}
 	}
@@ -47,14 +48,14 @@ func (in input) origin() origin {
 		repository, ref = uri, fragment
 	}
 	o := origin{ref: ref, git: git || strings.HasSuffix(repository, ".git") || strings.HasPrefix(repository, "git:")}
-	if base, id, ok := cutLast(repository, "/commit/"); ok && isObjectID(id) {
+	if base, id, ok := cutLast(repository, "/commit/"); ok && gitobj.IsID(id) {
 		repository, o.commit, o.git = base, id, true
 	}
-	if id, ok := in.Digest["gitCommit"]; ok && isObjectID(id) {
+	if id, ok := in.Digest["gitCommit"]; ok && gitobj.IsID(id) {
 		o.commit, o.git = id, true
-	} else if id := in.Digest["sha1"]; isObjectID(id) {
+	} else if id := in.Digest["sha1"]; gitobj.IsID(id) {
 		o.commit = id
-	} else if id := in.Digest["sha256"]; o.git && isObjectID(id) {
+	} else if id := in.Digest["sha256"]; o.git && gitobj.IsID(id) {
 		o.commit = id // a repository with SHA-256 object ids
 	}
 	o.repository = repository
@@ -82,10 +83,6 @@ func cutLast(s, sep string) (before, after string, found bool) {
 		return s[:i], s[i+len(sep):], true
 	}
 	return s, "", false
-}
-
-func isObjectID(s string) bool {
-	return (len(s) == 40 || len(s) == 64) && strings.Trim(s, "0123456789abcdef") == ""
 }
 
 // setSource finds the source repository and collects all that is said of it.

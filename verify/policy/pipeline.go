@@ -9,6 +9,7 @@ import (
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/foreign"
+	"github.com/release-dossier/dossier/evidence/gitobj"
 	"github.com/release-dossier/dossier/verify"
 	"github.com/release-dossier/dossier/verify/trust"
 )
@@ -259,14 +260,14 @@ func checkCompensation(f *Facts) Result {
 func notPinned(t evidence.BuildTemplate) string {
 	_, version, ok := cutLast(t.Ref, "@")
 	for algorithm, sum := range t.Digest {
-		if fullID(sum) && (algorithm == "gitCommit" || algorithm == "sha1" || algorithm == "sha256") {
+		if gitobj.IsID(sum) && (algorithm == "gitCommit" || algorithm == "sha1" || algorithm == "sha256") {
 			return ""
 		}
 	}
 	switch algorithm, sum, digest := strings.Cut(version, ":"); {
 	case !ok:
 		return t.Ref + " names no version"
-	case digest && algorithm == "sha256" && len(sum) == 64 && fullID(sum), fullID(version):
+	case digest && algorithm == "sha256" && len(sum) == 64 && gitobj.IsID(sum), gitobj.IsID(version):
 		return ""
 	}
 	return t.Ref + " can be moved"
@@ -279,11 +280,6 @@ func cutLast(s, sep string) (before, after string, ok bool) {
 		return s, "", false
 	}
 	return s[:i], s[i+len(sep):], true
-}
-
-// fullID reports whether s is a full object id or SHA-256 in hex.
-func fullID(s string) bool {
-	return (len(s) == 40 || len(s) == 64) && strings.Trim(s, "0123456789abcdef") == ""
 }
 
 func checkTemplatesReusable(f *Facts) Result {

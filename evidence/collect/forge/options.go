@@ -15,6 +15,7 @@ import (
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/collect/forge/description"
+	"github.com/release-dossier/dossier/evidence/gitobj"
 )
 
 // Options say what to collect and how to ask for it.
@@ -157,7 +158,7 @@ func (o Options) checkCommits() error {
 		return &LimitError{What: "commits in the release", Limit: int64(o.Limits.Commits)}
 	}
 	for _, id := range append([]string{o.Commit}, o.Commits...) {
-		if !ObjectID(id) {
+		if !gitobj.IsID(id) {
 			return fmt.Errorf("commit %.70q is not a full lower-case object id", id)
 		}
 	}
@@ -200,10 +201,4 @@ func sleep(ctx context.Context, d time.Duration) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-}
-
-// ObjectID reports whether s is a full git object id in lower-case hex, SHA-1
-// or SHA-256.
-func ObjectID(s string) bool {
-	return (len(s) == 40 || len(s) == 64) && strings.Trim(s, "0123456789abcdef") == ""
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-github/v88/github"
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/collect/forge"
+	"github.com/release-dossier/dossier/evidence/gitobj"
 )
 
 // pushes reads when the head branch was made and pushed to, which the pull
@@ -25,7 +26,7 @@ func (c *collector) pushes(ctx context.Context, ch *forge.Change, p *github.Pull
 			field *evidence.ObjectID
 			text  string
 		}{{&e.Commit, a.After}, {&e.Before, a.Before}} {
-			if forge.ObjectID(id.text) && id.text != noCommit {
+			if gitobj.IsID(id.text) && id.text != noCommit {
 				*id.field = evidence.ObjectID(id.text)
 			}
 		}

@@ -65,23 +65,19 @@ func checkControls() []string {
 }
 
 func rulesets() forge.Endpoint {
-	return forge.Endpoint{Name: repo + "/rulesets", Scope: "Metadata: read", Controls: protectionControls()}
+	return forge.Endpoint{Name: repo + "/rulesets", Scope: "Metadata: read", Controls: forge.ProtectionControls()}
 }
 
 func ruleset() forge.Endpoint {
-	return forge.Endpoint{Name: repo + "/rulesets/{id}", Scope: "Metadata: read; for bypass actors Administration: write", Controls: protectionControls()}
+	return forge.Endpoint{Name: repo + "/rulesets/{id}", Scope: "Metadata: read; for bypass actors Administration: write", Controls: forge.ProtectionControls()}
 }
 
 func branch() forge.Endpoint {
-	return forge.Endpoint{Name: repo + "/branches/{branch}", Scope: "Contents: read", Controls: protectionControls()}
+	return forge.Endpoint{Name: repo + "/branches/{branch}", Scope: "Contents: read", Controls: forge.ProtectionControls()}
 }
 
 func protection() forge.Endpoint {
-	return forge.Endpoint{Name: repo + "/branches/{branch}/protection", Scope: "Administration: read", Controls: protectionControls()}
-}
-
-func protectionControls() []string {
-	return []string{"access/*", "pr/base-protected", "tag/branch-protection-verified", "relbranch/protected", "branch/shared-not-rebased"}
+	return forge.Endpoint{Name: repo + "/branches/{branch}/protection", Scope: "Administration: read", Controls: forge.ProtectionControls()}
 }
 
 func environments() forge.Endpoint {

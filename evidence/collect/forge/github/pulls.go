@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-github/v88/github"
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/collect/forge"
+	"github.com/release-dossier/dossier/evidence/gitobj"
 )
 
 // changes finds the merged pull requests of all commits, then reads each.
@@ -119,9 +120,9 @@ func (c *collector) checkPull(p *github.PullRequest, number int) error {
 	switch {
 	case p.GetNumber() != number:
 		return &forge.ShapeError{Path: "/pulls", Why: "is about another pull request"}
-	case !forge.ObjectID(p.GetHead().GetSHA()):
+	case !gitobj.IsID(p.GetHead().GetSHA()):
 		return &forge.ShapeError{Path: "/pulls", Why: "has no head commit"}
-	case !forge.ObjectID(p.GetMergeCommitSHA()):
+	case !gitobj.IsID(p.GetMergeCommitSHA()):
 		return &forge.ShapeError{Path: "/pulls", Why: "has no merge commit"}
 	case p.MergedAt == nil:
 		return &forge.ShapeError{Path: "/pulls", Why: "says that the pull request is not merged, unlike the commit's own list"}
@@ -140,7 +141,7 @@ func (c *collector) pullFields(p *github.PullRequest, taken evidence.Time) *forg
 		},
 		Number: int64(p.GetNumber()), Free: forge.Text{Title: p.GetTitle(), Body: p.GetBody()},
 	}
-	if base := p.GetBase().GetSHA(); forge.ObjectID(base) {
+	if base := p.GetBase().GetSHA(); gitobj.IsID(base) {
 		ch.BaseCommit = evidence.ObjectID(base)
 	}
 	if n := p.ChangedFiles; n != nil {
@@ -185,7 +186,7 @@ func (c *collector) pullCommits(ctx context.Context, ch *forge.Change, p *github
 			Remedy: fmt.Sprintf("release changes of at most %d commits; what this one holds beyond stays unknown", maxListed)}
 	}
 	for _, commit := range list {
-		if !forge.ObjectID(commit.GetSHA()) {
+		if !gitobj.IsID(commit.GetSHA()) {
 			err = &forge.ShapeError{Path: "/pulls/commits", Why: "has a commit without id"}
 			continue
 		}
@@ -225,7 +226,7 @@ func (c *collector) pullReviews(ctx context.Context, ch *forge.Change, p *github
 		review := evidence.ChangeReview{
 			ID: strconv.FormatInt(r.GetID(), 10), By: by, State: state, At: when(r.SubmittedAt), URI: r.GetHTMLURL(),
 		}
-		if forge.ObjectID(r.GetCommitID()) {
+		if gitobj.IsID(r.GetCommitID()) {
 			review.Commit = evidence.ObjectID(r.GetCommitID())
 		}
 		ch.Reviews = append(ch.Reviews, review)

@@ -1,7 +1,6 @@
 package github
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -84,7 +83,7 @@ func (c *collector) fromRuleset(r *github.RepositoryRuleset) evidence.Protection
 		p.Bypass = append(p.Bypass, c.bypass(a))
 	}
 	p.AdminsIncluded = p.BypassKnown && !slices.ContainsFunc(r.BypassActors, isAdmin)
-	sortActors(p.Bypass)
+	forge.SortActors(p.Bypass)
 	if r.Rules != nil {
 		addRules(&p, r.Rules)
 	}
@@ -261,16 +260,12 @@ func (c *collector) named(users []*github.User, teams []*github.Team, apps []*gi
 	for _, a := range apps {
 		list = append(list, evidence.RuleActor{Kind: "app", ID: c.appID(a.GetID()), Display: forge.Printable(a.GetSlug())})
 	}
-	sortActors(list)
+	forge.SortActors(list)
 	return list
 }
 
 func (c *collector) teamActor(t *github.Team) evidence.RuleActor {
 	return evidence.RuleActor{Kind: "team", ID: strconv.FormatInt(t.GetID(), 10), Display: forge.Printable(c.owner + "/" + t.GetSlug())}
-}
-
-func sortActors(list []evidence.RuleActor) {
-	slices.SortFunc(list, func(a, b evidence.RuleActor) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID)) })
 }
 
 // environments reads the environments and who must approve a deployment.
@@ -314,7 +309,7 @@ func (c *collector) environment(e *github.Environment, taken evidence.Time) evid
 			}
 		}
 	}
-	sortActors(env.Reviewers)
+	forge.SortActors(env.Reviewers)
 	return env
 }
 

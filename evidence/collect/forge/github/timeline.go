@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-github/v88/github"
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/collect/forge"
+	"github.com/release-dossier/dossier/evidence/gitobj"
 )
 
 // happening is one entry of a timeline, with what the client's type lacks.
@@ -76,7 +77,7 @@ func (c *collector) event(kind string, t *github.Timeline) evidence.ChangeEvent 
 	e := evidence.ChangeEvent{
 		Kind: kind, At: when(t.CreatedAt), By: c.actorRef(t.Actor), Reviewer: c.actorRef(t.Reviewer), Label: t.GetLabel().GetName(),
 	}
-	if forge.ObjectID(t.GetCommitID()) {
+	if gitobj.IsID(t.GetCommitID()) {
 		e.Commit = evidence.ObjectID(t.GetCommitID())
 	}
 	if slug := t.GetRequestedTeam().GetSlug(); slug != "" {

@@ -54,7 +54,7 @@ func statuses() forge.Endpoint {
 }
 
 func protectedBranches() forge.Endpoint {
-	return forge.Endpoint{Name: project + "/protected_branches", Scope: maintainer, Controls: protectionControls()}
+	return forge.Endpoint{Name: project + "/protected_branches", Scope: maintainer, Controls: forge.ProtectionControls()}
 }
 
 func protectedTags() forge.Endpoint {
@@ -71,10 +71,6 @@ func approvalRules() forge.Endpoint {
 
 func pushRule() forge.Endpoint {
 	return forge.Endpoint{Name: project + "/push_rule", Scope: maintainer + ", paid tier", Controls: []string{"access/signed-commits"}}
-}
-
-func protectionControls() []string {
-	return []string{"access/*", "pr/base-protected", "tag/branch-protection-verified", "relbranch/protected", "branch/shared-not-rebased"}
 }
 
 func environments() forge.Endpoint {

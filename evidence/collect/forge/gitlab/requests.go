@@ -8,6 +8,7 @@ import (
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/collect/forge"
+	"github.com/release-dossier/dossier/evidence/gitobj"
 	gitlab "gitlab.com/gitlab-org/api/client-go"
 )
 
@@ -116,7 +117,7 @@ func checkRequest(m *gitlab.MergeRequest, number int64) error {
 	switch {
 	case m.IID != number:
 		return &forge.ShapeError{Path: "/merge_requests", Why: "is about another merge request"}
-	case !forge.ObjectID(m.SHA) || !forge.ObjectID(mergedAs(m)):
+	case !gitobj.IsID(m.SHA) || !gitobj.IsID(mergedAs(m)):
 		return &forge.ShapeError{Path: "/merge_requests", Why: "has no head or merge commit"}
 	case m.MergedAt == nil:
 		return &forge.ShapeError{Path: "/merge_requests", Why: "says that the request is not merged, unlike the commit's own list"}
@@ -156,7 +157,7 @@ func (c *collector) requestFields(ctx context.Context, m *gitlab.MergeRequest, t
 		},
 		Number: m.IID, Free: forge.Text{Title: m.Title, Body: m.Description},
 	}
-	if forge.ObjectID(m.DiffRefs.BaseSha) {
+	if gitobj.IsID(m.DiffRefs.BaseSha) {
 		ch.BaseCommit = evidence.ObjectID(m.DiffRefs.BaseSha)
 	}
 	if m.SourceProjectID != m.TargetProjectID {
@@ -190,7 +191,7 @@ func (c *collector) requestCommits(ctx context.Context, ch *forge.Change, m *git
 	all, err := list[gitlab.Commit](ctx, c, fmt.Sprintf("projects/%d/merge_requests/%d/commits", c.id, m.IID))
 	slices.Reverse(all) // GitLab lists the newest first
 	for _, commit := range all {
-		if !forge.ObjectID(commit.ID) {
+		if !gitobj.IsID(commit.ID) {
 			err = &forge.ShapeError{Path: "/merge_requests/commits", Why: "has a commit without id"}
 			continue
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/collect/forge"
+	"github.com/release-dossier/dossier/evidence/gitobj"
 	gitlab "gitlab.com/gitlab-org/api/client-go"
 )
 
@@ -18,7 +19,7 @@ func (c *collector) versions(ctx context.Context, ch *forge.Change, m *gitlab.Me
 	all, err := list[gitlab.MergeRequestDiffVersion](ctx, c, fmt.Sprintf("projects/%d/merge_requests/%d/versions", c.id, m.IID))
 	slices.Reverse(all) // GitLab lists the newest first
 	for _, v := range all {
-		if !forge.ObjectID(v.HeadCommitSHA) || v.CreatedAt == nil {
+		if !gitobj.IsID(v.HeadCommitSHA) || v.CreatedAt == nil {
 			err = &forge.ShapeError{Path: "/merge_requests/versions", Why: "has a version without head or time"}
 			continue
 		}

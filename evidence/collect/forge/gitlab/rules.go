@@ -1,7 +1,6 @@
 package gitlab
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -117,7 +116,7 @@ func (c *collector) branchAccess(levels []*gitlab.BranchAccessDescription) []evi
 			list = c.appendAccess(list, l.UserID, l.GroupID, l.DeployKeyID, l.AccessLevel)
 		}
 	}
-	sortActors(list)
+	forge.SortActors(list)
 	return list
 }
 
@@ -136,10 +135,6 @@ func (c *collector) appendAccess(list []evidence.RuleActor, user, group, key int
 		return append(list, evidence.RuleActor{Kind: "access-level", ID: number(int64(level))})
 	}
 	return list
-}
-
-func sortActors(list []evidence.RuleActor) {
-	slices.SortFunc(list, func(a, b evidence.RuleActor) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID)) })
 }
 
 func (c *collector) protectedTags(ctx context.Context) error {
@@ -161,7 +156,7 @@ func (c *collector) protectedTags(ctx context.Context) error {
 				p.PushAllowed = c.appendAccess(p.PushAllowed, l.UserID, l.GroupID, l.DeployKeyID, l.AccessLevel)
 			}
 		}
-		sortActors(p.PushAllowed)
+		forge.SortActors(p.PushAllowed)
 		c.Result.Protections = append(c.Result.Protections, p)
 	}
 	return c.Miss(protectedTags(), "", err)
@@ -202,7 +197,7 @@ func (c *collector) protect(env *evidence.EnvironmentRules, p *gitlab.ProtectedE
 		env.Reviewers = c.appendAccess(env.Reviewers, r.UserID, r.GroupID, 0, r.AccessLevel)
 		env.RequiredApprovals = max(env.RequiredApprovals, r.RequiredApprovalCount)
 	}
-	sortActors(env.Reviewers)
+	forge.SortActors(env.Reviewers)
 }
 
 // notFound reports whether GitLab answered 404.

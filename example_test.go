@@ -19,7 +19,7 @@ import (
 // accept verifies file offline. It accepts the release only if artifact is
 // part of it and the key with this fingerprint signed it.
 func accept(ctx context.Context, file, artifact, fingerprint string, asOf time.Time) error {
-	d, err := bundle.Open(file, bundle.Limits{})
+	d, err := bundle.Open(ctx, file, bundle.Limits{})
 	if err != nil {
 		return err
 	}

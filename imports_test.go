@@ -177,7 +177,7 @@ func TestSizes(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			source := `package main
 import ("context"; "os"; "` + module + `/evidence/bundle"; "` + module + `/verify"; ` + tt.imports + `)
-func mustOpen() *bundle.Dossier { d, err := bundle.Open(os.Args[1], bundle.Limits{}); if err != nil { panic(err) }; return d }
+func mustOpen() *bundle.Dossier { d, err := bundle.Open(context.Background(), os.Args[1], bundle.Limits{}); if err != nil { panic(err) }; return d }
 func main() { ` + strings.Replace(call, "%s", tt.options, 1) + ` }
 `
 			size := buildSize(t, source)

@@ -89,7 +89,7 @@ func TestReadmeCodeDecides(t *testing.T) {
 	w := testrelease.New(t)
 	d := w.Create(t)
 	file := filepath.Join(w.Dir, "hello.dossier")
-	if err := d.WriteFile(file); err != nil {
+	if err := d.WriteFile(t.Context(), file); err != nil {
 		t.Fatal(err)
 	}
 	other := filepath.Join(w.Dir, "other")

@@ -36,7 +36,7 @@ func bigFile(b *testing.B) string {
 // bind reads an SBOM as a verifier does: the blob with its digest, the document
 // against its schema, and which of the artifacts it is about.
 func bind(b *testing.B, name string, artifact evidence.Digest) {
-	blob, err := bundle.FileBlob(name)
+	blob, err := bundle.FileBlob(b.Context(), name)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -136,11 +136,11 @@ func signatureOf(t *testing.T, d *bundle.Dossier, release bool) *bundle.Signatur
 func file(t *testing.T, d *bundle.Dossier, change func([]byte) []byte) *bundle.Dossier {
 	t.Helper()
 	var b bytes.Buffer
-	if err := d.Pack(&b); err != nil {
+	if err := d.Pack(t.Context(), &b); err != nil {
 		t.Fatal(err)
 	}
 	data := change(b.Bytes())
-	got, err := bundle.OpenTar(bytes.NewReader(data), int64(len(data)), bundle.Limits{})
+	got, err := bundle.OpenTar(t.Context(), bytes.NewReader(data), int64(len(data)), bundle.Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -105,7 +105,7 @@ func BenchmarkThousand(b *testing.B) {
 func (c *cast) verifier(b *testing.B, file []byte, o verify.Options) func() {
 	e := c.expect(b)
 	return func() {
-		d, err := bundle.OpenTar(bytes.NewReader(file), int64(len(file)), bundle.Limits{})
+		d, err := bundle.OpenTar(b.Context(), bytes.NewReader(file), int64(len(file)), bundle.Limits{})
 		if err != nil {
 			b.Fatal(err)
 		}

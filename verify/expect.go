@@ -110,7 +110,7 @@ func HashFiles(ctx context.Context, paths []string) ([]Artifact, error) {
 	for range min(runtime.GOMAXPROCS(0), len(paths)) {
 		wg.Go(func() {
 			for i := range work {
-				b, err := bundle.FileBlob(paths[i])
+				b, err := bundle.FileBlob(ctx, paths[i])
 				list[i], errs[i] = Artifact{Name: paths[i], Digest: b.Digest, Hashed: true}, err
 			}
 		})

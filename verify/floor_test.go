@@ -50,7 +50,7 @@ type floor struct {
 func newFloor(t testing.TB, c *cast, d *bundle.Dossier, tagKey *attest.KeySigner) *floor {
 	t.Helper()
 	var file bytes.Buffer
-	if err := d.Pack(&file); err != nil {
+	if err := d.Pack(t.Context(), &file); err != nil {
 		t.Fatal(err)
 	}
 	f := &floor{file: file.Bytes(), documents: map[string]func([]byte) error{}}

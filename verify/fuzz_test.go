@@ -35,7 +35,7 @@ func FuzzBundle(f *testing.F) {
 	var files [][]byte
 	for _, d := range []*bundle.Dossier{c.release, c.approved} {
 		var file bytes.Buffer
-		if err := d.Pack(&file); err != nil {
+		if err := d.Pack(context.Background(), &file); err != nil {
 			f.Fatal(err)
 		}
 		r := judge(f, d, e, o)
@@ -49,7 +49,7 @@ func FuzzBundle(f *testing.F) {
 	f.Add(uint8(1), uint(512), uint(512), []byte(nil))
 	f.Fuzz(func(t *testing.T, which uint8, at, n uint, by []byte) {
 		data := changed(files[int(which)%len(files)], at, n, by)
-		d, err := bundle.OpenTar(bytes.NewReader(data), int64(len(data)), bundle.Limits{})
+		d, err := bundle.OpenTar(t.Context(), bytes.NewReader(data), int64(len(data)), bundle.Limits{})
 		if err != nil {
 			return
 		}

@@ -20,7 +20,7 @@ var mutateAll = flag.Bool("mutate", false, "change every byte of the reference d
 func TestMutationCampaign(t *testing.T) {
 	c := newCast(t)
 	var file bytes.Buffer
-	if err := c.approved.Pack(&file); err != nil {
+	if err := c.approved.Pack(t.Context(), &file); err != nil {
 		t.Fatal(err)
 	}
 	e, o := c.expect(t), c.options(t, "solo")
@@ -74,7 +74,7 @@ func sample(n int) []int {
 // mutant opens and judges data; nil if it is not readable.
 func mutant(t *testing.T, data []byte, e verify.Expect, o verify.Options) *verify.Report {
 	t.Helper()
-	d, err := bundle.OpenTar(bytes.NewReader(data), int64(len(data)), bundle.Limits{})
+	d, err := bundle.OpenTar(t.Context(), bytes.NewReader(data), int64(len(data)), bundle.Limits{})
 	if err != nil {
 		return nil
 	}

@@ -68,10 +68,10 @@ func TestFileChangesAfterOpening(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "hello.dossier")
-			if err := c.approved.WriteFile(path); err != nil {
+			if err := c.approved.WriteFile(t.Context(), path); err != nil {
 				t.Fatal(err)
 			}
-			d, err := bundle.Open(path, bundle.Limits{})
+			d, err := bundle.Open(t.Context(), path, bundle.Limits{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -72,7 +72,7 @@ func runVector(t *testing.T, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := bundle.Open(filepath.Join(dir, "dossier.tar"), bundle.Limits{})
+	d, err := bundle.Open(t.Context(), filepath.Join(dir, "dossier.tar"), bundle.Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,10 +82,10 @@ func runVector(t *testing.T, dir string) {
 		return // only the file has its damage; a directory would be written whole
 	}
 	layout := filepath.Join(t.TempDir(), "layout")
-	if err := d.WriteDir(layout); err != nil {
+	if err := d.WriteDir(t.Context(), layout); err != nil {
 		t.Fatal(err)
 	}
-	again, err := bundle.Open(layout, bundle.Limits{})
+	again, err := bundle.Open(t.Context(), layout, bundle.Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,7 +178,7 @@ func writeVector(t *testing.T, c *cast, name string, v vector, d *bundle.Dossier
 			t.Fatal(err)
 		}
 	}
-	if err := d.WriteFile(filepath.Join(dir, "dossier.tar")); err != nil {
+	if err := d.WriteFile(t.Context(), filepath.Join(dir, "dossier.tar")); err != nil {
 		t.Fatal(err)
 	}
 	// Some cases are damage of one packaging, which writing it again mends.

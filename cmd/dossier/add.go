@@ -98,7 +98,7 @@ func (c *Cmd) state(ctx context.Context, verb, path string, f *addFlags) error {
 	if err := f.agrees(verb, p); err != nil {
 		return err
 	}
-	o, err := attachments(f.attach)
+	o, err := attachments(ctx, f.attach)
 	if err != nil {
 		return err
 	}
@@ -174,10 +174,10 @@ var decidedBy = map[string]string{
 }
 
 // attachments are documents that go along as materials.
-func attachments(paths []string) (verify.AppendOptions, error) {
+func attachments(ctx context.Context, paths []string) (verify.AppendOptions, error) {
 	var o verify.AppendOptions
 	for _, path := range paths {
-		blob, err := bundle.FileBlob(path)
+		blob, err := bundle.FileBlob(ctx, path)
 		if err != nil {
 			return o, usagef("--attach %s: %w", path, reason(err))
 		}

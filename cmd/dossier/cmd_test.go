@@ -65,7 +65,7 @@ func TestCreateTwice(t *testing.T) {
 // materials returns the digests of the materials of a dossier by name.
 func materials(t *testing.T, file string) map[string]string {
 	t.Helper()
-	d, err := bundle.Open(file, bundle.Limits{})
+	d, err := bundle.Open(t.Context(), file, bundle.Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}

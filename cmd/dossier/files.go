@@ -76,8 +76,8 @@ func reason(err error) error {
 }
 
 // openDossier opens a file or layout directory.
-func openDossier(path string) (*bundle.Dossier, error) {
-	d, err := bundle.Open(path, bundle.Limits{})
+func openDossier(ctx context.Context, path string) (*bundle.Dossier, error) {
+	d, err := bundle.Open(ctx, path, bundle.Limits{})
 	if err != nil {
 		if found := look(path); found != nil {
 			return nil, &targetError{path, found.none()}
@@ -261,7 +261,7 @@ func taken(path string) error {
 // writeNewDossier writes a dossier where none is, not even one that came while this
 // one was signed, in the packaging that out has or asks for: a directory if it is
 // one or ends in a slash, else a file.
-func writeNewDossier(d *bundle.Dossier, out string) error {
+func writeNewDossier(ctx context.Context, d *bundle.Dossier, out string) error {
 	if err := mustBeNew(out); err != nil {
 		return err
 	}
@@ -269,7 +269,7 @@ func writeNewDossier(d *bundle.Dossier, out string) error {
 	if info, err := os.Stat(out); err == nil && info.IsDir() || os.IsPathSeparator(out[len(out)-1]) {
 		write = d.WriteNewDir
 	}
-	err := write(out)
+	err := write(ctx, out)
 	if errors.Is(err, fs.ErrExist) {
 		return taken(out)
 	}
@@ -283,7 +283,7 @@ func writeNewDossier(d *bundle.Dossier, out string) error {
 // others may have added something meanwhile, or to a new one.
 func (c *Cmd) writeAddition(ctx context.Context, d *bundle.Dossier, path, output string) error {
 	if output != "" {
-		return writeNewDossier(d, notAFlag(output))
+		return writeNewDossier(ctx, d, notAFlag(output))
 	}
 	ref, ok, err := reference(path)
 	if err != nil {
@@ -292,7 +292,10 @@ func (c *Cmd) writeAddition(ctx context.Context, d *bundle.Dossier, path, output
 	if ok {
 		return c.pushAdded(ctx, d, ref)
 	}
-	if err := d.AppendTo(path); err != nil {
+	d.OnWait = func(path string) {
+		fmt.Fprintf(c.Stderr, "dossier: waiting for the lock on %s, to which another process writes\n", report.Safe(path))
+	}
+	if err := d.AppendTo(ctx, path); err != nil {
 		return usagef("%s is not written: %w", notAFlag(path), reason(err))
 	}
 	return nil

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -123,7 +124,7 @@ func extract(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 3 {
 		ts.Fatalf("usage: extract PATTERN DOSSIER FILE")
 	}
-	d, err := bundle.Open(ts.MkAbs(args[1]), bundle.Limits{})
+	d, err := bundle.Open(context.Background(), ts.MkAbs(args[1]), bundle.Limits{})
 	ts.Check(err)
 	defer d.Close()
 	for _, st := range d.Statements() {
@@ -155,7 +156,7 @@ func successor(ts *testscript.TestScript, neg bool, args []string) {
 
 // releaseOf reads the release statement of a dossier.
 func releaseOf(ts *testscript.TestScript, file string) (evidence.Digest, *evidence.Record) {
-	d, err := bundle.Open(ts.MkAbs(file), bundle.Limits{})
+	d, err := bundle.Open(context.Background(), ts.MkAbs(file), bundle.Limits{})
 	ts.Check(err)
 	defer d.Close()
 	for _, st := range d.Statements() {
@@ -188,7 +189,7 @@ func handwritten(ts *testscript.TestScript, neg bool, args []string) {
 			typed = append(typed, o.Fields...)
 		}
 	}
-	d, err := bundle.Open(ts.MkAbs(args[1]), bundle.Limits{})
+	d, err := bundle.Open(context.Background(), ts.MkAbs(args[1]), bundle.Limits{})
 	ts.Check(err)
 	defer d.Close()
 	for _, st := range d.Statements() {

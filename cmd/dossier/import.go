@@ -60,7 +60,7 @@ What was signed before the release exists is given to "dossier create
 }
 
 func (c *Cmd) importFile(ctx context.Context, file string, f *importFlags) error {
-	lines, from, err := readStatements(file)
+	lines, from, err := readStatements(ctx, file)
 	if err != nil {
 		return err
 	}
@@ -94,8 +94,8 @@ func (c *Cmd) importFile(ctx context.Context, file string, f *importFlags) error
 }
 
 // readStatements reads a file of signed statements.
-func readStatements(file string) ([]interchange.Line, *evidence.ResourceDescriptor, error) {
-	blob, err := bundle.FileBlob(file)
+func readStatements(ctx context.Context, file string) ([]interchange.Line, *evidence.ResourceDescriptor, error) {
+	blob, err := bundle.FileBlob(ctx, file)
 	if err != nil {
 		return nil, nil, usagef("%s: %w", file, reason(err))
 	}
@@ -118,7 +118,7 @@ func (c *Cmd) importOwn(ctx context.Context, b *base, own []interchange.Line, at
 	if len(own) == 0 {
 		return nil
 	}
-	documents, err := documentsAtHand(b, attach)
+	documents, err := documentsAtHand(ctx, b, attach)
 	if err != nil {
 		return err
 	}
@@ -153,14 +153,14 @@ func (c *Cmd) importOwn(ctx context.Context, b *base, own []interchange.Line, at
 
 // documentsAtHand are what imported statements may list: the files given, and
 // the keys of the trust document, which is what approvals list.
-func documentsAtHand(b *base, attach []string) (map[evidence.Digest]bundle.Blob, error) {
+func documentsAtHand(ctx context.Context, b *base, attach []string) (map[evidence.Digest]bundle.Blob, error) {
 	documents := map[evidence.Digest]bundle.Blob{}
 	for _, k := range b.options.Trust.Keys() {
 		pem := bundle.BytesBlob(k.PEM())
 		documents[pem.Digest] = pem
 	}
 	for _, path := range attach {
-		blob, err := bundle.FileBlob(path)
+		blob, err := bundle.FileBlob(ctx, path)
 		if err != nil {
 			return nil, usagef("--attach %s: %w", path, reason(err))
 		}

@@ -104,7 +104,7 @@ func (w *keylessWorld) write(t *testing.T, name string, data []byte) string {
 
 func (w *keylessWorld) save(t *testing.T, name string, d *bundle.Dossier) string {
 	t.Helper()
-	if err := d.WriteFile(w.path(name)); err != nil {
+	if err := d.WriteFile(t.Context(), w.path(name)); err != nil {
 		t.Fatal(err)
 	}
 	return w.path(name)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"io/fs"
@@ -26,7 +27,7 @@ type finished struct {
 
 // keep writes a dossier. One of several waits under a temporary name beside its
 // own until all of them are there: a run makes all or none.
-func (job *creation) keep(d *bundle.Dossier, f finished) error {
+func (job *creation) keep(ctx context.Context, d *bundle.Dossier, f finished) error {
 	for _, other := range job.finished {
 		if other.out == f.out {
 			return usagef("%s would be the name of two components' dossiers: make one of them by itself, with --component and --output", f.out)
@@ -36,7 +37,7 @@ func (job *creation) keep(d *bundle.Dossier, f finished) error {
 	if job.several {
 		f.temp = filepath.Join(filepath.Dir(f.out), ".dossier-"+rand.Text())
 	}
-	if err := writeNewDossier(d, f.temp); err != nil {
+	if err := writeNewDossier(ctx, d, f.temp); err != nil {
 		return err
 	}
 	job.finished = append(job.finished, f)

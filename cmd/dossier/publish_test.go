@@ -35,7 +35,7 @@ func TestCreateTogether(t *testing.T) {
 			t.Errorf("exit status %d: %s", status, told[i])
 		}
 	}
-	d, err := bundle.Open(out, bundle.Limits{})
+	d, err := bundle.Open(t.Context(), out, bundle.Limits{})
 	if err != nil || created != 1 {
 		t.Fatalf("%d runs succeeded, want 1; %v", created, err)
 	}

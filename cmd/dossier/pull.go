@@ -102,7 +102,7 @@ func (c *Cmd) pullTo(ctx context.Context, ref, output string, f *judgeFlags) err
 			return err
 		}
 	}
-	if err := writeNewDossier(p.Dossier, notAFlag(output)); err != nil {
+	if err := writeNewDossier(ctx, p.Dossier, notAFlag(output)); err != nil {
 		return err
 	}
 	if err := os.RemoveAll(dir); err != nil {

@@ -48,7 +48,7 @@ func (c *Cmd) pushFile(ctx context.Context, file string, to []string) ([]result.
 	if _, ok, err := reference(file); ok || err != nil {
 		return nil, firstError(err, usagef("push: the first argument is a file or directory: \"dossier pull %s -o FILE\" makes one", file))
 	}
-	d, err := c.openFile(file)
+	d, err := c.openFile(ctx, file)
 	if err != nil {
 		return nil, c.cannotRead(err)
 	}

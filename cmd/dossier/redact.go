@@ -99,7 +99,7 @@ func (c *Cmd) redact(ctx context.Context, path string, f *redactFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := writeNewDossier(part, notAFlag(f.output)); err != nil {
+	if err := writeNewDossier(ctx, part, notAFlag(f.output)); err != nil {
 		return err
 	}
 	if !f.copyOnly {

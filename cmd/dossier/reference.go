@@ -92,7 +92,7 @@ func (c *Cmd) open(ctx context.Context, target string, o verify.Options) (*bundl
 		return nil, err
 	}
 	if !ok {
-		return c.openFile(target)
+		return c.openFile(ctx, target)
 	}
 	p, err := c.pulled(ctx, ref, o)
 	if err != nil {
@@ -102,8 +102,8 @@ func (c *Cmd) open(ctx context.Context, target string, o verify.Options) (*bundl
 }
 
 // openFile opens a file or layout directory, of the release that is meant.
-func (c *Cmd) openFile(path string) (*bundle.Dossier, error) {
-	d, err := openDossier(path)
+func (c *Cmd) openFile(ctx context.Context, path string) (*bundle.Dossier, error) {
+	d, err := openDossier(ctx, path)
 	if err != nil || c.remote.release == nil {
 		return d, err
 	}

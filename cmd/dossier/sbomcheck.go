@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -34,7 +35,7 @@ documents are valid and no licence is refused, 1 if not, 4 if one cannot be read
 		Example: `  dossier sbom check hello.cdx.json
   dossier sbom check hello-1.4.0.dossier --deny-license 'AGPL-*' --json`,
 		Args: usageArgs(cobra.MinimumNArgs(1)),
-		RunE: func(_ *cobra.Command, args []string) error { return c.sbomCheck(args, &f) },
+		RunE: func(cmd *cobra.Command, args []string) error { return c.sbomCheck(cmd.Context(), args, &f) },
 	}
 	flags := cmd.Flags()
 	flags.StringArrayVar(&f.lists.Allow, "allow-license", nil, "refuse all licences but these (`ID`, or a beginning and *; repeatable)")
@@ -118,11 +119,11 @@ func (f *sbomCheckFlags) answer(s namedSBOM) *sbomAnswer {
 	return a
 }
 
-func (c *Cmd) sbomCheck(paths []string, f *sbomCheckFlags) error {
+func (c *Cmd) sbomCheck(ctx context.Context, paths []string, f *sbomCheckFlags) error {
 	var answers []*sbomAnswer
 	worst := exitStatus(0)
 	for _, path := range paths {
-		list, err := readSBOMs(path)
+		list, err := readSBOMs(ctx, path)
 		if err != nil {
 			return err
 		}

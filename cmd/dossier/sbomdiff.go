@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -25,8 +26,8 @@ A dossier with several SBOMs: FILE:NAME, with the material's name.`,
 		Example: `  dossier sbom diff hello-1.3.0.dossier hello-1.4.0.dossier
   dossier sbom diff old.cdx.json new.spdx.json --json`,
 		Args: usageArgs(cobra.ExactArgs(2)),
-		RunE: func(_ *cobra.Command, args []string) error {
-			return c.sbomDiff(args[0], args[1], asJSON, exitCode)
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.sbomDiff(cmd.Context(), args[0], args[1], asJSON, exitCode)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the changes as JSON")
@@ -65,12 +66,12 @@ type diffChange struct {
 	New    diffComponent `json:"new"`
 }
 
-func (c *Cmd) sbomDiff(oldPath, newPath string, asJSON, exitCode bool) error {
-	old, err := oneSBOM(oldPath)
+func (c *Cmd) sbomDiff(ctx context.Context, oldPath, newPath string, asJSON, exitCode bool) error {
+	old, err := oneSBOM(ctx, oldPath)
 	if err != nil {
 		return err
 	}
-	current, err := oneSBOM(newPath)
+	current, err := oneSBOM(ctx, newPath)
 	if err != nil {
 		return err
 	}

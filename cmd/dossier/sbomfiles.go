@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -22,13 +23,13 @@ type namedSBOM struct {
 
 // readSBOMs reads the document in a file or, of a dossier, all the SBOMs it
 // holds. Nothing is verified.
-func readSBOMs(path string) ([]namedSBOM, error) {
+func readSBOMs(ctx context.Context, path string) ([]namedSBOM, error) {
 	isDossier, err := looksLikeDossier(path)
 	if err != nil {
 		return nil, err
 	}
 	if isDossier {
-		return sbomsIn(path)
+		return sbomsIn(ctx, path)
 	}
 	f, err := openNow(path)
 	if err != nil {
@@ -76,8 +77,8 @@ var sbomTypes = []string{
 	evidence.MediaTypeCycloneDX, evidence.MediaTypeCycloneDXXML, evidence.MediaTypeSPDX, evidence.MediaTypeSPDXTagValue,
 }
 
-func sbomsIn(path string) ([]namedSBOM, error) {
-	d, err := openDossier(path)
+func sbomsIn(ctx context.Context, path string) ([]namedSBOM, error) {
+	d, err := openDossier(ctx, path)
 	if err != nil {
 		return nil, err
 	}
@@ -112,12 +113,12 @@ func sbomsIn(path string) ([]namedSBOM, error) {
 
 // oneSBOM reads the one document at path; FILE:NAME is that of a dossier with
 // several.
-func oneSBOM(path string) (namedSBOM, error) {
+func oneSBOM(ctx context.Context, path string) (namedSBOM, error) {
 	file, material, chosen := strings.Cut(path, ":")
 	if _, err := os.Stat(path); err == nil || !chosen {
 		file, material, chosen = path, "", false
 	}
-	list, err := readSBOMs(file)
+	list, err := readSBOMs(ctx, file)
 	if err != nil {
 		return namedSBOM{}, err
 	}

@@ -45,7 +45,7 @@ func (c *Cmd) sign(ctx context.Context, draft *collect.Draft, job *creation) err
 	if err != nil {
 		return err
 	}
-	if err := job.keep(d, finished{draft: draft, preview: p, out: out, signed: signedIn(d), state: state}); err != nil {
+	if err := job.keep(ctx, d, finished{draft: draft, preview: p, out: out, signed: signedIn(d), state: state}); err != nil {
 		return err
 	}
 	s.becomePredecessor(state, signedIn(d)[0].Digest)

@@ -1,6 +1,7 @@
 package bundle
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -21,18 +22,19 @@ var ErrReplaced = errors.New("it is another dossier than the one that was opened
 // and [Dossier.WriteDir]; on Windows d is closed.
 //
 // The dossier at path must still hold every parent of an added statement, or
-// the error wraps [ErrReplaced].
-func (d *Dossier) AppendTo(path string) error {
+// the error wraps [ErrReplaced]. Waiting for others ends, and so does reading and
+// writing, when ctx is done: nothing is added then, or all.
+func (d *Dossier) AppendTo(ctx context.Context, path string) error {
 	path, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return err
 	}
-	unlock, err := lock(path)
+	unlock, err := d.lock(ctx, path)
 	if err != nil {
-		return fmt.Errorf("lock %s: %w", path, err)
+		return err
 	}
 	defer unlock()
-	now, err := openUnlocked(path, d.limits)
+	now, err := openUnlocked(ctx, path, d.limits)
 	if err != nil {
 		return err
 	}
@@ -45,9 +47,9 @@ func (d *Dossier) AppendTo(path string) error {
 		if err != nil {
 			return err
 		}
-		return l.write(path, func(w *layoutWriter) error { return w.giveUp(now.unfinished, l.materials) })
+		return l.write(ctx, path, func(w *layoutWriter) error { return w.giveUp(now.unfinished, l.materials) })
 	}
-	return now.writeFile(path, d)
+	return now.writeFile(ctx, path, d)
 }
 
 // take adds the additions of from to d.

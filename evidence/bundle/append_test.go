@@ -27,7 +27,7 @@ func onDisk(t *testing.T) map[string]string {
 	dir := t.TempDir()
 	d := dossier(t, []byte("hello"))
 	paths := map[string]string{"file": filepath.Join(dir, "a.dossier"), "directory": filepath.Join(dir, "layout")}
-	if err := errors.Join(d.WriteFile(paths["file"]), d.WriteDir(paths["directory"])); err != nil {
+	if err := errors.Join(d.WriteFile(t.Context(), paths["file"]), d.WriteDir(t.Context(), paths["directory"])); err != nil {
 		t.Fatal(err)
 	}
 	return paths
@@ -83,7 +83,7 @@ func TestAppendTogether(t *testing.T) {
 				}
 			}
 			addApproval(t, d, 99)
-			if err := d.AppendTo(path); err != nil {
+			if err := d.AppendTo(t.Context(), path); err != nil {
 				t.Fatal(err)
 			}
 			if got := open(t, path).Heads(func(bundle.Pair) bool { return true }); len(got) != 1 {
@@ -107,7 +107,7 @@ func appendOne(t *testing.T, path string) {
 	d := open(t, path)
 	addApproval(t, d, number)
 	waitForAll(t, number)
-	if err := d.AppendTo(path); err != nil {
+	if err := d.AppendTo(t.Context(), path); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -134,7 +134,7 @@ func replaceWith(t *testing.T, path string, d *bundle.Dossier) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		write = d.WriteDir
 	}
-	if err := errors.Join(os.RemoveAll(path), write(path)); err != nil {
+	if err := errors.Join(os.RemoveAll(path), write(t.Context(), path)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -149,7 +149,7 @@ func TestReadWhileAppending(t *testing.T) {
 	stop, read := make(chan struct{}), make(chan error)
 	go func() {
 		for {
-			d, err := bundle.Open(path, bundle.Limits{})
+			d, err := bundle.Open(t.Context(), path, bundle.Limits{})
 			if err == nil && len(d.Problems()) > 0 {
 				err = fmt.Errorf("problems %v", d.Problems())
 			}
@@ -170,7 +170,7 @@ func TestReadWhileAppending(t *testing.T) {
 	for i := range 8 {
 		d := open(t, path)
 		addApproval(t, d, 20+i)
-		if err := d.AppendTo(path); err != nil {
+		if err := d.AppendTo(t.Context(), path); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -196,7 +196,7 @@ func TestAppendOnlyAdds(t *testing.T) {
 				add(t, redacted, raw)
 			}
 			replaceWith(t, path, redacted)
-			if err := ours.AppendTo(path); err != nil {
+			if err := ours.AppendTo(t.Context(), path); err != nil {
 				t.Fatal(err)
 			}
 			got := open(t, path)
@@ -222,7 +222,7 @@ func TestAppendToAnother(t *testing.T) {
 			add(t, other, signRecord(t, keySigner(t, 1), newRecord(func(r *evidence.Record) { r.Version = "2.0.0" })))
 			replaceWith(t, path, other)
 			for _, d := range []*bundle.Dossier{statement, signature} {
-				if err := d.AppendTo(path); !errors.Is(err, bundle.ErrReplaced) {
+				if err := d.AppendTo(t.Context(), path); !errors.Is(err, bundle.ErrReplaced) {
 					t.Errorf("got %v, want ErrReplaced", err)
 				}
 			}
@@ -232,7 +232,7 @@ func TestAppendToAnother(t *testing.T) {
 			if err := os.RemoveAll(path); err != nil {
 				t.Fatal(err)
 			}
-			if err := statement.AppendTo(path); !errors.Is(err, os.ErrNotExist) {
+			if err := statement.AppendTo(t.Context(), path); !errors.Is(err, os.ErrNotExist) {
 				t.Errorf("got %v, want that it is gone", err)
 			}
 		})
@@ -260,7 +260,7 @@ func TestAppendThroughLink(t *testing.T) {
 		}
 		d := open(t, link)
 		addApproval(t, d, 7)
-		if err := d.AppendTo(link); err != nil {
+		if err := d.AppendTo(t.Context(), link); err != nil {
 			t.Fatal(err)
 		}
 		if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {

@@ -20,7 +20,7 @@ func BenchmarkOpen(b *testing.B) {
 	b.SetBytes(int64(len(packed)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := bundle.OpenTar(bytes.NewReader(packed), int64(len(packed)), bundle.Limits{}); err != nil {
+		if _, err := bundle.OpenTar(b.Context(), bytes.NewReader(packed), int64(len(packed)), bundle.Limits{}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -36,7 +36,7 @@ func BenchmarkHash(b *testing.B) {
 	b.Run("FileBlob", func(b *testing.B) {
 		b.SetBytes(size)
 		for b.Loop() {
-			if _, err := bundle.FileBlob(path); err != nil {
+			if _, err := bundle.FileBlob(b.Context(), path); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -2,6 +2,7 @@ package bundle
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -27,16 +28,16 @@ func BytesBlob(b []byte) Blob {
 	}}
 }
 
-// FileBlob hashes the regular file at path. The file is read again when the
+// FileBlob hashes the regular file at path, until ctx is done. The file is read again when the
 // blob is written; if it has changed by then, that is an error.
-func FileBlob(path string) (Blob, error) {
+func FileBlob(ctx context.Context, path string) (Blob, error) {
 	f, err := openRegular(path)
 	if err != nil {
 		return Blob{}, err
 	}
 	defer f.Close()
 	b := Blob{open: func() (io.ReadCloser, error) { return openRegular(path) }}
-	if b.Digest, b.Size, err = hashStream(f); err != nil {
+	if b.Digest, b.Size, err = hashStream(ctx, f); err != nil {
 		return Blob{}, fmt.Errorf("read %s: %w", path, err)
 	}
 	return b, nil

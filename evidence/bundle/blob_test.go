@@ -32,7 +32,7 @@ func TestBlobChangedWhileRead(t *testing.T) {
 		if err := os.WriteFile(path, []byte("hello"), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		b, err := bundle.FileBlob(path)
+		b, err := bundle.FileBlob(t.Context(), path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -55,7 +55,7 @@ func TestBlobChangedWhileRead(t *testing.T) {
 
 func TestFileBlobRefuses(t *testing.T) {
 	for _, path := range []string{t.TempDir(), os.DevNull, filepath.Join(t.TempDir(), "none")} {
-		if _, err := bundle.FileBlob(path); err == nil {
+		if _, err := bundle.FileBlob(t.Context(), path); err == nil {
 			t.Errorf("%s: accepted", path)
 		}
 	}
@@ -67,7 +67,7 @@ func TestFileBlob(t *testing.T) {
 	if err := os.WriteFile(path, data, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	b, err := bundle.FileBlob(path)
+	b, err := bundle.FileBlob(t.Context(), path)
 	if err != nil || b.Digest != evidence.Sum(data) || b.Size != int64(len(data)) {
 		t.Errorf("got %s of %d bytes, %v", b.Digest, b.Size, err)
 	}

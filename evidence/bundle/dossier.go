@@ -30,6 +30,10 @@ type Dossier struct {
 	memory          int64
 	signatures      int
 	limits          Limits
+
+	// OnWait, if it is set, is called once when AppendTo, WriteDir or WriteNewDir
+	// has waited for a second for others who write to the same dossier.
+	OnWait func(path string)
 }
 
 // Statement is one statement of ours and its signatures. Its ID is the digest

@@ -21,17 +21,18 @@ func Example() {
 			Name: "sbom/hello.cdx.json", MediaType: evidence.MediaTypeCycloneDX, Digest: sbom.Digest, Size: sbom.Size,
 		}}
 	})
+	ctx := context.Background()
 	dir, err := os.MkdirTemp("", "dossier")
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "hello-1.0.0.dossier")
-	if err := write(path, record, sbom); err != nil {
+	if err := write(ctx, path, record, sbom); err != nil {
 		log.Fatal(err)
 	}
 
-	d, err := bundle.Open(path, bundle.Limits{})
+	d, err := bundle.Open(ctx, path, bundle.Limits{})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -48,7 +49,7 @@ func Example() {
 	// sbom/hello.cdx.json 25 bytes, present: true
 }
 
-func write(path string, record *evidence.Record, sbom bundle.Blob) error {
+func write(ctx context.Context, path string, record *evidence.Record, sbom bundle.Blob) error {
 	private, _, err := attest.GenerateKey(nil)
 	if err != nil {
 		return err
@@ -70,5 +71,5 @@ func write(path string, record *evidence.Record, sbom bundle.Blob) error {
 		return err
 	}
 	d.AddBlob(sbom)
-	return d.WriteFile(path)
+	return d.WriteFile(ctx, path)
 }

@@ -1,6 +1,7 @@
 package bundle
 
 import (
+	"context"
 	"crypto/sha256"
 	"io"
 
@@ -21,10 +22,10 @@ type chunk struct {
 	err  error
 }
 
-// hashStream reads r to its end and returns the digest and the number of bytes.
+// hashStream reads r to its end, or until ctx is done, and returns the digest and the number of bytes.
 // One goroutine reads the next chunks while this one hashes, so that a
 // large file takes as long as the slower of the two and not as both.
-func hashStream(r io.Reader) (evidence.Digest, int64, error) {
+func hashStream(ctx context.Context, r io.Reader) (evidence.Digest, int64, error) {
 	read, free := make(chan chunk, chunks), make(chan []byte, chunks)
 	for range chunks {
 		free <- make([]byte, chunkSize)
@@ -34,6 +35,9 @@ func hashStream(r io.Reader) (evidence.Digest, int64, error) {
 	h := sha256.New()
 	for size := int64(0); ; {
 		c := <-read
+		if c.err == nil {
+			c.err = ctx.Err()
+		}
 		h.Write(c.data)
 		size += int64(len(c.data))
 		switch c.err {
@@ -45,6 +49,19 @@ func hashStream(r io.Reader) (evidence.Digest, int64, error) {
 			return evidence.Digest{}, size, c.err
 		}
 	}
+}
+
+// cancelReader reads from r until ctx is done.
+type cancelReader struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (c cancelReader) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.Read(p)
 }
 
 // readChunks reads until the first error, io.EOF included, which it hands over

@@ -3,6 +3,7 @@ package bundle_test
 import (
 	"archive/tar"
 	"bytes"
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -17,7 +18,7 @@ import (
 )
 
 func openHostile(data []byte, l bundle.Limits) (*bundle.Dossier, error) {
-	return bundle.OpenTar(bytes.NewReader(data), int64(len(data)), l)
+	return bundle.OpenTar(context.Background(), bytes.NewReader(data), int64(len(data)), l)
 }
 
 // wantReadError checks that err is a ReadError that holds text.
@@ -74,12 +75,12 @@ func TestSparseTail(t *testing.T) {
 	if err := os.Truncate(path, 1<<40); err != nil {
 		t.Skipf("no sparse files here: %v", err)
 	}
-	_, err := bundle.Open(path, bundle.Limits{})
+	_, err := bundle.Open(t.Context(), path, bundle.Limits{})
 	wantReadError(t, err, "follow the end of the archive")
 	if err := os.Truncate(path, 1<<20); err != nil {
 		t.Fatal(err)
 	}
-	d, err := bundle.Open(path, bundle.Limits{})
+	d, err := bundle.Open(t.Context(), path, bundle.Limits{})
 	if err != nil {
 		t.Fatalf("some zeros after the end: %v", err)
 	}
@@ -270,13 +271,13 @@ func TestHostileDirectory(t *testing.T) {
 	for name, plant := range tests {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "layout")
-			if err := dossier(t, []byte("m")).WriteDir(dir); err != nil {
+			if err := dossier(t, []byte("m")).WriteDir(t.Context(), dir); err != nil {
 				t.Fatal(err)
 			}
 			if err := plant(t, dir); err != nil {
 				t.Fatal(err)
 			}
-			_, err := bundle.Open(dir, bundle.Limits{})
+			_, err := bundle.Open(t.Context(), dir, bundle.Limits{})
 			wantReadError(t, err, "")
 		})
 	}
@@ -294,7 +295,7 @@ func TestWriteDirStaysInside(t *testing.T) {
 	if err := os.Symlink(outside, filepath.Join(dir, "blobs")); err != nil {
 		t.Fatal(err)
 	}
-	if err := dossier(t, []byte("m")).WriteDir(dir); err == nil {
+	if err := dossier(t, []byte("m")).WriteDir(t.Context(), dir); err == nil {
 		t.Error("wrote through a link")
 	}
 	if left, err := os.ReadDir(outside); err != nil || len(left) != 0 {
@@ -304,12 +305,12 @@ func TestWriteDirStaysInside(t *testing.T) {
 
 func TestOpenOther(t *testing.T) {
 	dir := t.TempDir()
-	_, err := bundle.Open(dir, bundle.Limits{})
+	_, err := bundle.Open(t.Context(), dir, bundle.Limits{})
 	wantReadError(t, err, "not a dossier")
-	if _, err := bundle.Open(filepath.Join(dir, "none"), bundle.Limits{}); !errors.Is(err, os.ErrNotExist) {
+	if _, err := bundle.Open(t.Context(), filepath.Join(dir, "none"), bundle.Limits{}); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("got %v", err)
 	}
-	if _, err := bundle.Open(os.DevNull, bundle.Limits{}); err == nil || !strings.Contains(err.Error(), "regular file") {
+	if _, err := bundle.Open(t.Context(), os.DevNull, bundle.Limits{}); err == nil || !strings.Contains(err.Error(), "regular file") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -1,6 +1,7 @@
 package bundle
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -62,13 +63,13 @@ func (d *Dossier) layout() (*layout, error) {
 
 // write writes the layout to the directory at path, which is locked. Before
 // anything is added, begin, if it is set, may remove what was left there.
-func (l *layout) write(path string, begin func(*layoutWriter) error) error {
+func (l *layout) write(ctx context.Context, path string, begin func(*layoutWriter) error) error {
 	root, err := os.OpenRoot(path)
 	if err != nil {
 		return err
 	}
 	defer root.Close()
-	w := &layoutWriter{root: root}
+	w := &layoutWriter{ctx: ctx, root: root}
 	if err := l.writeTo(w, begin); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
@@ -94,6 +95,10 @@ func (l *layout) writeTo(w *layoutWriter, begin func(*layoutWriter) error) error
 	if err := w.addMaterials(l.materials); err != nil {
 		return err
 	}
+	if err := w.ctx.Err(); err != nil {
+		return err
+	}
+	w.ctx = context.WithoutCancel(w.ctx) // from here on it is all, and little is left
 	if err := w.add(l.signatures...); err != nil {
 		return err
 	}
@@ -110,7 +115,7 @@ func (l *layout) writeTo(w *layoutWriter, begin func(*layoutWriter) error) error
 func (w *layoutWriter) addMaterials(materials []file) error {
 	var missing []file
 	for _, m := range materials {
-		if !holds(w.root, m) {
+		if !holds(w.ctx, w.root, m) {
 			missing = append(missing, m)
 		}
 	}
@@ -129,7 +134,7 @@ func (w *layoutWriter) addMaterials(materials []file) error {
 // never change.
 func (w *layoutWriter) add(files ...file) error {
 	for _, f := range files {
-		if holds(w.root, f) {
+		if holds(w.ctx, w.root, f) {
 			continue
 		}
 		if err := w.put(f); err != nil {
@@ -140,7 +145,7 @@ func (w *layoutWriter) add(files ...file) error {
 }
 
 func (w *layoutWriter) put(f file) error {
-	r := replacement{root: w.root, mode: 0o644, write: func(w io.Writer) error { return copyBlob(w, f.blob) }}
+	r := replacement{root: w.root, mode: 0o644, write: func(to io.Writer) error { return copyBlob(w.ctx, to, f.blob) }}
 	if err := r.put(f.name); err != nil {
 		return fmt.Errorf("entry %s: %w", f.name, err)
 	}
@@ -149,11 +154,11 @@ func (w *layoutWriter) put(f file) error {
 
 // holds reports whether the file is there with the right bytes: a damaged one
 // of the same size is written again.
-func holds(root *os.Root, f file) bool {
+func holds(ctx context.Context, root *os.Root, f file) bool {
 	info, err := root.Lstat(f.name)
 	if err != nil || !info.Mode().IsRegular() || info.Size() != f.blob.Size {
 		return false
 	}
 	there := Blob{f.blob.Digest, f.blob.Size, func() (io.ReadCloser, error) { return root.Open(f.name) }}
-	return copyBlob(io.Discard, there) == nil
+	return copyBlob(ctx, io.Discard, there) == nil
 }

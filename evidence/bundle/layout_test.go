@@ -39,7 +39,7 @@ func manifests(t *testing.T, d *bundle.Dossier) []*v1.Manifest {
 func layoutOf(t *testing.T, d *bundle.Dossier) v1.ImageIndex {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "layout")
-	if err := d.WriteDir(dir); err != nil {
+	if err := d.WriteDir(t.Context(), dir); err != nil {
 		t.Fatal(err)
 	}
 	idx, err := layout.ImageIndexFromPath(dir)

@@ -2,8 +2,11 @@
 
 package bundle
 
-import "errors"
+import (
+	"context"
+	"errors"
+)
 
 func lockDirectory(string) (unlock func(), err error) { return nil, errors.ErrUnsupported }
 
-func shareDirectory(string) (unlock func()) { return func() {} }
+func shareDirectory(context.Context, string) (unlock func()) { return func() {} }

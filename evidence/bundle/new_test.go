@@ -1,6 +1,7 @@
 package bundle_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -26,11 +27,11 @@ func version(t *testing.T, version string) *bundle.Dossier {
 }
 
 // writeNew writes a dossier to path, as a directory or as a file.
-func writeNew(d *bundle.Dossier, path, packaging string) error {
+func writeNew(ctx context.Context, d *bundle.Dossier, path, packaging string) error {
 	if packaging == "file" {
-		return d.WriteNewFile(path)
+		return d.WriteNewFile(ctx, path)
 	}
-	return d.WriteNewDir(path)
+	return d.WriteNewDir(ctx, path)
 }
 
 // TestWriteNewTogether makes one dossier from several processes, each another. One
@@ -43,7 +44,7 @@ func TestWriteNewTogether(t *testing.T) {
 		}
 		d := version(t, fmt.Sprintf("%d.0.0", number))
 		waitForAll(t, number)
-		switch err := writeNew(d, path, os.Getenv("PACKAGING")); {
+		switch err := writeNew(t.Context(), d, path, os.Getenv("PACKAGING")); {
 		case errors.Is(err, fs.ErrExist):
 			os.Exit(lost)
 		case err != nil:
@@ -109,7 +110,7 @@ func TestWriteNewKeeps(t *testing.T) {
 	}
 	d := version(t, "1.0.0")
 	for _, path := range paths {
-		if err := d.WriteNewFile(path); !errors.Is(err, fs.ErrExist) {
+		if err := d.WriteNewFile(t.Context(), path); !errors.Is(err, fs.ErrExist) {
 			t.Errorf("%s: got %v, want fs.ErrExist", path, err)
 		}
 	}
@@ -117,13 +118,13 @@ func TestWriteNewKeeps(t *testing.T) {
 		t.Errorf("the file is %q, %v", got, err)
 	}
 	layout := filepath.Join(t.TempDir(), "layout")
-	if err := errors.Join(d.WriteNewDir(layout), d.WriteDir(layout)); err != nil {
+	if err := errors.Join(d.WriteNewDir(t.Context(), layout), d.WriteDir(t.Context(), layout)); err != nil {
 		t.Fatal(err)
 	}
-	if err := d.WriteNewDir(layout); !errors.Is(err, fs.ErrExist) {
+	if err := d.WriteNewDir(t.Context(), layout); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("got %v, want fs.ErrExist", err)
 	}
-	if err := d.WriteNewDir(dir); err == nil || errors.Is(err, fs.ErrExist) {
+	if err := d.WriteNewDir(t.Context(), dir); err == nil || errors.Is(err, fs.ErrExist) {
 		t.Errorf("somebody's directory: got %v", err)
 	}
 }

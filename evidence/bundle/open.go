@@ -2,6 +2,7 @@ package bundle
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -15,22 +16,23 @@ import (
 )
 
 // Open computes the set that the file or directory at path holds. Everything
-// is read once and hashed; signatures stay in memory, materials do not.
-// An error is a [ReadError] or comes from the operating system.
-func Open(path string, l Limits) (*Dossier, error) {
+// is read once and hashed, until ctx is done; signatures stay in memory, materials
+// do not.
+// An error is a [ReadError], comes from the operating system or is that of ctx.
+func Open(ctx context.Context, path string, l Limits) (*Dossier, error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		defer shareDirectory(path)()
+		defer shareDirectory(ctx, path)()
 	}
-	return openUnlocked(path, l)
+	return openUnlocked(ctx, path, l)
 }
 
-func openUnlocked(path string, l Limits) (*Dossier, error) {
+func openUnlocked(ctx context.Context, path string, l Limits) (*Dossier, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
 	}
 	if info.IsDir() {
-		return openDir(path, l)
+		return openDir(ctx, path, l)
 	}
 	f, err := openRegular(path)
 	if err != nil {
@@ -38,7 +40,7 @@ func openUnlocked(path string, l Limits) (*Dossier, error) {
 	}
 	if info, err = f.Stat(); err == nil {
 		var d *Dossier
-		if d, err = OpenTar(f, info.Size(), l); err == nil {
+		if d, err = OpenTar(ctx, f, info.Size(), l); err == nil {
 			d.closer = f
 			return d, nil
 		}
@@ -49,7 +51,7 @@ func openUnlocked(path string, l Limits) (*Dossier, error) {
 
 // OpenTar is Open for a tar file of the given size. r must stay readable as
 // long as the dossier's blobs are used.
-func OpenTar(r io.ReaderAt, size int64, l Limits) (*Dossier, error) {
+func OpenTar(ctx context.Context, r io.ReaderAt, size int64, l Limits) (*Dossier, error) {
 	if err := sniff(r); err != nil {
 		return nil, err
 	}
@@ -57,10 +59,10 @@ func OpenTar(r io.ReaderAt, size int64, l Limits) (*Dossier, error) {
 	if err := es.readTar(r, size); err != nil {
 		return nil, err
 	}
-	return compute(es)
+	return compute(ctx, es)
 }
 
-func openDir(path string, l Limits) (*Dossier, error) {
+func openDir(ctx context.Context, path string, l Limits) (*Dossier, error) {
 	root, err := os.OpenRoot(path)
 	if err != nil {
 		return nil, err
@@ -68,7 +70,7 @@ func openDir(path string, l Limits) (*Dossier, error) {
 	es := newEntries(l)
 	if err = es.readDir(root); err == nil {
 		var d *Dossier
-		if d, err = compute(es); err == nil {
+		if d, err = compute(ctx, es); err == nil {
 			d.closer = root
 			return d, nil
 		}
@@ -103,7 +105,7 @@ func sniff(r io.ReaderAt) error {
 var scratches = sync.Pool{New: func() any { return new([]byte) }}
 
 // compute reads and hashes every entry and sorts it into the set.
-func compute(es *entries) (*Dossier, error) {
+func compute(ctx context.Context, es *entries) (*Dossier, error) {
 	d := New()
 	d.limits, d.blobs = es.limits, make(map[evidence.Digest]Blob, len(es.list))
 	p := &packaging{found: map[string]evidence.Digest{}, left: es.limits.Memory, bounded: es.total <= es.limits.Memory}
@@ -121,6 +123,9 @@ func compute(es *entries) (*Dossier, error) {
 	}
 	p.scratch = *scratch
 	for _, e := range es.list {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		switch {
 		case e.name == "oci-layout" || e.name == "index.json":
 			layout = true
@@ -128,7 +133,7 @@ func compute(es *entries) (*Dossier, error) {
 				return nil, err
 			}
 		case strings.HasPrefix(e.name, blobPrefix):
-			if err := d.readBlob(e, p); err != nil {
+			if err := d.readBlob(ctx, e, p); err != nil {
 				return nil, err
 			}
 		default:
@@ -148,9 +153,9 @@ func notADossier(why string) error {
 }
 
 // readBlob hashes one blob and sorts it into the set.
-func (d *Dossier) readBlob(e entry, p *packaging) error {
+func (d *Dossier) readBlob(ctx context.Context, e entry, p *packaging) error {
 	if e.size > attest.MaxBundle {
-		return d.hashLarge(e)
+		return d.hashLarge(ctx, e)
 	}
 	data, err := readEntry(e, p.scratch)
 	if err != nil {
@@ -205,14 +210,17 @@ func (d *Dossier) classify(e entry, sum evidence.Digest, data []byte) (*Statemen
 }
 
 // hashLarge streams a blob too large to be a signature or a manifest.
-func (d *Dossier) hashLarge(e entry) error {
+func (d *Dossier) hashLarge(ctx context.Context, e entry) error {
 	r, err := e.open()
 	if err != nil {
 		return &ReadError{Entry: e.name, Err: err}
 	}
 	defer r.Close()
 	h := sha256.New()
-	n, err := io.Copy(h, io.LimitReader(r, e.size+1))
+	n, err := io.Copy(h, io.LimitReader(cancelReader{ctx, r}, e.size+1))
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	if err != nil || n != e.size {
 		return shortEntry(e, n, err)
 	}

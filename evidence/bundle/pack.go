@@ -3,6 +3,7 @@ package bundle
 import (
 	"archive/tar"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -395,8 +396,8 @@ type file struct {
 }
 
 // Pack writes the canonical packaging as one deterministic tar file: equal
-// sets give equal bytes.
-func (d *Dossier) Pack(w io.Writer) error {
+// sets give equal bytes. It ends when ctx is done.
+func (d *Dossier) Pack(ctx context.Context, w io.Writer) error {
 	if len(d.statements) == 0 {
 		return errEmpty
 	}
@@ -409,19 +410,19 @@ func (d *Dossier) Pack(w io.Writer) error {
 		if err := tw.WriteHeader(packedHeader(f.name, f.blob.Size)); err != nil {
 			return err
 		}
-		if err := copyBlob(tw, f.blob); err != nil {
+		if err := copyBlob(ctx, tw, f.blob); err != nil {
 			return fmt.Errorf("%s: %w", f.name, err)
 		}
 	}
 	return tw.Close()
 }
 
-func copyBlob(w io.Writer, b Blob) error {
+func copyBlob(ctx context.Context, w io.Writer, b Blob) error {
 	r, err := b.Open()
 	if err != nil {
 		return err
 	}
 	defer r.Close()
-	_, err = io.Copy(w, r)
+	_, err = io.Copy(w, cancelReader{ctx, r})
 	return err
 }

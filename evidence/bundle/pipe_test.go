@@ -17,10 +17,10 @@ import (
 func TestBecomesPipe(t *testing.T) {
 	data := []byte("sbom")
 	dir := filepath.Join(t.TempDir(), "layout")
-	if err := dossier(t, data).WriteDir(dir); err != nil {
+	if err := dossier(t, data).WriteDir(t.Context(), dir); err != nil {
 		t.Fatal(err)
 	}
-	d, err := bundle.Open(dir, bundle.Limits{})
+	d, err := bundle.Open(t.Context(), dir, bundle.Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}

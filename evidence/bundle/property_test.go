@@ -72,7 +72,7 @@ func FuzzOpenTar(f *testing.F) {
 	f.Add(repack(f, without(unpack(f, packed), "index.json")))
 	limits := bundle.Limits{Entries: 100, Total: 1 << 20, Memory: 1 << 20}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		got, err := bundle.OpenTar(bytes.NewReader(data), int64(len(data)), limits)
+		got, err := bundle.OpenTar(t.Context(), bytes.NewReader(data), int64(len(data)), limits)
 		if err != nil || len(got.Statements()) == 0 {
 			return
 		}

@@ -16,17 +16,17 @@ func TestRoundTrips(t *testing.T) {
 	d := dossier(t, []byte("sbom"), []byte("provenance"), nil)
 	want, packed := contentsOf(t, d), pack(t, d)
 	dir := filepath.Join(t.TempDir(), "layout")
-	if err := d.WriteDir(dir); err != nil {
+	if err := d.WriteDir(t.Context(), dir); err != nil {
 		t.Fatal(err)
 	}
 	fromDir := open(t, dir)
 	file := filepath.Join(t.TempDir(), "a.dossier")
-	if err := fromDir.WriteFile(file); err != nil {
+	if err := fromDir.WriteFile(t.Context(), file); err != nil {
 		t.Fatal(err)
 	}
 	fromFile := open(t, file)
 	again := filepath.Join(t.TempDir(), "layout")
-	if err := fromFile.WriteDir(again); err != nil {
+	if err := fromFile.WriteDir(t.Context(), again); err != nil {
 		t.Fatal(err)
 	}
 	for name, got := range map[string]*bundle.Dossier{"dir": fromDir, "tar": fromFile, "dir from tar": open(t, again)} {
@@ -78,13 +78,13 @@ func TestAppendKeepsOldBlobs(t *testing.T) {
 	d := bundle.New()
 	st := add(t, d, signRecord(t, keySigner(t, 1), newRecord(withMaterials([]byte("m")))))
 	d.AddBlob(bundle.BytesBlob([]byte("m")))
-	if err := d.WriteDir(dir); err != nil {
+	if err := d.WriteDir(t.Context(), dir); err != nil {
 		t.Fatal(err)
 	}
 	before := tree(t, dir)
 	d = open(t, dir)
 	add(t, d, signApproval(t, keySigner(t, 2), "a1", st.ID, d.Heads(func(bundle.Pair) bool { return true })))
-	if err := d.WriteDir(dir); err != nil {
+	if err := d.WriteDir(t.Context(), dir); err != nil {
 		t.Fatal(err)
 	}
 	after := tree(t, dir)
@@ -104,14 +104,14 @@ func TestAppendKeepsOldBlobs(t *testing.T) {
 func TestWriteDirMendsDamage(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "layout")
 	d := dossier(t, []byte("material"))
-	if err := d.WriteDir(dir); err != nil {
+	if err := d.WriteDir(t.Context(), dir); err != nil {
 		t.Fatal(err)
 	}
 	name := filepath.Join(dir, filepath.FromSlash(bundle.BlobName(evidence.Sum([]byte("material")))))
 	if err := os.WriteFile(name, []byte("MATERIAL"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := d.WriteDir(dir); err != nil {
+	if err := d.WriteDir(t.Context(), dir); err != nil {
 		t.Fatal(err)
 	}
 	if data, err := os.ReadFile(name); err != nil || string(data) != "material" {

@@ -1,6 +1,7 @@
 package bundle
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -80,6 +81,7 @@ var step = func() {}
 
 // layoutWriter writes to a layout directory that it has locked.
 type layoutWriter struct {
+	ctx     context.Context
 	root    *os.Root
 	notices map[evidence.Digest]bool // that are there
 }

@@ -66,7 +66,7 @@ func TestLeftByWriters(t *testing.T) {
 		t.Errorf("problems %v, %s", d.Problems(), diff)
 	}
 	// Who has not read the directory does not know what is listed there.
-	if err := d.WriteDir(dir); err != nil {
+	if err := d.WriteDir(t.Context(), dir); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(before, contentsOf(t, open(t, dir))); diff != "" {
@@ -77,7 +77,7 @@ func TestLeftByWriters(t *testing.T) {
 	}
 	plant(t, dir, planted)
 	addApproval(t, d, 7)
-	if err := d.AppendTo(dir); err != nil {
+	if err := d.AppendTo(t.Context(), dir); err != nil {
 		t.Fatal(err)
 	}
 	after := open(t, dir)
@@ -116,7 +116,7 @@ func TestNotLeftByWriters(t *testing.T) {
 				t.Error("it was passed over")
 			}
 			addApproval(t, d, 7)
-			if err := d.AppendTo(dir); err != nil {
+			if err := d.AppendTo(t.Context(), dir); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := os.Stat(filepath.Join(dir, at)); err != nil {
@@ -129,7 +129,7 @@ func TestNotLeftByWriters(t *testing.T) {
 		if err := os.Symlink("index.json", filepath.Join(dir, temporary)); err != nil {
 			t.Skip(err)
 		}
-		_, err := bundle.Open(dir, bundle.Limits{})
+		_, err := bundle.Open(t.Context(), dir, bundle.Limits{})
 		wantReadError(t, err, "links")
 	})
 	t.Run("in a tar file", func(t *testing.T) {
@@ -150,7 +150,7 @@ func TestNotLeftByWriters(t *testing.T) {
 		dir := onDisk(t)["directory"]
 		n := len(tree(t, dir))
 		plant(t, dir, map[string]string{temporary: ""})
-		_, err := bundle.Open(dir, bundle.Limits{Entries: n})
+		_, err := bundle.Open(t.Context(), dir, bundle.Limits{Entries: n})
 		wantReadError(t, err, "entries")
 	})
 }
@@ -172,7 +172,7 @@ func TestKilledWriter(t *testing.T) {
 			for killed := true; killed; steps++ {
 				dir := filepath.Join(t.TempDir(), "layout")
 				if what == "append" {
-					if err := dossier(t, []byte("hello")).WriteDir(dir); err != nil {
+					if err := dossier(t, []byte("hello")).WriteDir(t.Context(), dir); err != nil {
 						t.Fatal(err)
 					}
 				}
@@ -213,12 +213,12 @@ func writeUntilKilled(t *testing.T, dir string) {
 	}
 	if _, err := os.Stat(dir); err != nil {
 		bundle.OnStep(kill)
-		err = dossier(t, []byte("hello")).WriteDir(dir)
+		err = dossier(t, []byte("hello")).WriteDir(t.Context(), dir)
 	} else {
 		d := open(t, dir)
 		addDocumented(t, d, 7)
 		bundle.OnStep(kill)
-		err = d.AppendTo(dir)
+		err = d.AppendTo(t.Context(), dir)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -246,12 +246,12 @@ func addDocumented(t *testing.T, d *bundle.Dossier, number byte) {
 // completes it.
 func afterNew(t *testing.T, dir string, step int) {
 	t.Helper()
-	if d, err := bundle.Open(dir, bundle.Limits{}); err == nil {
+	if d, err := bundle.Open(t.Context(), dir, bundle.Limits{}); err == nil {
 		whole(t, d, step)
 		d.Close()
 	}
 	again := dossier(t, []byte("hello"))
-	if err := again.WriteDir(dir); err != nil {
+	if err := again.WriteDir(t.Context(), dir); err != nil {
 		t.Fatalf("step %d: %v", step, err)
 	}
 	d := open(t, dir)
@@ -268,7 +268,7 @@ func afterAppend(t *testing.T, dir string, step int) {
 	d := open(t, dir)
 	whole(t, d, step)
 	addDocumented(t, d, 8)
-	if err := d.AppendTo(dir); err != nil {
+	if err := d.AppendTo(t.Context(), dir); err != nil {
 		t.Fatalf("step %d: %v", step, err)
 	}
 	d = open(t, dir)

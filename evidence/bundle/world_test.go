@@ -121,7 +121,7 @@ func dossier(t testing.TB, data ...[]byte) *bundle.Dossier {
 func pack(t testing.TB, d *bundle.Dossier) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := d.Pack(&b); err != nil {
+	if err := d.Pack(t.Context(), &b); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
@@ -129,7 +129,7 @@ func pack(t testing.TB, d *bundle.Dossier) []byte {
 
 func openBytes(t testing.TB, data []byte) *bundle.Dossier {
 	t.Helper()
-	d, err := bundle.OpenTar(bytes.NewReader(data), int64(len(data)), bundle.Limits{})
+	d, err := bundle.OpenTar(t.Context(), bytes.NewReader(data), int64(len(data)), bundle.Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +138,7 @@ func openBytes(t testing.TB, data []byte) *bundle.Dossier {
 
 func open(t testing.TB, path string) *bundle.Dossier {
 	t.Helper()
-	d, err := bundle.Open(path, bundle.Limits{})
+	d, err := bundle.Open(t.Context(), path, bundle.Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,8 +1,10 @@
 package bundle
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,23 +15,23 @@ import (
 var errEmpty = errors.New("the dossier is empty: there is no statement in it")
 
 // WriteFile packs the dossier into the file at path, which appears whole or
-// not at all: the bytes go to a temporary file beside it, are synced, and the
-// file is renamed. A file that is there keeps its permissions.
+// not at all, as when ctx is done before it is complete: the bytes go to a
+// temporary file beside it, are synced, and the file is renamed. A file that is there keeps its permissions.
 //
 // It may be the file the dossier was opened from. Windows does not replace an
 // open file, so there the dossier is closed first and its blobs cannot be read
 // afterwards: open the new file.
-func (d *Dossier) WriteFile(path string) error { return d.writeFile(path, d) }
+func (d *Dossier) WriteFile(ctx context.Context, path string) error { return d.writeFile(ctx, path, d) }
 
 // WriteNewFile is WriteFile where nothing may be: if something is at path when the
 // dossier is complete, it stays, and the error wraps [fs.ErrExist]. Of several that
 // write there at once, one succeeds.
-func (d *Dossier) WriteNewFile(path string) error {
-	return d.put(path, replacement{mode: 0o644, new: true})
+func (d *Dossier) WriteNewFile(ctx context.Context, path string) error {
+	return d.put(ctx, path, replacement{mode: 0o644, new: true})
 }
 
 // writeFile writes d. Of is the dossier that may hold the file open as well.
-func (d *Dossier) writeFile(path string, of *Dossier) error {
+func (d *Dossier) writeFile(ctx context.Context, path string, of *Dossier) error {
 	path, mode, err := destination(path)
 	if err != nil {
 		return err
@@ -38,17 +40,17 @@ func (d *Dossier) writeFile(path string, of *Dossier) error {
 	if runtime.GOOS == "windows" {
 		r.before = func() error { return errors.Join(d.closeIf(path), of.closeIf(path)) }
 	}
-	return d.put(path, r)
+	return d.put(ctx, path, r)
 }
 
 // put packs the dossier into the file at path.
-func (d *Dossier) put(path string, r replacement) error {
+func (d *Dossier) put(ctx context.Context, path string, r replacement) error {
 	root, err := os.OpenRoot(filepath.Dir(path))
 	if err != nil {
 		return err
 	}
 	defer root.Close()
-	r.root, r.write = root, d.Pack
+	r.root, r.write = root, func(w io.Writer) error { return d.Pack(ctx, w) }
 	if err := r.put(filepath.Base(path)); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
@@ -96,13 +98,17 @@ func (d *Dossier) closeIf(path string) error {
 // layouts begin. Each file appears whole or not at all. A writer that is killed
 // leaves what readers pass over, and what the next writer removes or completes.
 // Like [Dossier.AppendTo] it excludes other processes that write there.
-func (d *Dossier) WriteDir(path string) error { return d.writeDir(path, checkLayoutDir) }
+func (d *Dossier) WriteDir(ctx context.Context, path string) error {
+	return d.writeDir(ctx, path, checkLayoutDir)
+}
 
 // WriteNewDir is WriteDir for a directory that is not there or empty: if a layout
 // is there, or comes in the meantime, the error wraps [fs.ErrExist].
-func (d *Dossier) WriteNewDir(path string) error { return d.writeDir(path, checkNewDir) }
+func (d *Dossier) WriteNewDir(ctx context.Context, path string) error {
+	return d.writeDir(ctx, path, checkNewDir)
+}
 
-func (d *Dossier) writeDir(path string, check func(string) error) error {
+func (d *Dossier) writeDir(ctx context.Context, path string, check func(string) error) error {
 	l, err := d.layout()
 	if err != nil {
 		return err
@@ -117,15 +123,15 @@ func (d *Dossier) writeDir(path string, check func(string) error) error {
 	if err != nil {
 		return err
 	}
-	unlock, err := lock(target)
+	unlock, err := d.lock(ctx, target)
 	if err != nil {
-		return fmt.Errorf("lock %s: %w", path, err)
+		return err
 	}
 	defer unlock()
 	if err := check(path); err != nil { // others may have been there first
 		return err
 	}
-	return l.write(path, nil)
+	return l.write(ctx, path, nil)
 }
 
 // checkLayoutDir refuses to write a layout into a directory that holds

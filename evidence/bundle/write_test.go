@@ -48,7 +48,7 @@ func TestFileChangedBeforeWriting(t *testing.T) {
 			if err := os.WriteFile(path, []byte("hello"), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			b, err := bundle.FileBlob(path)
+			b, err := bundle.FileBlob(t.Context(), path)
 			if err != nil || b.Digest != evidence.Sum([]byte("hello")) || b.Size != 5 {
 				t.Fatalf("got %v, %v", b, err)
 			}
@@ -57,7 +57,7 @@ func TestFileChangedBeforeWriting(t *testing.T) {
 			if err := errors.Join(os.WriteFile(out, []byte("old"), 0o644), change(path)); err != nil {
 				t.Fatal(err)
 			}
-			if err := d.WriteFile(out); err == nil {
+			if err := d.WriteFile(t.Context(), out); err == nil {
 				t.Errorf("wrote a dossier of statement %s with other bytes", st.ID.Short())
 			}
 			onlyFile(t, dir, "old.dossier", "old")
@@ -67,15 +67,15 @@ func TestFileChangedBeforeWriting(t *testing.T) {
 
 func TestWriteFileRefuses(t *testing.T) {
 	dir := t.TempDir()
-	if err := bundle.New().WriteFile(filepath.Join(dir, "empty")); err == nil {
+	if err := bundle.New().WriteFile(t.Context(), filepath.Join(dir, "empty")); err == nil {
 		t.Error("wrote an empty dossier")
 	}
-	if err := bundle.New().WriteDir(filepath.Join(dir, "empty")); err == nil {
+	if err := bundle.New().WriteDir(t.Context(), filepath.Join(dir, "empty")); err == nil {
 		t.Error("wrote an empty layout")
 	}
 	d := dossier(t)
 	for _, path := range []string{dir, os.DevNull, filepath.Join(dir, "none", "x")} {
-		if err := d.WriteFile(path); err == nil {
+		if err := d.WriteFile(t.Context(), path); err == nil {
 			t.Errorf("wrote over %s", path)
 		}
 	}
@@ -88,7 +88,7 @@ func TestWriteFileRefuses(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "notes.txt"), nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := d.WriteDir(dir); err == nil {
+	if err := d.WriteDir(t.Context(), dir); err == nil {
 		t.Error("wrote a layout into somebody's directory")
 	}
 }
@@ -102,7 +102,7 @@ func TestWriteFileKeepsPermissionsAndLinks(t *testing.T) {
 	if err := errors.Join(os.WriteFile(target, nil, 0o600), os.Symlink("target", link)); err != nil {
 		t.Fatal(err)
 	}
-	if err := dossier(t).WriteFile(link); err != nil {
+	if err := dossier(t).WriteFile(t.Context(), link); err != nil {
 		t.Fatal(err)
 	}
 	if info, err := os.Lstat(target); err != nil || info.Mode().Perm() != 0o600 || info.Size() == 0 {
@@ -116,7 +116,7 @@ func TestWriteFileKeepsPermissionsAndLinks(t *testing.T) {
 // TestWriteOverSource appends to the file the dossier was opened from.
 func TestWriteOverSource(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.dossier")
-	if err := dossier(t, []byte("m")).WriteFile(path); err != nil {
+	if err := dossier(t, []byte("m")).WriteFile(t.Context(), path); err != nil {
 		t.Fatal(err)
 	}
 	d := open(t, path)
@@ -126,7 +126,7 @@ func TestWriteOverSource(t *testing.T) {
 		release = d.Statements()[1]
 	}
 	add(t, d, signApproval(t, keySigner(t, 3), "a2", release.ID, heads))
-	if err := d.WriteFile(path); err != nil {
+	if err := d.WriteFile(t.Context(), path); err != nil {
 		t.Fatal(err)
 	}
 	if runtime.GOOS != "windows" {
@@ -165,7 +165,7 @@ func TestFullDisk(t *testing.T) {
 
 func writeWithLimit(t *testing.T, dir string) {
 	d := dossier(t, bytes.Repeat([]byte("large"), 100_000))
-	err := d.WriteFile(filepath.Join(dir, "a.dossier"))
+	err := d.WriteFile(t.Context(), filepath.Join(dir, "a.dossier"))
 	if !errors.Is(err, syscall.EFBIG) || !strings.Contains(err.Error(), "a.dossier") {
 		t.Errorf("got %v, want the system's refusal and the file's name", err)
 	}

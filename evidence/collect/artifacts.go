@@ -129,7 +129,7 @@ func (a *assembly) hash(ctx context.Context, paths []string, total int64) ([]art
 			if errs[i] = ctx.Err(); errs[i] != nil {
 				return
 			}
-			list[i], errs[i] = readArtifact(p)
+			list[i], errs[i] = readArtifact(ctx, p)
 			mu.Lock()
 			defer mu.Unlock()
 			done += list[i].blob.Size
@@ -140,8 +140,8 @@ func (a *assembly) hash(ctx context.Context, paths []string, total int64) ([]art
 	return list, errors.Join(errs...)
 }
 
-func readArtifact(path string) (artifact, error) {
-	b, err := bundle.FileBlob(path)
+func readArtifact(ctx context.Context, path string) (artifact, error) {
+	b, err := bundle.FileBlob(ctx, path)
 	if err != nil {
 		return artifact{}, fmt.Errorf("artifact: %w", err)
 	}

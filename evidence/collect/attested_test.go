@@ -17,7 +17,7 @@ func TestAttestedSBOM(t *testing.T) {
 	w := newWorld(t)
 	o := w.options()
 	o.Artifacts = o.Artifacts[:1]
-	hello, err := bundle.FileBlob(w.hello)
+	hello, err := bundle.FileBlob(t.Context(), w.hello)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,11 +31,11 @@ func (a *assembly) addHistory(ctx context.Context) error {
 		a.gap(whoCan(n.Code), string(n.Code), n.Text, n.Remedy)
 	}
 	r.Branches, r.NamedCommits = &a.git.Branches, a.git.Named
-	err := a.addWritten("objects", evidence.MediaTypeGitObjects, func(w io.Writer) error { return a.git.WriteObjects(ctx, w) })
+	err := a.addWritten(ctx, "objects", evidence.MediaTypeGitObjects, func(w io.Writer) error { return a.git.WriteObjects(ctx, w) })
 	if err != nil || len(a.git.PatchIDs) == 0 {
 		return err
 	}
-	err = a.addWritten("patch-ids", evidence.MediaTypePatchIDs, func(w io.Writer) error { return gitobj.WritePatchIDs(w, a.git.Format, a.git.PatchIDs) })
+	err = a.addWritten(ctx, "patch-ids", evidence.MediaTypePatchIDs, func(w io.Writer) error { return gitobj.WritePatchIDs(w, a.git.Format, a.git.PatchIDs) })
 	digest := r.Materials[len(r.Materials)-1].Digest
 	r.PatchIDs = &digest
 	return err
@@ -52,7 +52,7 @@ func (a *assembly) dialect() codeowners.Dialect {
 }
 
 // addWritten lists a material of git that is written to a file.
-func (a *assembly) addWritten(name, mediaType string, write func(io.Writer) error) error {
+func (a *assembly) addWritten(ctx context.Context, name, mediaType string, write func(io.Writer) error) error {
 	path := filepath.Join(a.draft.temp, "git-"+name)
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -61,7 +61,7 @@ func (a *assembly) addWritten(name, mediaType string, write func(io.Writer) erro
 	if err := errors.Join(write(f), f.Close()); err != nil {
 		return fmt.Errorf("git %s: %w", name, err)
 	}
-	b, err := bundle.FileBlob(path)
+	b, err := bundle.FileBlob(ctx, path)
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ func (a *assembly) addSBOMs(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := a.addSBOM(f); err != nil {
+		if err := a.addSBOM(ctx, f); err != nil {
 			return fmt.Errorf("sbom %s: %w", f.From, err)
 		}
 	}
@@ -50,12 +50,12 @@ func (a *assembly) missingSBOM(name string, isGo bool) {
 
 // addSBOM attaches a document as it is, valid or not. It must be readable as
 // an SBOM at all, so that a wrong file is noticed now.
-func (a *assembly) addSBOM(f File) error {
+func (a *assembly) addSBOM(ctx context.Context, f File) error {
 	doc, err := readSBOM(f.Path)
 	if err != nil {
 		return err
 	}
-	b, err := bundle.FileBlob(f.Path)
+	b, err := bundle.FileBlob(ctx, f.Path)
 	if err != nil {
 		return err
 	}

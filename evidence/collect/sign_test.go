@@ -33,10 +33,10 @@ func keySigner(t tester) *attest.KeySigner {
 func verified(t *testing.T, d *bundle.Dossier, s *attest.KeySigner, o collect.Options) *verify.Report {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "x.dossier")
-	if err := d.WriteFile(path); err != nil {
+	if err := d.WriteFile(t.Context(), path); err != nil {
 		t.Fatal(err)
 	}
-	written, err := bundle.Open(path, bundle.Limits{})
+	written, err := bundle.Open(t.Context(), path, bundle.Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}

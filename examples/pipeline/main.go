@@ -30,11 +30,11 @@ func main() {
 		Dir: ".", Tag: os.Args[1], Artifacts: []string{artifact}, GenerateSBOM: true, BuildProvenance: sign,
 		PublicKeys: [][]byte{signer.Public().PEM()}, Environ: os.Environ(), Now: time.Now(),
 	}))
-	must(file, must(draft.Sign(ctx, signer, collect.SignOptions{})).WriteFile(file))
+	must(file, must(draft.Sign(ctx, signer, collect.SignOptions{})).WriteFile(ctx, file))
 	must(draft, draft.Close())
 
 	// What was written, as somebody judges it who trusts this key alone.
-	r := must(verify.Bundle(ctx, must(bundle.Open(file, bundle.Limits{})),
+	r := must(verify.Bundle(ctx, must(bundle.Open(ctx, file, bundle.Limits{})),
 		verify.ExpectArtifacts(must(verify.HashFiles(ctx, []string{artifact}))...), verify.Options{
 			Trust: must(trust.ForSigner(signer.Public().Fingerprint())), Policy: must(policy.Profile(policy.Solo)),
 			AsOf: time.Now(), SBOMs: sbom.Reader{},

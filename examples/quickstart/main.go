@@ -196,7 +196,7 @@ func (w *world) create() (string, error) {
 	}
 	file := filepath.Join(w.dir, "hello-1.0.1.dossier")
 	fmt.Printf("\n  -> %s, signed by %s\n", filepath.Base(file), w.signer.Public().Fingerprint())
-	return file, d.WriteFile(file)
+	return file, d.WriteFile(ctx, file)
 }
 
 // folded breaks a text that is too wide at its last comma.
@@ -242,7 +242,7 @@ func verifyFile(file, artifact, fingerprint string) error {
 
 func judge(file, artifact, fingerprint string) (*verify.Report, error) {
 	ctx := context.Background()
-	d, err := bundle.Open(file, bundle.Limits{})
+	d, err := bundle.Open(ctx, file, bundle.Limits{})
 	if err != nil {
 		return nil, err
 	}

@@ -17,10 +17,10 @@ import (
 func Reopen(t testing.TB, d *bundle.Dossier) *bundle.Dossier {
 	t.Helper()
 	var file bytes.Buffer
-	if err := d.Pack(&file); err != nil {
+	if err := d.Pack(t.Context(), &file); err != nil {
 		t.Fatal(err)
 	}
-	got, err := bundle.OpenTar(bytes.NewReader(file.Bytes()), int64(file.Len()), bundle.Limits{})
+	got, err := bundle.OpenTar(t.Context(), bytes.NewReader(file.Bytes()), int64(file.Len()), bundle.Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}

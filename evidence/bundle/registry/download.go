@@ -20,8 +20,8 @@ import (
 const part = ".part"
 
 // fileBlob is a blob that was downloaded to dir.
-func fileBlob(dir string, m evidence.Material) (bundle.Blob, error) {
-	b, err := bundle.FileBlob(filepath.Join(dir, m.Digest.Hex()))
+func fileBlob(ctx context.Context, dir string, m evidence.Material) (bundle.Blob, error) {
+	b, err := bundle.FileBlob(ctx, filepath.Join(dir, m.Digest.Hex()))
 	if err == nil && b.Digest != m.Digest {
 		err = fmt.Errorf("the file of material %s was changed after it was downloaded", m.Digest)
 	}

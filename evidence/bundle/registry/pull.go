@@ -299,7 +299,7 @@ func (n *named) pull(ctx context.Context, r *Release, dir string) (*Pulled, erro
 			p.Absent = append(p.Absent, Absent{m, absent[i]})
 			continue
 		}
-		b, err := fileBlob(dir, m)
+		b, err := fileBlob(ctx, dir, m)
 		if err != nil {
 			return nil, err
 		}

@@ -196,7 +196,7 @@ func TestAppendAtOnce(t *testing.T) {
 		var group sync.WaitGroup
 		errs := make([]error, people)
 		for i := range people {
-			mine, about := must(bundle.OpenTar(bytes.NewReader(now), int64(len(now)), bundle.Limits{})), w.index
+			mine, about := must(bundle.OpenTar(t.Context(), bytes.NewReader(now), int64(len(now)), bundle.Limits{})), w.index
 			if i%3 == 0 {
 				about = file
 			}

@@ -180,7 +180,7 @@ func (w *world) pull(t testing.TB, reference string) *registry.Pulled {
 func pack(t testing.TB, d *bundle.Dossier) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	check(t, d.Pack(&b))
+	check(t, d.Pack(t.Context(), &b))
 	return b.Bytes()
 }
 

@@ -63,7 +63,7 @@ func (s *Source) Collect(ctx context.Context, t collect.Target) (*collect.Part, 
 		URI: r.Answers.BaseURL, Retriever: r.Answers.retriever(), At: r.Answers.span(), Notes: r.Notes, Unread: r.Unread,
 		Fill: r.AddTo, Published: r.Published,
 	}
-	if part.Documents, err = s.documents(r, t.TempDir); err != nil {
+	if part.Documents, err = s.documents(ctx, r, t.TempDir); err != nil {
 		return nil, err
 	}
 	for _, ch := range r.Changes {
@@ -122,7 +122,7 @@ type document struct {
 }
 
 // documents writes the materials to files: answers may be many.
-func (s *Source) documents(r *Result, dir string) ([]collect.Document, error) {
+func (s *Source) documents(ctx context.Context, r *Result, dir string) ([]collect.Document, error) {
 	list := []document{{"forge/" + s.Forge + ".jsonl", MediaType, partAnswers, r.Answers.Write}}
 	if r.Texts != nil {
 		list = append(list, document{r.Texts.name(), evidence.MediaTypeChangeTexts, PartTexts, r.Texts.Write})
@@ -132,7 +132,7 @@ func (s *Source) documents(r *Result, dir string) ([]collect.Document, error) {
 	}
 	var docs []collect.Document
 	for _, d := range list {
-		blob, err := save(filepath.Join(dir, filepath.Base(d.name)), d.write)
+		blob, err := save(ctx, filepath.Join(dir, filepath.Base(d.name)), d.write)
 		if err != nil {
 			return nil, err
 		}
@@ -141,7 +141,7 @@ func (s *Source) documents(r *Result, dir string) ([]collect.Document, error) {
 	return docs, nil
 }
 
-func save(path string, write func(io.Writer) error) (bundle.Blob, error) {
+func save(ctx context.Context, path string, write func(io.Writer) error) (bundle.Blob, error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return bundle.Blob{}, err
@@ -153,7 +153,7 @@ func save(path string, write func(io.Writer) error) (bundle.Blob, error) {
 	if err != nil {
 		return bundle.Blob{}, err
 	}
-	return bundle.FileBlob(path)
+	return bundle.FileBlob(ctx, path)
 }
 
 // found is for the preview.

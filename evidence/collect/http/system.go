@@ -102,7 +102,7 @@ func (s *System) Collect(ctx context.Context, t collect.Target) (*collect.Part, 
 		Fill: func(rec *evidence.Record) error { m.addTo(rec); return nil },
 	}
 	part.Found = m.found(part.URI)
-	part.Documents, err = s.documents(r, parts, t.TempDir)
+	part.Documents, err = s.documents(ctx, r, parts, t.TempDir)
 	return part, err
 }
 
@@ -161,7 +161,7 @@ func targetNames(name string) bool {
 }
 
 // documents writes the materials to files.
-func (s *System) documents(r *Result, parts []*separated, dir string) ([]collect.Document, error) {
+func (s *System) documents(ctx context.Context, r *Result, parts []*separated, dir string) ([]collect.Document, error) {
 	m, data, ok, err := r.Material()
 	if err != nil || !ok {
 		return nil, err
@@ -172,7 +172,7 @@ func (s *System) documents(r *Result, parts []*separated, dir string) ([]collect
 		if err := os.WriteFile(path, data, 0o600); err != nil {
 			return err
 		}
-		blob, err := bundle.FileBlob(path)
+		blob, err := bundle.FileBlob(ctx, path)
 		docs = append(docs, collect.Document{Name: name, MediaType: mediaType, Blob: blob, Part: part})
 		return err
 	}

@@ -105,7 +105,7 @@ func (r reading) file(name string) (checks.Result, evidence.Material, error) {
 	}
 	_, m := result.Check(r.entry.Check, r.subject, "", r.attempt)
 	m.Name = r.unique(m.Name)
-	return result, m, r.embed(file, m)
+	return result, m, r.embed(r.ctx, file, m)
 }
 
 // unique returns a name that no other file has.
@@ -120,8 +120,8 @@ func (c *collection) unique(name string) string {
 }
 
 // embed makes the file a material.
-func (c *collection) embed(path string, m evidence.Material) error {
-	b, err := bundle.FileBlob(path)
+func (c *collection) embed(ctx context.Context, path string, m evidence.Material) error {
+	b, err := bundle.FileBlob(ctx, path)
 	if err != nil {
 		return err
 	}

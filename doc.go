@@ -8,9 +8,13 @@
 //
 // # One direction
 //
-// Evidence flows one way through the packages, and so do their imports:
+// Evidence flows one way through the packages:
 //
 //	collect -> model -> sign -> bundle -> verify -> judge -> report
+//
+// Nothing that verifies, judges or reports imports a collector. Collectors, and
+// readers of provenance, use what makes statements and dossiers: attest and
+// evidence/bundle.
 //
 // These are the packages of each step:
 //

@@ -12,7 +12,8 @@ import (
 const maxCertificate = 64 << 10
 
 // CertificateSigner signs with a key and sends a certificate for it along, as a
-// company's authority issues one. It implements [Signer].
+// company's authority issues one. It implements [Signer], and may be used as its
+// [KeySigner] may. The zero value signs nothing: make one with [WithCertificate].
 type CertificateSigner struct {
 	*KeySigner
 	certificate []byte // DER
@@ -23,6 +24,9 @@ type CertificateSigner struct {
 // verifiers to have, because a Sigstore bundle of version 0.3 holds one only. The
 // certificate must be for the signer's key; who issued it is not looked at.
 func WithCertificate(s *KeySigner, file []byte) (*CertificateSigner, error) {
+	if s == nil {
+		return nil, errNoSigner
+	}
 	if len(file) > maxCertificate {
 		return nil, fmt.Errorf("%d bytes, at most %d are read", len(file), maxCertificate)
 	}

@@ -9,7 +9,9 @@ import (
 )
 
 // KeySigner signs with one key, which it holds or reaches through an SSH
-// agent or a token. It implements [Signer].
+// agent or a token. It implements [Signer], and may be used by several goroutines
+// at once if the key may. The zero value signs nothing: make one with [LoadSigner],
+// [NewKeySigner] or [AgentSigner].
 type KeySigner struct {
 	public PublicKey
 	// raw returns the key's signature over message in the form that
@@ -20,6 +22,9 @@ type KeySigner struct {
 // NewKeySigner returns a signer for a private key, or for a token (PIV,
 // PKCS #11) whose driver is a crypto.Signer.
 func NewKeySigner(key crypto.Signer) (*KeySigner, error) {
+	if key == nil {
+		return nil, errors.New("there is no key")
+	}
 	public, err := NewPublicKey(key.Public())
 	if err != nil {
 		return nil, err
@@ -41,6 +46,9 @@ func (s *KeySigner) Public() PublicKey { return s.public }
 // a faulty token or an agent that answers with another key is an error here
 // and not at the verifier.
 func (s *KeySigner) Sign(ctx context.Context, message []byte) (Signed, error) {
+	if s == nil || s.raw == nil {
+		return Signed{}, errNoSigner
+	}
 	if err := ctx.Err(); err != nil {
 		return Signed{}, err
 	}

@@ -142,6 +142,9 @@ func (k PublicKey) Verify(message, sig []byte) error {
 // PEM is the SubjectPublicKeyInfo in PEM, as openssl and cosign read it. It
 // does not say FIDO; AuthorizedKey does.
 func (k PublicKey) PEM() []byte {
+	if k.parts().spki == nil {
+		return nil // the zero value
+	}
 	return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: k.parts().spki})
 }
 

@@ -2,6 +2,7 @@ package attest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -44,6 +45,9 @@ type Signed struct {
 // Sign signs a statement's payload and returns the Sigstore bundle: one line
 // of JSON without a final newline (rules of format, R1).
 func Sign(ctx context.Context, s Signer, payload []byte) ([]byte, error) {
+	if s == nil {
+		return nil, errNoSigner
+	}
 	if _, err := ParseStatement(payload); err != nil {
 		return nil, fmt.Errorf("payload to sign: %w", err)
 	}
@@ -69,6 +73,8 @@ func Sign(ctx context.Context, s Signer, payload []byte) ([]byte, error) {
 	}
 	return raw, nil
 }
+
+var errNoSigner = errors.New("there is no signer: make one with LoadSigner, NewKeySigner or another function")
 
 func (s *Signed) material() *materialJSON {
 	m := &materialJSON{LogEntries: s.LogEntries}

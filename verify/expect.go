@@ -2,6 +2,7 @@ package verify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"strings"
@@ -41,6 +42,9 @@ func ExpectArtifacts(artifacts ...Artifact) Expect { return Expect{artifacts: ar
 // without the tag's "v". That of a component is named with the component, as in
 // "api/1.4.0": a repository may release several of one version.
 func ExpectRelease(repository, version string) (Expect, error) {
+	if repository == "" {
+		return Expect{}, errors.New("the expected release has no repository: write REPOSITORY@VERSION")
+	}
 	uri, err := evidence.NormalRepository(repository)
 	if err != nil {
 		return Expect{}, err

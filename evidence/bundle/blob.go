@@ -82,6 +82,9 @@ func stillRegular(f *os.File, err error) (*os.File, error) {
 // Open returns a reader of the blob's bytes. It gives io.EOF only if size and
 // digest were right; otherwise an error that says which was not.
 func (b Blob) Open() (io.ReadCloser, error) {
+	if b.open == nil {
+		return nil, fmt.Errorf("blob %s has no bytes: make one with BytesBlob or FileBlob", b.Digest)
+	}
 	r, err := b.open()
 	if err != nil {
 		return nil, err

@@ -23,6 +23,9 @@ import (
 func (a *assembly) checkSources() error {
 	known := map[string]bool{}
 	for _, s := range a.Sources {
+		if s == nil {
+			return errors.New("one of Options.Sources is nil: leave it out")
+		}
 		switch name := s.Name(); {
 		case evidence.CheckMaterialName(name) != nil:
 			return fmt.Errorf("%.80q cannot be the name of a source", name)

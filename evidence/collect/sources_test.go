@@ -196,6 +196,7 @@ func TestSourcesRefused(t *testing.T) {
 		edit func(*collect.Options)
 		want string
 	}{
+		{"none", func(o *collect.Options) { o.Sources = []collect.Source{nil} }, "is nil"},
 		{"two of one name", func(o *collect.Options) { o.Sources = []collect.Source{good, good} }, "two sources are named forge"},
 		{"hostile name", func(o *collect.Options) { o.Sources = []collect.Source{source{name: "../x"}} }, "cannot be the name"},
 		{"no stage", func(o *collect.Options) { o.Sources = []collect.Source{source{name: "x", stage: 9}} }, "no stage"},

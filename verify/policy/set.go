@@ -10,7 +10,8 @@ import (
 
 // Set is several versions of a policy. Each release is judged by the version in
 // force when it went to production, or was tagged (G15). It implements
-// [verify.Policy].
+// [verify.Policy]. The zero value holds no policy and must not be used: make one
+// with [NewSet].
 type Set struct {
 	// versions are the policies, the newest first.
 	versions []*Policy
@@ -24,6 +25,9 @@ type Set struct {
 func NewSet(list ...*Policy) (*Set, error) {
 	if len(list) == 0 {
 		return nil, fmt.Errorf("no policy is given")
+	}
+	if slices.Contains(list, nil) {
+		return nil, fmt.Errorf("one of the policies is nil")
 	}
 	s := &Set{versions: slices.Clone(list)}
 	slices.SortStableFunc(s.versions, func(a, b *Policy) int { return cmp.Compare(b.Version, a.Version) })

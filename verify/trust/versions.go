@@ -29,6 +29,9 @@ func Join(list ...*Trust) (*Trust, error) {
 	if len(list) == 0 {
 		return nil, fmt.Errorf("no trust document is given")
 	}
+	if slices.Contains(list, nil) {
+		return nil, fmt.Errorf("one of the trust documents is nil")
+	}
 	var all []*Trust
 	for _, t := range slices.SortedStableFunc(slices.Values(list), func(a, b *Trust) int { return cmp.Compare(b.Version, a.Version) }) {
 		if len(all) == 0 {

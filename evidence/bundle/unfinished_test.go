@@ -206,12 +206,16 @@ func writeUntilKilled(t *testing.T, dir string) {
 		if left--; left >= 0 {
 			return
 		}
-		if p, err := os.FindProcess(os.Getpid()); err == nil {
+		p, err := os.FindProcess(os.Getpid())
+		if err == nil {
 			err = p.Kill()
+		}
+		if err != nil {
+			t.Fatal(err)
 		}
 		select {}
 	}
-	if _, err := os.Stat(dir); err != nil {
+	if _, missing := os.Stat(dir); missing != nil {
 		bundle.OnStep(kill)
 		err = dossier(t, []byte("hello")).WriteDir(t.Context(), dir)
 	} else {

@@ -12,8 +12,10 @@ import (
 // links and without.
 func TestRename(t *testing.T) {
 	for name, link := range map[string]func(*os.Root) func(string, string) error{
-		"links":    func(root *os.Root) func(string, string) error { return root.Link },
-		"no links": func(*os.Root) func(string, string) error { return func(string, string) error { return errors.ErrUnsupported } },
+		"links": func(root *os.Root) func(string, string) error { return root.Link },
+		"no links": func(*os.Root) func(string, string) error {
+			return func(string, string) error { return errors.ErrUnsupported }
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			root, err := os.OpenRoot(t.TempDir())

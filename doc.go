@@ -92,7 +92,7 @@
 //     some kinds about some repositories and environments in some time.
 //   - Policy: which controls are asked, how strictly and from when.
 //   - Control: one rule with an ID, such as tag/annotated.
-//   - Profile: a built-in policy. Profiles are a ladder: solo, then minimal.
+//   - Profile: a built-in policy. Profiles are a ladder: solo, minimal, standard, sox.
 //   - Gate: the decision that a verification is for: tag, staging, production or
 //     final.
 //   - Exhibit: an embedded document with a number (E1, E2, ...) in the report.

@@ -21,7 +21,7 @@ func (c *Cmd) explainCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "explain ID",
-		Short: "Explain a control, a check or a reason code: what is asked, and what mends it",
+		Short: "Explain a control, a check or a reason code, and what mends it",
 		Long: `explain tells of whatever a report names: a control of the policy
 (tag/annotated), a check that every verification makes (order/seal), or a
 reason code (not-sealed).`,

@@ -79,6 +79,9 @@ func reason(err error) error {
 func openDossier(ctx context.Context, path string) (*bundle.Dossier, error) {
 	d, err := bundle.Open(ctx, path, bundle.Limits{})
 	if err != nil {
+		if ctx.Err() != nil { // that says nothing of the file
+			return nil, err
+		}
 		if found := look(path); found != nil {
 			return nil, &targetError{path, found.none()}
 		}

@@ -142,7 +142,7 @@ func (c *Cmd) verifyTarget(ctx context.Context, file string, e verify.Expect, o 
 	o.Target = file
 	r, err := verify.Bundle(ctx, d, c.expected(file, e), o)
 	var lost *bundle.ReadError
-	if errors.As(err, &lost) {
+	if errors.As(err, &lost) && ctx.Err() == nil {
 		return nil, &targetError{file, err}
 	}
 	return r, err

@@ -89,6 +89,11 @@ func (a *assembly) ask(ctx context.Context, stage Stage) error {
 	}
 	wg.Wait()
 	if err := ctx.Err(); err != nil {
+		for i, s := range list {
+			if errors.Is(errs[i], err) { // it was at work when the time was over
+				return &SourceError{s.Name(), err}
+			}
+		}
 		return err
 	}
 	failed := &SourcesError{}

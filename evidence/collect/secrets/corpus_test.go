@@ -54,6 +54,8 @@ var known = map[string]string{
 	"88d824092cc1ac55": "part of an SSH signature that is JSON text",
 	"9b78ed8b341c74e2": "a password made up for a test of addresses that are refused",
 	"4be7f0268a59a9ee": "the same in another test",
+	"5757415206484761": "a variable made up for a test of where credentials go",
+	"128ca47d4e762232": "the same, as a forge's token",
 	"8dbb27e87319d835": "the name of a type of key, in docs/sigstore.md",
 }
 

@@ -251,6 +251,21 @@ func TestOtherCommit(t *testing.T) {
 	}
 }
 
+// TestCancelledSource ends the run while one source is at work.
+func TestCancelledSource(t *testing.T) {
+	w := newWorld(t)
+	o := w.options()
+	ctx, cancel := context.WithCancel(t.Context())
+	o.Sources = []collect.Source{source{name: "slow", stage: collect.Changes, answer: func(collect.Target) (*collect.Part, error) {
+		cancel()
+		return nil, ctx.Err()
+	}}}
+	var at *collect.SourceError
+	if _, err := collect.Release(ctx, o); !errors.Is(err, context.Canceled) || !errors.As(err, &at) || at.Source != "slow" {
+		t.Errorf("got %v, want context.Canceled in the source slow", err)
+	}
+}
+
 func TestCancelled(t *testing.T) {
 	w := newWorld(t)
 	o := w.options()

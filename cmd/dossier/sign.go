@@ -52,22 +52,25 @@ func (c *Cmd) sign(ctx context.Context, draft *collect.Draft, job *creation) err
 	return nil
 }
 
-// searchRecord looks for credentials in what a person wrote.
-func (job *creation) searchRecord(ctx context.Context, f records.File) error {
+// searchRecord looks for credentials in what a person wrote, and in what of it is
+// signed: YAML has escapes of its own.
+func (job *creation) searchRecord(ctx context.Context, f records.File, payload []byte) error {
 	name := evidence.SafeMaterialName(strings.TrimPrefix(f.Name, "."))
-	found, err := job.scanner.Release(ctx, f.Data, nil, nil)
-	if err != nil {
-		return err
-	}
-	if err := found.Err(); err != nil {
-		return fmt.Errorf("%s: %w, under allow-credentials in %s", name, err, configPath)
+	for _, text := range [][]byte{f.Data, payload} {
+		found, err := job.scanner.Release(ctx, text, nil, nil)
+		if err != nil {
+			return err
+		}
+		if err := found.Err(); err != nil {
+			return fmt.Errorf("%s: %w, under allow-credentials in %s", name, err, configPath)
+		}
 	}
 	return nil
 }
 
 // signScoped signs a record that names no release.
 func (job *creation) signScoped(ctx context.Context, c *Cmd, f records.File, payload []byte) ([]byte, error) {
-	if err := job.searchRecord(ctx, f); err != nil {
+	if err := job.searchRecord(ctx, f, payload); err != nil {
 		return nil, err
 	}
 	if job.judge.trusts() && !job.throwaway {

@@ -43,6 +43,11 @@ func (d *Dossier) AppendTo(ctx context.Context, path string) error {
 		return err
 	}
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		for _, p := range now.problems {
+			if p.Code == DigestMismatch && now.has(p.Digest) { // what is written by its name could be put over another's bytes
+				return &ReadError{Entry: p.Entry, Err: errors.New("its bytes are not those that its name says"), Remedy: "add to a copy that is packed as a file"}
+			}
+		}
 		l, err := now.layout()
 		if err != nil {
 			return err
@@ -50,6 +55,20 @@ func (d *Dossier) AppendTo(ctx context.Context, path string) error {
 		return l.write(ctx, path, func(w *layoutWriter) error { return w.giveUp(now.unfinished, l.materials) })
 	}
 	return now.writeFile(ctx, path, d)
+}
+
+// has reports whether a signature of that digest is in the set, or a material that
+// a statement lists.
+func (d *Dossier) has(id evidence.Digest) bool {
+	if d.listed()[id] {
+		return true
+	}
+	for _, st := range d.statements {
+		if st.signed(id) {
+			return true
+		}
+	}
+	return false
 }
 
 // take adds the additions of from to d.

@@ -210,7 +210,7 @@ func (d *Draft) search(ctx context.Context, payload []byte, later []evidence.Pre
 			return err
 		}
 	}
-	for _, p := range later[len(d.Records):] {
+	for _, p := range later { // as it is signed: YAML has escapes of its own
 		text, err := strictjson.Marshal(p)
 		if err != nil {
 			return err

@@ -33,7 +33,7 @@ func rename(root *os.Root, from, to string, link func(from, to string) error) er
 	err := link(from, to)
 	switch {
 	case err == nil:
-		if err := root.Remove(from); err != nil {
+		if err := root.Remove(from); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return errors.Join(err, root.Remove(to))
 		}
 		return nil

@@ -155,6 +155,59 @@ func TestNotLeftByWriters(t *testing.T) {
 	})
 }
 
+// TestMisnamed gives files of a layout each other's names: what is written under
+// its own name would be put over the only copy of a signature, or a notice would
+// have that removed.
+func TestMisnamed(t *testing.T) {
+	stray := evidence.Sum([]byte("stray"))
+	hello := evidence.Sum([]byte("hello"))
+	for name, change := range map[string]func(t *testing.T, at func(evidence.Digest) string, dir string, signature evidence.Digest){
+		"a notice of the name": func(t *testing.T, at func(evidence.Digest) string, dir string, signature evidence.Digest) {
+			rename(t, at(signature), at(stray))
+			plant(t, dir, map[string]string{bundle.BlobName(evidence.Sum([]byte("another"))): "stray", "blobs/sha256/" + notice + stray.Hex(): ""})
+		},
+		"a material's name": func(t *testing.T, at func(evidence.Digest) string, dir string, signature evidence.Digest) {
+			aside := filepath.Join(t.TempDir(), "material")
+			rename(t, at(hello), aside)
+			rename(t, at(signature), at(hello))
+			rename(t, aside, at(signature))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := onDisk(t)["directory"]
+			d := open(t, dir)
+			signature := d.Statements()[len(d.Statements())-1].Signatures[0].ID
+			addApproval(t, d, 7)
+			change(t, func(id evidence.Digest) string { return filepath.Join(dir, bundle.BlobName(id)) }, dir, signature)
+			before := open(t, dir)
+			var bad *bundle.ReadError
+			if err := d.AppendTo(t.Context(), dir); !errors.As(err, &bad) {
+				t.Fatalf("got %v, want a *ReadError", err)
+			}
+			after := open(t, dir)
+			if got, want := len(after.Statements()), len(before.Statements()); got != want || codes(after) != codes(before) {
+				t.Errorf("%d statements and %s, before %d and %s", got, codes(after), want, codes(before))
+			}
+			whole, err := bundle.Open(t.Context(), dir, bundle.Limits{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer whole.Close()
+			packed := filepath.Join(t.TempDir(), "copy.dossier")
+			if err := whole.WriteFile(t.Context(), packed); err != nil {
+				t.Errorf("the copy that the remedy asks for: %v", err)
+			}
+		})
+	}
+}
+
+func rename(t *testing.T, from, to string) {
+	t.Helper()
+	if err := os.Rename(from, to); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestKilledWriter kills a process at each step of writing to a directory, first
 // of making it and then of adding to it. What it leaves can be read, is written to
 // again, and is then as if nothing had happened.

@@ -173,6 +173,24 @@ func TestSignRecordWithToken(t *testing.T) {
 	}
 }
 
+// TestSignRecordWithEscapes hides a token behind the ways in which YAML writes a
+// character: what is signed has it in full.
+func TestSignRecordWithEscapes(t *testing.T) {
+	for name, escape := range map[string]string{
+		"two digits": fmt.Sprintf(`\x%02x`, token[5]), "four digits": fmt.Sprintf(`\u%04x`, token[5]),
+		"eight digits": fmt.Sprintf(`\U%08x`, token[5]), "a folded line": "\\\n    " + token[5:6],
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.record("delegation.yaml", strings.Replace(delegation, "this release", `"a `+token[:5]+escape+token[6:]+`"`, 1))
+			_, err := w.collect(w.options()).Sign(t.Context(), keySigner(t), collect.SignOptions{})
+			if found := (*secrets.FoundError)(nil); !errors.As(err, &found) {
+				t.Errorf("got %v, want a *secrets.FoundError", err)
+			}
+		})
+	}
+}
+
 // counting counts what it signs.
 type counting struct {
 	signer

@@ -30,6 +30,8 @@ func TestSplitTag(t *testing.T) {
 		{"api/release-14", "api/", "release-14"},
 		{"api/", "api/", ""},
 		{"", "", ""},
+		{strings.Repeat("1.1.1-", 5000) + "!", "", strings.Repeat("1.1.1-", 5000) + "!"},
+		{strings.Repeat("a", 300) + "-v1.4.0", "", strings.Repeat("a", 300) + "-v1.4.0"},
 	}
 	for _, tt := range tests {
 		if prefix, version := SplitTag(tt.tag); prefix != tt.prefix || version != tt.version {

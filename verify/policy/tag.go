@@ -12,7 +12,6 @@ import (
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/gitobj"
-	"github.com/release-dossier/dossier/internal/lazyregexp"
 	"github.com/release-dossier/dossier/verify"
 )
 
@@ -381,38 +380,23 @@ func commitsOf(ids []string) string {
 }
 
 // bareVersion returns the version that the name of a tag marks, or that is
-// written as one, if what stands before it belongs to the release: its component
-// with a slash, an @ or a dash, or in a release of no component what the
-// release's own tag has there. Any other name is returned as it is, less its v,
-// and so is no version of the release: web-admin-v1.4.0 is not one of web.
+// written as one, if nothing stands before it but the release's component with a
+// slash, an @ or a dash. Any other name is returned as it is, less its v, and so
+// is no version of the release: web-admin-v1.4.0 is not one of web.
 func bareVersion(name string, r *evidence.Record) string {
 	return strings.TrimPrefix(afterComponent(name, r), "v")
 }
 
 // afterComponent removes what stands before a version, by the rule of bareVersion.
 func afterComponent(name string, r *evidence.Record) string {
-	prefix, _ := evidence.SplitTag(name)
-	own := componentOf(prefix) == r.Component
-	if r.Component == "" {
-		tagged, _ := evidence.SplitTag(r.Tag.Name)
-		// What has numbers of its own, as v1.3-, may be taken for the version.
-		own = prefix == tagged && !dottedNumbers.MatchString(prefix)
-	}
-	if own {
+	if prefix, _ := evidence.SplitTag(name); prefix != "" && componentOf(prefix) == r.Component {
 		return name[len(prefix):]
 	}
 	return name
 }
 
-// componentOf returns the component that stands before a version in a tag.
-func componentOf(prefix string) string {
-	if prefix == "" {
-		return ""
-	}
-	return prefix[:len(prefix)-1]
-}
-
-var dottedNumbers = lazyregexp.New(`[0-9]\.[0-9]`)
+// componentOf returns the component that a prefix names, "" if there is none.
+func componentOf(prefix string) string { return prefix[:max(len(prefix)-1, 0)] }
 
 // sameVersion reports whether an artifact states the release's version or none.
 // A Go binary built outside of a version says (devel). Go does not take a tag
@@ -436,7 +420,11 @@ func sameVersion(stated string, r *evidence.Record) bool {
 func tagMatchesVersion(f *Facts) Result {
 	r, want := f.Record, "version "+f.Record.Version+" everywhere"
 	if bareVersion(r.Tag.Name, r) != r.Version {
-		return fail("version-mismatch", want, "tag %s, release %s", r.Tag.Name, r.Version).
+		why := ""
+		if prefix, v := evidence.SplitTag(r.Tag.Name); r.Component == "" && prefix != "" && v == r.Version {
+			why = fmt.Sprintf(", which names no component %s", componentOf(prefix))
+		}
+		return fail("version-mismatch", want, "tag %s, release %s%s", r.Tag.Name, r.Version, why).
 			at(inRecord(f, "/tag/name"), inRecord(f, "/version"))
 	}
 	var differ []string

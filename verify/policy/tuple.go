@@ -3,6 +3,7 @@ package policy
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/release-dossier/dossier/evidence"
 	"github.com/release-dossier/dossier/evidence/gitobj"
@@ -43,7 +44,7 @@ func (f *Facts) identities() []identity {
 	}
 	if r.Manifest != nil {
 		for i, c := range r.Manifest.Components {
-			if c.Repository == r.Repository.URI && (r.Component == "" || afterComponent(c.Tag, r) != c.Tag) {
+			if c.Repository == r.Repository.URI && (r.Component == "" || strings.HasPrefix(c.Tag, r.Component+"/") || afterComponent(c.Tag, r) != c.Tag) {
 				all = append(all, identity{where: "the release manifest", tag: c.Tag, commit: string(c.Commit), artifacts: c.Artifacts, place: record(fmt.Sprintf("/manifest/components/%d", i))})
 			}
 		}
